@@ -1,0 +1,1 @@
+"""ROC dates, working days, and recurrence: the rules that become cycles."""

@@ -1,0 +1,78 @@
+"""Working days in Taiwan: the government's calendar, and above it the office's own closures.
+
+Source: 行政院人事行政總處「政府行政機關辦公日曆表」, as encoded by the `holidays` package,
+make-up Saturdays (補行上班日) included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+ONE_DAY = timedelta(days=1)
+SATURDAY = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closure:
+    """A day on which the office differs from the government's calendar (e.g. a typhoon day)."""
+
+    day: date
+    kind: Literal["off", "work"]
+    reason: str
+    source: str = ""
+
+
+class WorkingDays:
+    """Answers which days are worked, and counts in them."""
+
+    def __init__(self, closures: Iterable[Closure] = ()) -> None:
+        self._closures = {closure.day: closure.kind == "work" for closure in closures}
+
+    def is_working(self, day: date) -> bool:
+        if day in self._closures:
+            return self._closures[day]
+        government = _government_calendar()
+        off = day in government  # asking loads the year, with its make-up Saturdays
+        if day in government.weekend_workdays:
+            return True
+        return not off and day.weekday() < SATURDAY
+
+    def shift(self, day: date, count: int) -> date:
+        """The `count`-th working day after `day` (before it, when negative). `day` itself is not
+        counted; with 0, `day` if it is worked, else the next working day."""
+        if count == 0:
+            return day if self.is_working(day) else self.shift(day, 1)
+        step = ONE_DAY if count > 0 else -ONE_DAY
+        for _ in range(abs(count)):
+            day += step
+            while not self.is_working(day):
+                day += step
+        return day
+
+    def between(self, start: date, end: date) -> int:
+        """Working days after `start` up to and including `end`: how many are left.
+
+        0 on the day itself, negative once `end` has passed.
+        """
+        if end < start:
+            return -self.between(end, start)
+        return sum(map(self.is_working, _days_after(start, end)))
+
+
+def _days_after(start: date, end: date) -> Iterator[date]:
+    for offset in range(1, (end - start).days + 1):
+        yield start + timedelta(days=offset)
+
+
+@cache
+def _government_calendar() -> HolidayBase:
+    import holidays  # 0.2 s to import: kept out of DAG parsing
+
+    return holidays.country_holidays("TW")

@@ -1,0 +1,1 @@
+"""What must be done: the plan's model, its files, and what is wrong with them."""
