@@ -13,7 +13,9 @@ from .roc import ROC_EPOCH, roc_year
 Every = Literal["month", "quarter", "half_year", "year"]
 
 MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
-_NAME = re.compile(r"(?P<year>\d{1,3})(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|M(?P<month>\d\d))?")
+_NAME = re.compile(
+    r"(?P<year>[1-9][0-9]{0,2})(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|M(?P<month>[0-9]{2}))?"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +59,7 @@ def period_named(name: str) -> Period:
         raise ValueError(f"「{name}」不是期別；請寫成 107H1、107Q3、107M05 或 107")
     half, quarter, month = match["half"], match["quarter"], match["month"]
     every: Every = "half_year" if half else "quarter" if quarter else "month" if month else "year"
-    number = int(half or quarter or month or 1)
-    first_month = (number - 1) * MONTHS[every] + 1
+    first_month = (int(half or quarter or month or 1) - 1) * MONTHS[every] + 1
     if not 1 <= first_month <= 12:
         raise ValueError(f"「{name}」不是期別；月份為 M01 到 M12")
     return period_of(every, date(int(match["year"]) + ROC_EPOCH, first_month, 1))

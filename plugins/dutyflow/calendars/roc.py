@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 ROC_EPOCH = 1911
 WEEKDAYS = "一二三四五六日"
@@ -63,7 +64,10 @@ def in_zone(moment: datetime, zone: ZoneInfo = TAIPEI) -> datetime:
 
 
 def _validated(written: Any) -> date:
-    return parse_date(written)
+    try:
+        return parse_date(written)
+    except ValueError as error:
+        raise PydanticCustomError("roc_date", "{reason}", {"reason": str(error)}) from None
 
 
 RocDate = Annotated[

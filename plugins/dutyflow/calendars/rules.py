@@ -22,8 +22,12 @@ class DateRule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    working_days: int = Field(ge=-250, le=250, description="工作天數；負數為之前")
-    anchor: Anchor = Field(alias="from", description="起算點：period_start 期初、period_end 期末")
+    working_days: int = Field(
+        ge=-250, le=250, strict=True, title="工作天數", description="工作天數；負數為之前"
+    )
+    anchor: Anchor = Field(
+        alias="from", title="起算點", description="period_start 期初、period_end 期末"
+    )
 
     def resolve(self, period: Period, calendar: WorkingDays) -> date:
         start = period.start if self.anchor == "period_start" else period.end

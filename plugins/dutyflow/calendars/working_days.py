@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
+# The government announces a year's calendar in the middle of the year before. Beyond the last one
+# that `holidays` 0.109 was compared with, days off are estimated and make-up days unknown.
+GAZETTED_UNTIL = date(2027, 12, 31)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,41 +5,83 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    EmailStr,
+    Field,
+    StringConstraints,
+    Tag,
+)
+from pydantic_core import PydanticCustomError
 
 from dutyflow.calendars.periods import Every
 from dutyflow.calendars.roc import RocDate
 from dutyflow.calendars.rules import DateRule
 
+from .words import CHOICE_TITLES, FIELD_TITLES
+
 ALL = "all"  # 各部門: every section of the office
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-MeasureId = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+){0,5}$")]
-Text = Annotated[str, StringConstraints(min_length=1)]
+# Control characters would break workbooks, and line breaks in a name would break mail headers.
+IDENTIFIER_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
+MEASURE_ID_PATTERN = r"^[0-9]+(\.[0-9]+){0,5}$"
+NAME_PATTERN = r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f\u0085\u2028\u2029]{0,99}$"
+_PLAIN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+TEXT_PATTERN = rf"^{_PLAIN}*\S{_PLAIN}*$"
+OPTIONAL_TEXT_PATTERN = rf"^{_PLAIN}*$"
+
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN)]
+MeasureId = Annotated[str, StringConstraints(pattern=MEASURE_ID_PATTERN)]
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=TEXT_PATTERN)]
+OptionalText = Annotated[str, StringConstraints(max_length=10_000, pattern=OPTIONAL_TEXT_PATTERN)]
 Frequency = Literal["ongoing", "yearly"]
-FREQUENCY_TITLES: dict[Frequency, str] = {"ongoing": "隨時辦理", "yearly": "每年一次"}
+FREQUENCY_TITLES: dict[Frequency, str] = {
+    "ongoing": CHOICE_TITLES["ongoing"],
+    "yearly": CHOICE_TITLES["yearly"],
+}
 
 
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"「{name}」不是時區；例如 Asia/Taipei") from None
+        raise PydanticCustomError("time_zone", "no such time zone") from None
     return name
 
 
+def _owners_kind(written: Any) -> str:
+    return "list" if isinstance(written, (list, tuple)) else ALL
+
+
+# Which sections exist is the lint's to say: it knows their names, and can guess what was meant.
+Owners = Annotated[
+    Annotated[Literal["all"], Tag(ALL)]
+    | Annotated[tuple[str, ...], Field(min_length=1), Tag("list")],
+    Discriminator(_owners_kind),
+]
+
+
 class PlanPart(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        field_title_generator=lambda name, info: FIELD_TITLES.get(info.alias or name, name),
+    )
 
 
 class Office(PlanPart):
     """機關: whose plan it is."""
 
-    id: Identifier
-    name: Text
+    id: Identifier = Field(description="與資料夾同名，例如 pingtung")
+    name: Name
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Taipei"
 
     @property
@@ -63,20 +105,20 @@ class Header(PlanPart):
 class Section(PlanPart):
     """組室: owns measures."""
 
-    id: Identifier
-    name: Text
+    id: Identifier = Field(description="代碼，具體作法的 owners 以此稱呼組室")
+    name: Name = Field(description="組室名稱，例如 業務組")
 
 
 class Measure(PlanPart):
     """具體作法: one row of the plan. `id` is made of the numbers printed beside it."""
 
-    id: MeasureId
+    id: MeasureId = Field(description='計畫所印編號，加引號，例如 "1.1.2.3"')
     aspect: Text
     strategy: Text
-    item: str = Field(description="項目；原計畫未列者留空字串")
-    text: Text
-    owners: Literal["all"] | Annotated[tuple[Identifier, ...], Field(min_length=1)]
-    frequency: Frequency
+    item: OptionalText = Field(description="項目；原計畫未列者留空字串")
+    text: Text = Field(description="具體作法，照計畫原文")
+    owners: Owners = Field(description="承辦部門：組室代碼的清單；all 為各部門")
+    frequency: Frequency = Field(description="ongoing 隨時辦理、yearly 每年一次")
 
 
 class Covers(PlanPart):
@@ -92,38 +134,46 @@ class Duty(PlanPart):
     """定期工作: what to collect, from whom, when, and what to make of it."""
 
     id: Identifier
-    name: Text
+    name: Name
     clause: Text = Field(description="計畫中的依據條文")
     covers: Covers
-    every: Every
-    opens: DateRule
-    collect_by: DateRule
-    report_due: DateRule
+    every: Every = Field(description="month 每月、quarter 每季、half_year 每半年、year 每年")
+    opens: DateRule = Field(description="開始填報之日")
+    collect_by: DateRule = Field(description="各組填報截止之日，當日仍可填報")
+    report_due: DateRule = Field(description="彙整表送達之期限")
     collect_again: int = Field(
-        default=3, ge=1, le=60, description="逾期後重新收件或退回補正時，給予的工作天數"
+        default=3,
+        ge=1,
+        le=60,
+        strict=True,
+        description="逾期後重新收件或退回補正時，給予的工作天數",
     )
     ladder: Literal["standard"] = "standard"
     form: Literal["self_assessment"]
     report: Literal["assessment_summary"]
     deliver_to: Annotated[tuple[Literal["head_office"], ...], Field(min_length=1)]
-    publish: bool = False
+    publish: bool = Field(default=False, description="是否登載於對外網頁")
+
+
+Bound = Annotated[int, Field(strict=True)]
+Weight = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
 
 
 class Scoring(PlanPart):
     """How scores become a result. `assumption` says why, where the plan itself is silent."""
 
-    assumption: str = ""
-    range: tuple[int, int] = (0, 100)
+    assumption: OptionalText = Field(default="", description="計畫未訂明而假設者，在此說明")
+    range: tuple[Bound, Bound] = Field(default=(0, 100), description="[最低分, 最高分]")
     measure: Literal["mean"] = "mean"
     aspect: Literal["mean"] = "mean"
-    weights: dict[str, Annotated[float, Field(gt=0)]]
+    weights: dict[str, Weight] = Field(description="面向: 權重；每一個面向都要列出")
 
 
 class Plan(PlanPart):
     """執行計畫: a year's measures and duties, in force until a later plan replaces it."""
 
     office: Office
-    year: int = Field(ge=1, le=999, description="民國年度")
+    year: int = Field(ge=1, le=999, strict=True, description="民國年度")
     effective_from: RocDate
     header: Header
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
@@ -133,8 +183,12 @@ class Plan(PlanPart):
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the plan's content: which version of the plan a thing was made from."""
-        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
+        """SHA-256 of the plan's content: which version of the plan a thing was made from.
+
+        Defaults are left out, so that a field which a later dutyflow adds changes no hash.
+        """
+        content = self.model_dump_json(by_alias=True, exclude_defaults=True)
+        return hashlib.sha256(content.encode()).hexdigest()
 
     def section(self, section_id: str) -> Section:
         return next(section for section in self.sections if section.id == section_id)
@@ -160,7 +214,7 @@ class Plan(PlanPart):
 
 
 class Person(PlanPart):
-    name: Text
+    name: Name
     email: EmailStr
 
     def __str__(self) -> str:
@@ -170,14 +224,14 @@ class Person(PlanPart):
 class Mailbox(PlanPart):
     """The address that dutyflow sends from and that answers come back to."""
 
-    name: Text
+    name: Name
     address: EmailStr
 
 
 class SectionContacts(PlanPart):
     """承辦人, 代理人, 組長."""
 
-    owners: Annotated[tuple[Person, ...], Field(min_length=1)]
+    owners: Annotated[tuple[Person, ...], Field(min_length=1, title="承辦人")]
     deputies: tuple[Person, ...] = ()
     head: Person
 
@@ -186,7 +240,7 @@ class Contacts(PlanPart):
     """Who is who. Kept apart from the plan: people change more often than plans."""
 
     mailbox: Mailbox
-    sections: dict[Identifier, SectionContacts]
+    sections: dict[str, SectionContacts]
     coordinator: Person
     director: Person
     head_office: Person

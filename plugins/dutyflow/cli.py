@@ -1,0 +1,70 @@
+"""`dutyflow`, the command line: each command is the same use case that the DAGs call.
+
+A command is a module of `dutyflow.commands`, imported only when it is asked for; a new one needs
+one line in COMMANDS.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from .errors import DutyflowError
+from .settings import Settings
+
+COMMANDS = {
+    "cycles": "dutyflow.commands.cycles:cycles_command",
+    "migrate": "dutyflow.commands.migrate:migrate_command",
+    "plan": "dutyflow.commands.plan:plan_group",
+}
+
+
+class Failure(click.ClickException):
+    """What went wrong, in the user's words and nothing else."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, file=file, err=file is None)
+
+
+class Commands(click.Group):
+    """The commands of COMMANDS. What goes wrong on purpose ends in its sentence and exit code 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DutyflowError as error:
+            raise Failure(str(error)) from error
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
+        _speak_utf8()
+        return super().main(args, *rest, **options)
+
+
+def _speak_utf8() -> None:
+    """Chinese on any terminal, pipe or log, whatever LANG says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dutyflow")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Keep a public office's yearly execution plan alive."""
+    ctx.obj = Settings.from_environ()

@@ -1,0 +1,1 @@
+"""The command line's commands: thin, one module for each."""

@@ -1,0 +1,135 @@
+"""`dutyflow plan`: is the plan in order, what does it say, and how is its file made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dutyflow.errors import Finding, PlanError
+from dutyflow.plan import load, overview
+from dutyflow.plan.folder import CLOSURES, CONTACTS, LOCAL_CONTACTS, is_office_folder
+from dutyflow.plan.model import Plan
+from dutyflow.plan.schema import schema_text
+from dutyflow.settings import Settings
+
+from .common import Refused, echo_json, echo_table, json_option, near
+
+Named = tuple[Path, Plan]
+
+paths_argument = click.argument(
+    "paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]..."
+)
+
+
+@click.group("plan")
+def plan_group() -> None:
+    """Check and show plans.
+
+    PATH is a plan file, an office's folder, or the folder of all offices; without it, every plan.
+    """
+
+
+@plan_group.command()
+@paths_argument
+@json_option
+@click.pass_context
+def check(ctx: click.Context, paths: Sequence[Path], as_json: bool) -> None:
+    """Tell everything that is wrong with plans, contacts and closures (exit code 1), or nothing."""
+    plans, findings = _collect(_targets(paths, ctx.obj), _checked)
+    if as_json:
+        echo_json(
+            {
+                "ok": not findings,
+                "plans": [{"file": str(p), **overview.counts(plan)} for p, plan in plans],
+                "findings": [asdict(finding) for finding in findings],
+            }
+        )
+    else:
+        for path, plan in plans:
+            click.echo(f"{path}：{overview.sentence(plan)}")
+        for finding in findings:
+            click.echo(finding, err=True)
+    ctx.exit(1 if findings else 0)
+
+
+@plan_group.command()
+@paths_argument
+@json_option
+@click.pass_obj
+def show(settings: Settings, paths: Sequence[Path], as_json: bool) -> None:
+    """Show what plans say: sections, measures and duties."""
+    plans, findings = _collect(_targets(paths, settings), _shown)
+    if findings:
+        raise PlanError(findings)
+    if as_json:
+        echo_json([overview.as_json(plan) for _, plan in plans])
+        return
+    for path, plan in plans:
+        click.echo(f"{path}：{overview.sentence(plan)}")
+        echo_table(overview.MEASURE_HEADING, overview.measure_rows(plan))
+        echo_table(overview.DUTY_HEADING, overview.duty_rows(plan))
+
+
+@plan_group.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE")
+@click.pass_obj
+def schema(settings: Settings, output: Path | None) -> None:
+    """Write the plan file's JSON schema (to plan.schema.json beside the plans; - prints it)."""
+    path = output or near(settings.plans / "plan.schema.json")
+    if str(path) == "-":
+        click.echo(schema_text(), nl=False)
+        return
+    try:
+        path.write_text(schema_text(), encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"無法寫入 {path}：{error.strerror}") from None
+    click.echo(f"已寫入 {path}")
+
+
+def _targets(paths: Sequence[Path], settings: Settings) -> Iterator[Path]:
+    """Files and offices' folders."""
+    for path in paths or [near(settings.plans)]:
+        if not path.exists():
+            raise Refused(f"找不到 {path}；請指定計畫檔、機關資料夾或其上層資料夾")
+        if path.is_dir() and not is_office_folder(path):
+            yield from load.folders_below(path)
+        else:
+            yield path
+
+
+def _collect(
+    targets: Iterator[Path], read: Callable[[Path], list[Named]]
+) -> tuple[list[Named], list[Finding]]:
+    plans: list[Named] = []
+    findings: dict[Finding, None] = {}  # a mistake in a shared file is told once
+    for target in targets:
+        try:
+            plans += read(target)
+        except PlanError as error:
+            findings |= dict.fromkeys(error.findings)
+    return plans, list(findings)
+
+
+def _checked(path: Path) -> list[Named]:
+    if path.is_dir():
+        office = load.load_office(path)
+        return [(path / f"{plan.year}.yaml", plan) for plan in office.plans]
+    by_name: dict[str, Callable[[Path], Any]] = {
+        CONTACTS: load.load_contacts,
+        LOCAL_CONTACTS: load.load_contacts,
+        CLOSURES: load.load_closures,
+    }
+    if path.name in by_name:
+        by_name[path.name](path)
+        return []
+    return [(path, load.load_plan(path))]
+
+
+def _shown(path: Path) -> list[Named]:
+    if path.is_dir():
+        return [(path / f"{plan.year}.yaml", plan) for plan in load.load_plans(path).plans]
+    return [(path, load.load_plan(path))]

@@ -1,0 +1,115 @@
+"""From plans to cycles: which occurrences of their duties there are, and on which days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+
+from dutyflow.calendars.cycles import Cycle
+from dutyflow.calendars.periods import Period, period_named, periods
+from dutyflow.calendars.working_days import WorkingDays
+from dutyflow.errors import DutyflowError
+
+from .model import Duty, Plan
+from .office import OfficePlans
+from .words import did_you_mean, listed
+
+Cycles = dict[tuple[str, str], Cycle]
+
+
+class UnknownDuty(DutyflowError):
+    """No plan of the office has a duty of that id."""
+
+
+class UnknownCycle(DutyflowError):
+    """The duty has no cycle of that name."""
+
+
+def cycle_of(plan: Plan, duty: Duty, period: Period, calendar: WorkingDays) -> Cycle:
+    """The cycle that a duty makes of one period."""
+    return Cycle(
+        office=plan.office.id,
+        duty=duty.id,
+        name=period.name,
+        title=period.title,
+        period_start=period.start,
+        period_end=period.end,
+        opens=duty.opens.resolve(period, calendar),
+        collect_by=duty.collect_by.resolve(period, calendar),
+        report_due=duty.report_due.resolve(period, calendar),
+    )
+
+
+def cycles(plans: OfficePlans, start: date, end: date, duty: str | None = None) -> Iterator[Cycle]:
+    """An office's cycles whose period shares a day with `start`..`end`, in order of opening.
+
+    A cycle is made by the plan in force on the day on which it opens. With `duty`, only that
+    duty's; raises UnknownDuty when no plan has it.
+    """
+    if duty is not None:
+        require_duty([plans], duty)
+    offered = [_offered(plan, plans.calendar, start, end, duty) for plan in plans.plans]
+    found: Cycles = {}
+    for plan, offers in zip(plans.plans, offered, strict=True):
+        for key, cycle in offers.items():
+            if plans.in_force(cycle.opens) is plan:
+                found.setdefault(key, cycle)  # opened already under the earlier plan
+    for key, cycle in _between_plans(plans.plans, offered):
+        found.setdefault(key, cycle)
+    yield from sorted(found.values(), key=lambda cycle: (cycle.opens, cycle.duty, cycle.name))
+
+
+def cycle_named(plans: OfficePlans, duty: str, name: str) -> Cycle:
+    """The cycle called `107H1`.
+
+    Raises UnknownDuty or UnknownCycle, which say what there is.
+    """
+    require_duty([plans], duty)
+    try:
+        period = period_named(name)
+    except ValueError as error:
+        raise UnknownCycle(str(error)) from None
+    near = list(cycles(plans, period.start, period.end, duty))
+    for cycle in near:
+        if cycle.name == name:
+            return cycle
+    hint = f"；同一期間有 {listed(cycle.name for cycle in near)}" if near else ""
+    raise UnknownCycle(f"定期工作「{duty}」沒有「{name}」這一期{hint}")
+
+
+def _offered(
+    plan: Plan, calendar: WorkingDays, start: date, end: date, duty_id: str | None
+) -> Cycles:
+    """What one plan would make of the time asked for, were it always in force."""
+    return {
+        (duty.id, period.name): cycle_of(plan, duty, period, calendar)
+        for duty in plan.duties
+        if duty_id in (None, duty.id)
+        for period in periods(duty.every, start, end)
+    }
+
+
+def _between_plans(
+    plans: tuple[Plan, ...], offered: Iterable[Cycles]
+) -> Iterator[tuple[tuple[str, str], Cycle]]:
+    """Cycles that would fall between two plans, kept on the days of the earlier one.
+
+    When a replacement moves a duty's opening to an earlier day, and takes effect between the two,
+    the old day comes too late for the old plan and the new day too early for the new.
+    """
+    for (earlier, later), (_, replacement) in zip(pairwise(offered), pairwise(plans), strict=True):
+        for key in earlier.keys() & later.keys():
+            if later[key].opens < replacement.effective_from <= earlier[key].opens:
+                yield key, earlier[key]
+
+
+def require_duty(offices: Sequence[OfficePlans], duty: str) -> list[OfficePlans]:
+    """The offices that have a duty. Raises UnknownDuty when none has."""
+    titles = [{each.id: each.name for plan in o.plans for each in plan.duties} for o in offices]
+    having = [office for office, known in zip(offices, titles, strict=True) if duty in known]
+    if not having:
+        known = {code: title for each in titles for code, title in each.items()}
+        hint = did_you_mean(duty, known, known) or f"有 {listed(known)}"
+        raise UnknownDuty(f"沒有定期工作「{duty}」；{hint}")
+    return having

@@ -1,0 +1,99 @@
+"""The parts of a plan file that can be understood, though others cannot.
+
+One broken measure must not hide what is wrong with the other eighty-eight: what validates on its
+own is looked at, what does not is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from dutyflow.calendars.roc import RocDate
+
+from .model import Duty, Measure, Office, Scoring, Section
+
+Part = TypeVar("Part", bound=BaseModel)
+_DATE: TypeAdapter[date] = TypeAdapter(RocDate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A plan as far as it is understood. Parts of lists are kept under their index in the file.
+
+    `section_names`, `aspects` and `frequencies` are of all sections and measures that tell them,
+    so that a reference to a part which is wrong in another respect still counts as good.
+    """
+
+    office: Office | None
+    year: int | None
+    effective_from: date | None
+    sections: Mapping[int, Section]
+    measures: Mapping[int, Measure]
+    duties: Mapping[int, Duty]
+    scoring: Scoring | None
+    section_names: Mapping[str, str]
+    aspects: tuple[str, ...]
+    frequencies: frozenset[str]
+
+
+def draft_of(data: Any) -> Draft:
+    """Make out what can be made out. Raises nothing, whatever the data is."""
+    fields: dict[str, Any] = data if isinstance(data, dict) else {}
+    measures = list(_mappings(fields.get("measures")))
+    return Draft(
+        office=_part(Office, fields.get("office")),
+        year=_year(fields.get("year")),
+        effective_from=_date(fields.get("effective_from")),
+        sections=_parts(Section, fields.get("sections")),
+        measures=_parts(Measure, fields.get("measures")),
+        duties=_parts(Duty, fields.get("duties")),
+        scoring=_part(Scoring, fields.get("scoring")),
+        section_names=_section_names(fields.get("sections")),
+        aspects=tuple(dict.fromkeys(_told("aspect", measures))),
+        frequencies=frozenset(_told("frequency", measures)),
+    )
+
+
+def _part(model: type[Part], data: Any) -> Part | None:
+    try:
+        return model.model_validate(data)
+    except ValidationError:
+        return None
+
+
+def _parts(model: type[Part], data: Any) -> dict[int, Part]:
+    items = data if isinstance(data, list) else []
+    parts = ((index, _part(model, item)) for index, item in enumerate(items))
+    return {index: part for index, part in parts if part is not None}
+
+
+def _date(data: Any) -> date | None:
+    try:
+        return _DATE.validate_python(data)
+    except ValidationError:
+        return None
+
+
+def _year(data: Any) -> int | None:
+    return data if type(data) is int and 1 <= data <= 999 else None
+
+
+def _mappings(data: Any) -> Iterator[dict[str, Any]]:
+    return (item for item in (data if isinstance(data, list) else []) if isinstance(item, dict))
+
+
+def _told(field: str, items: list[dict[str, Any]]) -> Iterator[str]:
+    return (item[field] for item in items if isinstance(item.get(field), str))
+
+
+def _section_names(data: Any) -> dict[str, str]:
+    return {
+        item["id"]: str(item.get("name", ""))
+        for item in _mappings(data)
+        if isinstance(item.get("id"), str)
+    }

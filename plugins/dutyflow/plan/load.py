@@ -1,0 +1,298 @@
+"""Plan files in, plans out. What is wrong with them is raised as one PlanError with all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from dutyflow.calendars.roc import format_roc
+from dutyflow.calendars.working_days import Closure, WorkingDays
+from dutyflow.errors import Finding, PlanError
+
+from .closures import parse_closures
+from .draft import Draft, draft_of
+from .explain import explain
+from .folder import CONTACTS, OfficeFiles, office_folders, read_bounded, read_office
+from .lint import lint_contacts, lint_plan
+from .model import Contacts, Plan
+from .office import OfficePlan, OfficePlans
+from .source import Remark, Source, parse
+
+Model = TypeVar("Model", bound=BaseModel)
+Value = TypeVar("Value")
+
+# Who left a plan two years ago need not be reachable, but a cycle of the plan before the newest
+# may still be open when the newest is already on file.
+PLANS_WITH_CONTACTS = 2
+
+
+def load_plan(path: Path) -> Plan:
+    """One plan file. Raises PlanError."""
+    reading = _read_plan(_content(path), path)
+    if reading.plan is None or reading.findings:
+        raise PlanError(reading.findings)
+    return reading.plan
+
+
+def load_contacts(path: Path) -> Contacts:
+    """One contacts file, by itself. Raises PlanError."""
+    contacts, _, findings = _read(_content(path), path, Contacts)
+    if contacts is None or findings:
+        raise PlanError(findings)
+    return contacts
+
+
+def load_closures(path: Path) -> tuple[Closure, ...]:
+    """One file of closures. Raises PlanError."""
+    closures, findings = parse_closures(_content(path), str(path))
+    if findings:
+        raise PlanError(findings)
+    return closures
+
+
+def load_plans(folder: Path) -> OfficePlans:
+    """An office's plans and closures, whoever its people are. Raises PlanError."""
+    return _Office(_files(folder)).known()
+
+
+def load_office(folder: Path) -> OfficePlan:
+    """All that is known of an office. Raises PlanError."""
+    return office_of(_files(folder))
+
+
+def office_of(files: OfficeFiles) -> OfficePlan:
+    """The same, from files already read. Raises PlanError."""
+    office = _Office(files)
+    contacts = office.contacts()
+    known = office.known()
+    if contacts is None:  # for a reason that was found, and so raised already
+        raise PlanError(office.findings)
+    return OfficePlan(
+        office=known.office,
+        plans=known.plans,
+        closures=known.closures,
+        folder=known.folder,
+        contacts=contacts,
+    )
+
+
+def load_all(root: Path) -> tuple[OfficePlan, ...]:
+    """Every office below `root`, by id. Raises one PlanError for all of them together."""
+    return all_together(load_office, folders_below(root))
+
+
+def load_all_plans(root: Path) -> tuple[OfficePlans, ...]:
+    """Every office's plans and closures, by id. Raises one PlanError for all of them together."""
+    return all_together(load_plans, folders_below(root))
+
+
+def all_together(load: Callable[[Path], Value], paths: Iterable[Path]) -> tuple[Value, ...]:
+    """Load each path. Raises one PlanError for all that is wrong in any of them."""
+    values: list[Value] = []
+    findings: dict[Finding, None] = {}  # a mistake in a shared file is told once
+    for path in paths:
+        try:
+            values.append(load(path))
+        except PlanError as error:
+            findings |= dict.fromkeys(error.findings)
+    if findings:
+        raise PlanError(findings)
+    return tuple(values)
+
+
+def folders_below(root: Path) -> list[Path]:
+    """The offices' folders. Raises PlanError when there is none."""
+    try:
+        folders = office_folders(root)
+    except OSError as error:
+        raise PlanError([_unreadable(root, error)]) from None
+    if not folders:
+        raise PlanError([_no_plans(root)])
+    return folders
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """What became of one plan file."""
+
+    path: Path
+    plan: Plan | None
+    draft: Draft
+    findings: tuple[Finding, ...]
+
+
+def _read(
+    content: bytes, path: Path, model: type[Model]
+) -> tuple[Model | None, Source, list[Finding]]:
+    source = parse(content, str(path))
+    findings = list(source.findings)
+    value: Model | None = None
+    if source.data is not None:
+        try:
+            value = model.model_validate(source.data)
+        except ValidationError as error:
+            findings += map(source.finding, explain(error, model, source))
+    return value, source, findings
+
+
+def _read_plan(content: bytes, path: Path) -> _Reading:
+    plan, source, findings = _read(content, path, Plan)
+    draft = draft_of(source.data)
+    if source.data is not None:
+        remarks = [*lint_plan(draft, WorkingDays()), *_file_name(draft, path)]
+        findings += map(source.finding, remarks)
+    findings.sort(key=_line)
+    return _Reading(path=path, plan=plan, draft=draft, findings=tuple(findings))
+
+
+def _file_name(draft: Draft, path: Path) -> Iterator[Remark]:
+    if draft.year is not None and path.stem.isdigit() and path.stem != str(draft.year):
+        yield Remark(
+            place=("year",),
+            found=f"檔名為 {path.name}，year 為 {draft.year}",
+            expected="檔名與年度相同",
+            hint=f"請改檔名為 {draft.year}.yaml，或改正 year",
+        )
+
+
+class _Office:
+    """An office's folder as it is understood, with everything that is wrong in it."""
+
+    def __init__(self, files: OfficeFiles) -> None:
+        self.files = files
+        self.findings = [*_strangers(files), *_unreadable_files(files)]
+        self.readings = [
+            _read_plan(content, path)
+            for path in files.plans
+            if (content := files.contents[path]) is not None
+        ]
+        for reading in self.readings:
+            self.findings += [*reading.findings, *self._folder_name(reading)]
+        self.findings += self._same_start()
+        if not files.plans:
+            self.findings.append(_no_plans(files.folder))
+        self.closures = tuple(self._closures())
+
+    @property
+    def plans(self) -> list[Plan]:
+        plans = (reading.plan for reading in self.readings if reading.plan is not None)
+        return sorted(plans, key=lambda plan: plan.effective_from)
+
+    def known(self) -> OfficePlans:
+        """The plans and closures. Raises PlanError with everything found so far."""
+        if self.findings:
+            raise PlanError(self.findings)
+        return OfficePlans(
+            office=self.plans[-1].office.id,
+            plans=tuple(self.plans),
+            closures=self.closures,
+            folder=self.files.folder,
+        )
+
+    def contacts(self) -> Contacts | None:
+        path = self.files.contacts
+        if path is None:
+            self.findings.append(_no_contacts(self.files.folder))
+            return None
+        content = self.files.contents[path]
+        if content is None:
+            return None
+        contacts, source, findings = _read(content, path, Contacts)
+        known = self._section_names()
+        if contacts is not None and known:
+            latest = self.plans[-PLANS_WITH_CONTACTS:]
+            required = {each.id: each.name for plan in latest for each in plan.sections}
+            remarks = lint_contacts(contacts, required=required, known=known)
+            findings += map(source.finding, remarks)
+        self.findings += sorted(findings, key=_line)
+        return contacts
+
+    def _section_names(self) -> dict[str, str]:
+        """Of all plans, also of those that are wrong in other respects."""
+        names: dict[str, str] = {}
+        for reading in self.readings:
+            names |= reading.draft.section_names
+        return names
+
+    def _folder_name(self, reading: _Reading) -> Iterator[Finding]:
+        office, folder = reading.draft.office, self.files.folder.resolve().name
+        if office is not None and office.id != folder:
+            yield Finding(
+                where=f"{reading.path}:1",
+                found=f"資料夾名為 {folder}，office 的 id 為 {office.id}",
+                expected="資料夾名與機關代碼相同",
+            )
+
+    def _same_start(self) -> Iterator[Finding]:
+        started: dict[object, Path] = {}
+        for reading in self.readings:
+            day = reading.draft.effective_from
+            if day is not None and day in started:
+                yield Finding(
+                    where=f"{reading.path}:1",
+                    found=f"與 {started[day].name} 同於{format_roc(day)}生效",
+                    expected="同一機關的計畫各有生效日",
+                )
+            started.setdefault(day, reading.path)
+
+    def _closures(self) -> Iterator[Closure]:
+        for path in self.files.closures:
+            content = self.files.contents[path]
+            if content is not None:
+                closures, findings = parse_closures(content, str(path))
+                self.findings += findings
+                yield from closures
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_bounded(path)
+    except OSError as error:
+        raise PlanError([_unreadable(path, error)]) from None
+
+
+def _files(folder: Path) -> OfficeFiles:
+    try:
+        return read_office(folder)
+    except OSError as error:
+        raise PlanError([_unreadable(folder, error)]) from None
+
+
+def _line(finding: Finding) -> int:
+    return int(finding.where.rpartition(":")[2])
+
+
+def _strangers(files: OfficeFiles) -> Iterable[Finding]:
+    return [
+        Finding(
+            where=str(path),
+            found=f"不認得的檔名 {path.name}",
+            expected=f"<年度>.yaml（例如 107.yaml）或 {CONTACTS}",
+        )
+        for path in files.strangers
+    ]
+
+
+def _unreadable_files(files: OfficeFiles) -> Sequence[Finding]:
+    unread = [path for path, content in files.contents.items() if content is None]
+    return [_unreadable(path, None) for path in unread]
+
+
+def _unreadable(path: Path, error: OSError | None) -> Finding:
+    missing = isinstance(error, FileNotFoundError)
+    found = "找不到" if missing else "無法讀取"
+    return Finding(where=str(path), found=found, expected="可以讀取的檔案或資料夾")
+
+
+def _no_plans(folder: Path) -> Finding:
+    return Finding(where=str(folder), found="沒有計畫檔", expected="<機關代碼>/<年度>.yaml")
+
+
+def _no_contacts(folder: Path) -> Finding:
+    return Finding(
+        where=str(folder / CONTACTS), found="沒有聯絡人檔", expected=f"與計畫同資料夾的 {CONTACTS}"
+    )

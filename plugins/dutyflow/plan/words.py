@@ -1,0 +1,108 @@
+"""The plan's words in Chinese, and guesses at what a person meant to write."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+FIELD_TITLES: dict[str, str] = {
+    "address": "信箱位址",
+    "aspect": "面向",
+    "assessment": "考核作業",
+    "assumption": "假設",
+    "basis": "計畫依據",
+    "clause": "依據條文",
+    "collect_again": "補件工作天數",
+    "collect_by": "填報截止",
+    "coordinator": "計畫承辦人",
+    "covers": "涵蓋範圍",
+    "deliver_to": "送交對象",
+    "deputies": "代理人",
+    "director": "處長",
+    "duties": "定期工作",
+    "effective_from": "生效日",
+    "email": "電子郵件",
+    "established": "訂定日期",
+    "every": "週期",
+    "form": "填報表",
+    "frequency": "執行期間",
+    "from": "起算點",
+    "goal": "計畫目標",
+    "head": "組長",
+    "head_office": "業務處",
+    "header": "計畫本文",
+    "id": "代碼",
+    "item": "項目",
+    "ladder": "稽催階段",
+    "mailbox": "收發信箱",
+    "measure": "具體作法得分",
+    "measures": "具體作法",
+    "name": "名稱",
+    "office": "機關",
+    "opens": "開始填報",
+    "owners": "承辦部門",
+    "publish": "對外公開",
+    "range": "分數範圍",
+    "report": "彙整表",
+    "report_due": "彙整表期限",
+    "scope": "實施對象",
+    "scoring": "計分",
+    "sections": "組室",
+    "steps": "實施步驟",
+    "strategy": "執行策略",
+    "supplement": "補充規定",
+    "text": "內容",
+    "timezone": "時區",
+    "title": "標題",
+    "weights": "權重",
+    "working_days": "工作天數",
+    "year": "年度",
+}
+
+CHOICE_TITLES: dict[str, str] = {
+    "all": "各部門",
+    "half_year": "每半年",
+    "head_office": "業務處",
+    "month": "每月",
+    "off": "放假",
+    "ongoing": "隨時辦理",
+    "period_end": "期末",
+    "period_start": "期初",
+    "quarter": "每季",
+    "work": "上班",
+    "year": "每年",
+    "yearly": "每年一次",
+}
+
+
+def titled(code: str, titles: Mapping[str, str]) -> str:
+    """`ongoing（隨時辦理）`, or the bare code where it has no title."""
+    return f"{code}（{titles[code]}）" if code in titles else code
+
+
+def listed(words: Iterable[str], last: str = "、") -> str:
+    """`a、b、c`; with `last="或"`, `a、b或c`."""
+    *first, final = words
+    return f"{'、'.join(first)}{last}{final}" if first else final
+
+
+def guess(written: str, codes: Iterable[str], titles: Mapping[str, str]) -> tuple[str, bool] | None:
+    """The code that was meant by a code or a Chinese title, and whether that is certain."""
+    meanings = {code.casefold(): code for code in codes}
+    for code in tuple(meanings.values()):
+        if title := titles.get(code):
+            meanings.setdefault(title, code)
+    word = written.strip().casefold()
+    if word in meanings:
+        return meanings[word], True
+    close = difflib.get_close_matches(word, meanings, n=1)
+    return (meanings[close[0]], False) if close else None
+
+
+def did_you_mean(written: str, codes: Iterable[str], titles: Mapping[str, str]) -> str:
+    """A hint, when what is written resembles a code or its Chinese title; else ""."""
+    meant = guess(written, codes, titles)
+    if meant is None:
+        return ""
+    code, certain = meant
+    return f"應寫 {code}" if certain else f"是不是 {titled(code, titles)}？"
