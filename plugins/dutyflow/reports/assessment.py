@@ -1,0 +1,152 @@
+"""半年自行考核: from a plan and what its sections sent to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+
+from dutyflow.answers import Answer
+from dutyflow.errors import Finding, PlanError
+from dutyflow.plan.model import FREQUENCY_TITLES, Duty, Measure, Plan, Section
+
+from .model import AspectPart, Entry, MeasureRow, Report, mean
+
+TITLE = "考核結果彙整表"  # 陸、考核作業
+SIGNATURES = ("承辦人", "複核", "處長")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionAnswers:
+    """What came from one section: its accepted answers, or None if nothing did (逾期未報)."""
+
+    answers: tuple[Answer, ...] | None
+    late: bool = False
+    waived: bool = False
+
+
+NOT_RECEIVED = SectionAnswers(answers=None)
+
+
+def assess(
+    *,
+    plan: Plan,
+    duty: Duty,
+    period: str,
+    version: int,
+    made_on: date,
+    due_on: date,
+    received: Mapping[str, SectionAnswers],
+) -> Report:
+    """The report on one cycle, from what each section (by its id) sent.
+
+    A section that is not in `received` sent nothing. An answer to a measure that its section does
+    not own is left out; a measure left blank is missing. Raises PlanError if an aspect has no
+    weight.
+    """
+    entries = _Entries(plan, received)
+    aspects = tuple(_aspects(plan, duty, entries))
+    return Report(
+        title=f"{period}{TITLE}",
+        office=plan.office.name,
+        duty=duty.name,
+        period=period,
+        version=version,
+        made_on=made_on,
+        due_on=due_on,
+        note=_note(plan, aspects),
+        sections=tuple(section.name for section in plan.sections_of(duty)),
+        aspects=aspects,
+        total=mean((a.score for a in aspects), (a.weight for a in aspects)),
+        signatures=SIGNATURES,
+    )
+
+
+class _Entries:
+    """Looks up what a section said about a measure."""
+
+    def __init__(self, plan: Plan, received: Mapping[str, SectionAnswers]) -> None:
+        self._plan = plan
+        self._received = received
+        self._answers = {
+            (section, answer.measure): answer
+            for section, sent in received.items()
+            for answer in sent.answers or ()
+            if _says_something(answer)
+        }
+
+    def of(self, measure: Measure) -> tuple[Entry, ...]:
+        return tuple(self._entry(measure, owner) for owner in self._plan.owners_of(measure))
+
+    def _entry(self, measure: Measure, section: Section) -> Entry:
+        sent = self._received.get(section.id, NOT_RECEIVED)
+        answer = self._answers.get((section.id, measure.id))
+        if answer is None:
+            return Entry(section=section.name, status="waived" if sent.waived else "missing")
+        return Entry(
+            section=section.name,
+            status="nothing" if answer.nothing else "reported",
+            text=answer.text,
+            score=None if answer.nothing else answer.score,
+            evidence=answer.evidence,
+            late=sent.late,
+        )
+
+
+def _says_something(answer: Answer) -> bool:
+    return answer.nothing or answer.score is not None or bool(answer.text.strip())
+
+
+def _aspects(plan: Plan, duty: Duty, entries: _Entries) -> Iterator[AspectPart]:
+    rows: dict[str, list[MeasureRow]] = {}
+    for measure in plan.measures_of(duty):
+        rows.setdefault(measure.aspect, []).append(_row(measure, entries.of(measure)))
+    for name, of_aspect in rows.items():
+        yield AspectPart(
+            name=name,
+            weight=_weight(plan, name),
+            rows=tuple(of_aspect),
+            score=mean(row.score for row in of_aspect),
+        )
+
+
+def _row(measure: Measure, entries: tuple[Entry, ...]) -> MeasureRow:
+    return MeasureRow(
+        measure=measure.id,
+        strategy=measure.strategy,
+        item=measure.item,
+        text=measure.text,
+        frequency=FREQUENCY_TITLES[measure.frequency],
+        entries=entries,
+        score=mean(entry.score for entry in entries),
+    )
+
+
+def _weight(plan: Plan, aspect: str) -> float:
+    try:
+        return plan.scoring.weights[aspect]
+    except KeyError:
+        raise PlanError(
+            [
+                Finding(
+                    where=f"{plan.office.name} {plan.year} 年度執行計畫 scoring.weights",
+                    found=f"沒有「{aspect}」面向的權重",
+                    expected="每一面向各有權重",
+                )
+            ]
+        ) from None
+
+
+def _note(plan: Plan, aspects: Iterable[AspectPart]) -> str:
+    return "\n".join(chain(filter(None, [plan.scoring.assumption]), _renormalised(plan, aspects)))
+
+
+def _renormalised(plan: Plan, aspects: Iterable[AspectPart]) -> Iterator[str]:
+    """Say so where the total does not rest on all the aspects that carry weight."""
+    scored = {aspect.name for aspect in aspects if aspect.score is not None}
+    unscored = "、".join(f"「{name}」" for name in plan.scoring.weights if name not in scored)
+    if not scored:
+        yield "各面向均無評分，不計總分。"
+    elif unscored:
+        yield f"{unscored}面向無評分，總分按其餘面向之權重重新分配計算。"

@@ -1,0 +1,99 @@
+"""Excel files as bytes: the same workbook gives the same bytes, and text stays text.
+
+Used by everything that writes a workbook: the forms that go out and the reports.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import datetime
+from typing import cast
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.packaging.core import DocumentProperties
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
+from openpyxl.xml.constants import ARC_CORE
+from openpyxl.xml.functions import tostring
+
+CELL_LIMIT = 32_767  # UTF-16 units that Excel keeps in one cell
+
+_MADE = datetime(2018, 1, 1)  # noqa: DTZ001  Excel's property has no zone; a constant, not a time
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+
+
+def save(workbook: Workbook) -> bytes:
+    """The workbook as .xlsx. Says nothing of when it was made: same content, same bytes."""
+    loose = io.BytesIO()
+    with zipfile.ZipFile(loose, "w", zipfile.ZIP_STORED) as archive:
+        ExcelWriter(workbook, archive).save()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(loose) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            content = _timeless(workbook) if name == ARC_CORE else source.read(name)
+            target.writestr(_member(name), content)
+    return packed.getvalue()
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name, date_time=_ZIP_DATE)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.create_system = 3  # else it tells on which system it was made
+    member.external_attr = 0o600 << 16
+    return member
+
+
+def _timeless(workbook: Workbook) -> str | bytes:
+    kept = workbook.properties
+    properties = DocumentProperties(
+        title=kept.title, subject=kept.subject, creator=kept.creator, created=_MADE, modified=_MADE
+    )
+    return tostring(properties.to_tree())
+
+
+def cell_at(sheet: Worksheet, row: int, column: int) -> Cell:
+    """The cell itself: openpyxl's stubs allow for a merged one, which nothing can be put into."""
+    return cast("Cell", sheet.cell(row, column))
+
+
+def clean(text: str) -> str:
+    """The text without what a workbook cannot hold (control characters), lines ended by `\\n`."""
+    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def put_text(cell: Cell, text: str) -> None:
+    """Write text that stays text: never a formula, a number or an escape, whatever it begins with.
+
+    Call it after the cell's style is set. What Excel cannot hold is dropped: control characters,
+    and all beyond 32,767 characters (marked with …).
+    """
+    written = _LOOKS_ESCAPED.sub("_x005F_", _shortened(clean(text)))
+    cell.value = written or None
+    if written:
+        cell.data_type = "s"
+    if written.startswith(_FORMULA_STARTS):
+        cell.quotePrefix = True
+
+
+def put_number(cell: Cell, number: float) -> None:
+    """Write a number with all its digits (openpyxl by itself rounds to 16)."""
+    cell.value = str(int(number)) if float(number).is_integer() else repr(number)
+    cell.data_type = "n"
+
+
+def units(text: str) -> int:
+    """The length of a text as Excel counts it, in UTF-16 units."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _shortened(text: str) -> str:
+    if units(text) <= CELL_LIMIT:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (CELL_LIMIT - 1)]
+    return kept.decode("utf-16-le", "ignore") + "…"

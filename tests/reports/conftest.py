@@ -1,0 +1,5 @@
+"""LibreOffice itself, for how the report prints."""
+
+from tests.support.libreoffice import soffice
+
+__all__ = ["soffice"]
