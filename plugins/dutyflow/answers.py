@@ -1,4 +1,4 @@
-"""What a section says about one measure: the value that forms read, the ledger keeps and reports show."""
+"""What a section says about one measure: forms read it, the ledger keeps it, reports show it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,66 @@
+"""寄開辦信: tell a section that a cycle is open, with the form in hand."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from datetime import datetime
+
+from .casework import Stationery
+from .mail.contexts import Opening
+from .nagging import opening
+from .posting import Dispatch, MailRefused, post
+from .workspace import Case, Workspace
+
+log = logging.getLogger(__name__)
+
+
+def announce(desk: Workspace, client: smtplib.SMTP, assignment: str, *, now: datetime) -> None:
+    """Send the opening mail to each of the section's owners, once, unless it has answered already.
+
+    Raises MailDeferred or MailRefused, after every owner has been tried.
+    """
+    case = desk.case(assignment)
+    if case.assignment.state in ("accepted", "waived"):
+        log.info("未寄：%s 已填報或免報", case.section_name)
+        return
+    refused = [
+        trouble for person in _dispatches(case, now) if (trouble := _try(case, client, person, now))
+    ]
+    if refused:
+        raise MailRefused("；".join(map(str, refused)))
+
+
+def _try(case: Case, client: smtplib.SMTP, dispatch: Dispatch, now: datetime) -> MailRefused | None:
+    try:
+        notice = post(case.desk, client, dispatch, mailbox=case.office.contacts.mailbox, now=now)
+    except MailRefused as refused:
+        return refused
+    log.info("已寄：%s → %s（%s）", notice.subject, notice.recipient, notice.reason)
+    return None
+
+
+def _dispatches(case: Case, now: datetime) -> list[Dispatch]:
+    paper = Stationery(case)
+    form = paper.attached_form()
+    content = Opening(
+        about=paper.about,
+        deadline=paper.deadline(now),
+        measures=len(case.measures),
+        reason=f"您是{case.section_name}的承辦人，本期{case.duty.name}由此開始（{opening.REASON}）",
+        form_name=form.name,
+    )
+    return [
+        Dispatch(
+            about=case.assignment.key,
+            cycle=case.cycle.key,
+            rung=opening.RUNG,
+            to=person,
+            reason=opening.REASON,
+            content=content,
+            thread=case.assignment.key,
+            token=case.assignment.token,
+            attachments=(form,),
+        )
+        for person in opening.addressees(case.people)
+    ]

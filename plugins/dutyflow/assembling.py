@@ -1,0 +1,90 @@
+"""彙整: make the report of what has come, mark what is missing, keep it as the next version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from .answers import from_json
+from .calendars.roc import in_zone
+from .ledger.records import (
+    AssignmentRecord,
+    CycleRecord,
+    ReportFile,
+    ReportRecord,
+    SubmissionRecord,
+)
+from .plan.model import Plan
+from .reports import model as reports
+from .reports.assessment import SectionAnswers, assess
+from .reports.changes import changes
+from .reports.xlsx import render_xlsx
+from .workspace import Workspace
+
+
+def assemble(desk: Workspace, cycle_key: str, *, now: datetime) -> ReportRecord:
+    """The report of a cycle as things stand at `now`.
+
+    Version 1, then amendments that say what changed; the latest version again when nothing has.
+    """
+    cycle = desk.ledger.cycles.get(cycle_key)
+    plan = desk.plan_of(cycle)
+    latest = desk.ledger.reports.latest(cycle_key)
+    report = _report(desk, cycle, plan, version=latest.version + 1 if latest else 1, now=now)
+    if latest is not None:
+        changed = changes(reports.from_json(latest.content), report)
+        if not changed:
+            return latest
+        report = replace(report, changes=tuple(changed))
+    return _keep(desk, cycle, report, now)
+
+
+def folder_of(desk: Workspace, cycle: CycleRecord) -> Path:
+    """Where the renderings of a cycle's report lie for people to open."""
+    return desk.settings.reports / cycle.office / cycle.duty / cycle.name
+
+
+def _report(
+    desk: Workspace, cycle: CycleRecord, plan: Plan, *, version: int, now: datetime
+) -> reports.Report:
+    accepted = desk.ledger.submissions.accepted(cycle.key)
+    return assess(
+        plan=plan,
+        duty=plan.duty(cycle.duty),
+        period=cycle.title,
+        version=version,
+        made_on=in_zone(now, plan.office.zone).date(),
+        due_on=cycle.report_due,
+        received={
+            assignment.section: _answers(assignment, accepted.get(assignment.key))
+            for assignment in desk.ledger.assignments.of(cycle.key)
+        },
+    )
+
+
+def _answers(assignment: AssignmentRecord, accepted: SubmissionRecord | None) -> SectionAnswers:
+    return SectionAnswers(
+        answers=from_json(accepted.answers) if accepted else None,
+        late=assignment.on_time is False,
+        waived=assignment.state == "waived",
+    )
+
+
+def _keep(
+    desk: Workspace, cycle: CycleRecord, report: reports.Report, now: datetime
+) -> ReportRecord:
+    name, data = f"{report.title}_第{report.version}版.xlsx", render_xlsx(report)
+    file = ReportFile(name=name, blob=desk.store.put(data), size=len(data))
+    record = desk.ledger.reports.add(
+        cycle.key,
+        plan_hash=cycle.plan_hash,
+        content=reports.to_json(report),
+        files=[file],
+        now=now,
+        who="dutyflow",
+    )
+    folder = folder_of(desk, cycle)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+    return record

@@ -1,0 +1,107 @@
+"""What the mails about an assignment have in common: what it is about, until when, and the form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from .answers import Answer
+from .calendars.moments import format_cut_off, last_day
+from .calendars.roc import in_zone
+from .errors import Finding
+from .forms import FORMS, Form
+from .forms.problems import Problem
+from .forms.stamp import FormStamp
+from .forms.workbook import Heading, write_form
+from .mail.addresses import reply_address
+from .mail.attachment import XLSX, Attachment
+from .mail.contexts import About, Deadline
+from .workspace import Case
+
+
+@dataclass(frozen=True)
+class Stationery:
+    """Fills in, for one case, what its mails and its form say."""
+
+    case: Case
+
+    @property
+    def form(self) -> Form:
+        return FORMS[self.case.duty.form]
+
+    @property
+    def about(self) -> About:
+        case = self.case
+        return About(
+            office=case.plan.office.name,
+            section=case.section_name,
+            duty=case.duty.name,
+            period=case.cycle.title,
+            clause=case.duty.clause,
+            coordinator=case.office.contacts.coordinator,
+            zone=case.zone,
+        )
+
+    def deadline(self, now: datetime) -> Deadline:
+        """The last day for an answer; the hour too where it is not the day's end."""
+        case = self.case
+        until = in_zone(case.assignment.collect_by, case.zone)
+        day = last_day(until, case.zone)
+        today = in_zone(now, case.zone).date()
+        return Deadline(
+            day=day,
+            hour=until.time() if until.date() == day else None,
+            working_days=case.office.calendar.between(today, day),
+        )
+
+    def attached_form(
+        self, answers: Iterable[Answer] = (), problems: Iterable[Problem] = ()
+    ) -> Attachment:
+        """The form of this assignment, blank or with what is known already."""
+        case = self.case
+        data = write_form(
+            form=self.form,
+            stamp=self.stamp,
+            secret=case.desk.secret,
+            heading=self._heading(),
+            rows=case.measures,
+            answers=answers,
+            problems=problems,
+        )
+        return Attachment(name=self.form_name, content_type=XLSX, data=data)
+
+    @property
+    def form_name(self) -> str:
+        case = self.case
+        return f"{case.cycle.title}{case.duty.name}_{case.section_name}.xlsx"
+
+    @property
+    def stamp(self) -> FormStamp:
+        return FormStamp(
+            assignment=self.case.assignment.key,
+            form=self.form.id,
+            form_version=self.form.version,
+            plan_hash=self.case.cycle.plan_hash,
+        )
+
+    def _heading(self) -> Heading:
+        case = self.case
+        contacts = case.office.contacts
+        return Heading(
+            office=case.plan.office.name,
+            section=case.section_name,
+            duty=case.duty.name,
+            period=case.cycle.title,
+            deadline=f"{format_cut_off(case.assignment.collect_by, case.zone)}前",
+            reply_to=reply_address(contacts.mailbox.address, case.assignment.token),
+            coordinator=f"{contacts.coordinator.name} {contacts.coordinator.email}",
+        )
+
+
+def as_finding(problem: Problem) -> Finding:
+    """A problem in a form as a mail shows it."""
+    where = f"「{problem.sheet}」{problem.cell}" if problem.sheet else problem.cell
+    return Finding(
+        where=where or "附檔", found=problem.found, expected=problem.expected, hint=problem.hint
+    )

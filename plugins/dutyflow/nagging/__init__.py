@@ -1,0 +1,1 @@
+"""Who is told what, and why. Pure: no clock, no ledger, no mail server."""

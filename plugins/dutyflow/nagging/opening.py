@@ -1,0 +1,13 @@
+"""Who gets the opening mail (開辦信)."""
+
+from __future__ import annotations
+
+from dutyflow.plan.model import Person, SectionContacts
+
+RUNG = "opening"
+REASON = "首次通知"
+
+
+def addressees(section: SectionContacts) -> tuple[Person, ...]:
+    """The section's owners (承辦人); deputies and heads hear only from later rungs."""
+    return section.owners

@@ -1,0 +1,130 @@
+"""開啟期別: turn a planned cycle into assignments that can be answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from .calendars.cycles import Cycle, cut_off
+from .calendars.moments import format_cut_off, last_day
+from .calendars.periods import period_of
+from .calendars.roc import format_roc, format_roc_moment
+from .errors import DutyflowError
+from .ledger.records import CycleRecord, NewCycle
+from .plan.cycles import cycle_named
+from .plan.model import Plan
+from .plan.office import OfficePlan
+from .workspace import Workspace
+
+
+class CycleClosed(DutyflowError):
+    """The cycle was closed before: nothing is to be opened."""
+
+
+class DeadlinePassed(DutyflowError):
+    """The cycle would be opened with a cut-off that has already passed."""
+
+
+def open_cycle(
+    desk: Workspace,
+    *,
+    office: str,
+    duty: str,
+    name: str | None,
+    now: datetime,
+    who: str,
+    collect_by: datetime | None = None,
+    report_due: date | None = None,
+) -> CycleRecord:
+    """Open a cycle, or find it open, and return it.
+
+    `name` is the cycle's (107H1); None is the one whose period holds today. `collect_by` and
+    `report_due` replace what the plan's rules give; for a cycle that is open already, a new
+    `collect_by` is granted to every section that has not answered yet.
+
+    Raises CycleClosed, DeadlinePassed, UnknownCycle, UnknownDuty, UnknownOffice.
+    """
+    the_office = desk.office(office)
+    name = name or _todays_cycle(the_office, duty, now)
+    planned = cycle_named(the_office, duty, name)
+    plan = the_office.in_force(planned.opens) or the_office.plans[0]
+    wanted = _wanted(planned, plan, collect_by, report_due)
+    existing = _existing(desk, wanted.key)
+    if existing is not None:
+        return _go_on(desk, existing, collect_by, now, who)
+    _still_open_for_answers(wanted, now, plan)
+    desk.ledger.plans.keep(
+        plan.hash,
+        office=office,
+        year=plan.year,
+        document=plan.model_dump_json(by_alias=True),
+        now=now,
+    )
+    sections = [section.id for section in plan.sections_of(plan.duty(duty))]
+    return desk.ledger.cycles.open(wanted, sections, now=now, who=who, why=_why(wanted, plan))
+
+
+def _todays_cycle(office: OfficePlan, duty: str, now: datetime) -> str:
+    today = now.astimezone(office.zone).date()
+    plan = office.in_force(today) or office.plans[-1]
+    return period_of(plan.duty(duty).every, today).name
+
+
+def _wanted(
+    planned: Cycle, plan: Plan, collect_by: datetime | None, report_due: date | None
+) -> NewCycle:
+    until = collect_by or cut_off(planned.collect_by, plan.office.zone)
+    earliest = last_day(until, plan.office.zone)
+    due = report_due or max(planned.report_due, earliest)
+    if due < earliest:
+        raise DutyflowError(
+            f"報送期限 {format_roc(due)} 早於收件期限 {format_cut_off(until, plan.office.zone)}；"
+            "請把報送期限改在收件期限當日或之後"
+        )
+    return NewCycle(
+        office=planned.office,
+        duty=planned.duty,
+        name=planned.name,
+        title=planned.title,
+        plan_hash=plan.hash,
+        period_start=planned.period_start,
+        period_end=planned.period_end,
+        collect_by=until,
+        report_due=due,
+    )
+
+
+def _existing(desk: Workspace, key: str) -> CycleRecord | None:
+    return next((cycle for cycle in desk.ledger.cycles.all() if cycle.key == key), None)
+
+
+def _go_on(
+    desk: Workspace, cycle: CycleRecord, collect_by: datetime | None, now: datetime, who: str
+) -> CycleRecord:
+    """A cycle that is open already is gone on with: answers and mails stay as they are."""
+    if cycle.state == "closed":
+        raise CycleClosed(
+            f"「{cycle.title}」（{cycle.name}）已於 {format_roc_moment(cycle.closed_at or now)} "
+            "結案。如需補收，請在原執行中清除該組室的「收件」"
+        )
+    if collect_by is not None:
+        for assignment in desk.ledger.assignments.of(cycle.key):
+            if assignment.state not in ("accepted", "waived"):
+                desk.ledger.assignments.extend(
+                    assignment.key, collect_by, now=now, who=who, why="手動執行時指定收件期限"
+                )
+    return desk.ledger.cycles.get(cycle.key)
+
+
+def _still_open_for_answers(wanted: NewCycle, now: datetime, plan: Plan) -> None:
+    if wanted.collect_by <= now:
+        passed = format_cut_off(wanted.collect_by, plan.office.zone)
+        raise DeadlinePassed(
+            f"「{wanted.title}」（{wanted.name}）的收件期限 {passed} 已過；"
+            "請在參數「收件期限」填入新的期限後再執行"
+        )
+
+
+def _why(wanted: NewCycle, plan: Plan) -> str:
+    duty = plan.duty(wanted.duty)
+    until = format_cut_off(wanted.collect_by, plan.office.zone)
+    return f"{duty.clause}；收件期限 {until}，報送期限 {format_roc(wanted.report_due)}"

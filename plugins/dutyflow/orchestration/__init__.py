@@ -1,0 +1,1 @@
+"""Airflow: the DAGs' shape, their timetable, operators and triggers. Thin: the use cases decide."""

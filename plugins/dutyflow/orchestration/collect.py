@@ -1,0 +1,49 @@
+"""收件: waits, without holding a worker, until a section's answer is accepted or its time is up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
+
+
+class Collect(BaseOperator):
+    """Succeeds with the accepted submission, fails (red, 逾期) at the cut-off.
+
+    Cleared afterwards, it finds the late submission, or waits again until a new cut-off.
+    """
+
+    template_fields = ("assignment",)
+    ui_color = "#e8f1fb"
+
+    def __init__(self, *, assignment: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.assignment = assignment
+
+    def execute(self, context: Any) -> str:  # noqa: ARG002 - Airflow's form
+        from dutyflow.collecting import start
+
+        return self._look(start)
+
+    def resume(self, context: Any, event: str) -> str:  # noqa: ARG002 - the ledger says it
+        from dutyflow.collecting import finish
+
+        return self._look(finish)
+
+    def _look(self, look: Callable[..., str]) -> str:
+        from dutyflow import clock
+        from dutyflow.orchestration.desk import at_the_desk, label
+        from dutyflow.orchestration.waiting import CollectTrigger
+
+        with at_the_desk() as desk:
+            label(desk.section_name(self.assignment))
+            wait = look(desk, self.assignment, clock.now())
+        if wait == "waiting":
+            self.defer(trigger=CollectTrigger(self.assignment), method_name="resume")
+        if wait == "late":
+            raise AirflowFailException(
+                "逾期未報。補報後請清除此「收件」重新執行，系統將重新彙整並保留逾期紀錄。"
+            )
+        return wait

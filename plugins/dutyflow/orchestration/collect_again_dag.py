@@ -1,0 +1,53 @@
+"""重新收件: clears the `collect` of some sections in a duty's run, and so all that follows it.
+
+A run cannot clear itself, so the return for correction (退回補正) starts this DAG; a coordinator
+can start it by hand as well.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG, Param, task
+
+from .names import COLLECT_AGAIN_DAG
+
+PARAMS = {
+    "dag_id": Param("", type="string", title="定期工作（dag_id）", minLength=1),
+    "run_id": Param("", type="string", title="執行（run_id）", minLength=1),
+    "assignments": Param(
+        [],
+        type="array",
+        items={"type": "string"},
+        title="應辦事項",
+        description="例如 pingtung/self_assessment/107H1/business",
+    ),
+}
+
+
+def collect_again_dag() -> DAG:
+    with DAG(
+        COLLECT_AGAIN_DAG,
+        dag_display_name="重新收件",
+        description="清除指定組室的「收件」，使其重新等候並重新彙整",
+        schedule=None,
+        start_date=datetime(2018, 1, 1, tzinfo=UTC),
+        catchup=False,
+        is_paused_upon_creation=False,
+        tags=["dutyflow"],
+        params=PARAMS,
+    ) as dag:
+
+        @task(
+            task_id="clear",
+            task_display_name="清除收件",
+            retries=30,  # the run that asked for this may need a moment to come to rest
+            retry_delay=timedelta(seconds=3),
+        )
+        def clear(params: dict[str, object]) -> None:
+            from dutyflow.orchestration.rest import clear_collections
+
+            clear_collections(params)
+
+        clear()
+    return dag

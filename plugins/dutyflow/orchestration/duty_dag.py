@@ -1,0 +1,218 @@
+"""A duty as a DAG: open → per section (announce → collect) → assemble → review → deliver → close.
+
+Each step calls one use case; what it does is said there. Nothing heavy is imported while a DAG file
+is parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG, Param, TaskGroup, get_parsing_context, task, task_group
+
+from dutyflow.calendars.roc import ROC_EPOCH
+from dutyflow.plan.model import Duty, Plan
+from dutyflow.plan.office import OfficePlan
+
+from .collect import Collect
+from .names import COLLECT_AGAIN_DAG, LABEL, SECTION
+from .plans import usable_offices
+from .review import APPROVE, SEND_BACK, WITHHOLD, review_by_coordinator
+from .timetable import DutyTimetable
+
+# Mail that cannot be sent now is tried again after 1, 2, 4 … at most 30 minutes, for a day or so.
+MAIL_RETRIES: dict[str, Any] = {
+    "retries": 50,
+    "retry_delay": timedelta(minutes=1),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=30),
+}
+DEFAULTS: dict[str, Any] = {"retries": 3, "retry_delay": timedelta(seconds=20)}
+
+
+def duty_dags() -> Iterator[DAG]:
+    """The DAGs of all duties; at a task's start only the one that is asked for."""
+    wanted = get_parsing_context().dag_id
+    for office in usable_offices():
+        plan = office.plans[-1]
+        for duty in plan.duties:
+            if wanted in (None, dag_id_of(plan, duty)):
+                yield duty_dag(office, plan, duty)
+
+
+def dag_id_of(plan: Plan, duty: Duty) -> str:
+    return f"{plan.office.id}__{duty.id}"
+
+
+def duty_dag(office: OfficePlan, plan: Plan, duty: Duty) -> DAG:
+    with DAG(
+        dag_id_of(plan, duty),
+        dag_display_name=f"{duty.name}（{plan.office.name}）",
+        description=f"{duty.clause}：{duty.name}",
+        doc_md=_description(plan, duty),
+        schedule=DutyTimetable.of(office, duty.id),
+        start_date=datetime(plan.year + ROC_EPOCH, 1, 1, tzinfo=plan.office.zone),
+        catchup=False,
+        is_paused_upon_creation=False,
+        tags=["dutyflow", plan.office.name, duty.every],
+        params=_params(),
+        default_args={"owner": plan.office.name, **DEFAULTS},
+    ) as dag:
+        assignments = open_cycle(plan.office.id, duty.id)
+        sections = section.expand(assignment=assignments)
+        _report_steps(plan, sections)
+    return dag
+
+
+def _report_steps(plan: Plan, sections: TaskGroup) -> None:
+    assembled = assemble()
+    review = review_by_coordinator(
+        [section.name for section in plan.sections],
+        then={APPROVE: "deliver", SEND_BACK: "send_back", WITHHOLD: "close"},
+    )
+    delivered, sent_back, closed = deliver(), send_back(), close()
+    collect_again = TriggerDagRunOperator(
+        task_id="collect_again",
+        task_display_name="重新收件",
+        trigger_dag_id=COLLECT_AGAIN_DAG,
+        conf={
+            "dag_id": "{{ dag.dag_id }}",
+            "run_id": "{{ run_id }}",
+            "assignments": sent_back,
+        },
+    )
+    sections >> assembled >> review >> [delivered, sent_back, closed]
+    delivered >> closed
+    sent_back >> collect_again
+
+
+@task(task_id="open", task_display_name="開啟期別")
+def open_cycle(office: str, duty: str, **context: Any) -> list[str]:
+    """Open the run's cycle (or find it open) and name its assignments, in the plan's order."""
+    from dutyflow.orchestration.opening_run import open_for_run
+
+    return open_for_run(office, duty, context)
+
+
+@task_group(group_id=SECTION, group_display_name="各組室")
+def section(assignment: str) -> None:
+    collect = Collect(
+        task_id="collect",
+        task_display_name="收件",
+        assignment=assignment,
+        map_index_template=LABEL,
+        # A section can answer even if its opening mail could not be sent.
+        trigger_rule="all_done",
+    )
+    announce(assignment) >> collect
+
+
+@task(
+    task_id="announce",
+    task_display_name="寄開辦信",
+    map_index_template=LABEL,
+    **MAIL_RETRIES,
+)
+def announce(assignment: str) -> None:
+    """Send the section its opening mail, with the form."""
+    from dutyflow import announcing, clock
+    from dutyflow.orchestration.desk import at_the_desk, label
+    from dutyflow.orchestration.smtp import mail_server
+
+    with at_the_desk() as desk:
+        label(desk.section_name(assignment))
+        with mail_server() as client:
+            announcing.announce(desk, client, assignment, now=clock.now())
+
+
+@task(task_id="assemble", task_display_name="彙整", trigger_rule="all_done")
+def assemble(**context: Any) -> str:
+    """Make the report of what is there, mark what is missing."""
+    from dutyflow import assembling, clock
+    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.orchestration.opening_run import cycle_of_run
+
+    with at_the_desk() as desk:
+        report = assembling.assemble(desk, cycle_of_run(context), now=clock.now())
+        return f"{report.cycle} 第{report.version}版"
+
+
+@task(task_id="deliver", task_display_name="報送", **MAIL_RETRIES)
+def deliver(**context: Any) -> None:
+    """Send the approved report to where the plan says."""
+    from dutyflow import clock, delivering
+    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.orchestration.opening_run import cycle_of_run
+    from dutyflow.orchestration.smtp import mail_server
+
+    with at_the_desk() as desk, mail_server() as client:
+        delivering.deliver(desk, client, cycle_of_run(context), now=clock.now())
+
+
+@task(task_id="send_back", task_display_name="通知補正", **MAIL_RETRIES)
+def send_back(**context: Any) -> list[str]:
+    """Tell the returned sections what to correct; name their assignments."""
+    from dutyflow import clock, reviewing
+    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.orchestration.opening_run import cycle_of_run
+    from dutyflow.orchestration.smtp import mail_server
+
+    with at_the_desk() as desk, mail_server() as client:
+        return reviewing.tell_returned(desk, client, cycle_of_run(context), now=clock.now())
+
+
+@task(task_id="close", task_display_name="結案", trigger_rule="none_failed_min_one_success")
+def close(**context: Any) -> None:
+    """The cycle is done."""
+    from dutyflow import clock
+    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.orchestration.opening_run import cycle_of_run
+
+    with at_the_desk() as desk:
+        cycle = cycle_of_run(context)
+        desk.ledger.cycles.close(cycle, now=clock.now(), who="dutyflow", why="已報送或決定不送")
+
+
+def _params() -> dict[str, Param]:
+    """What a run by hand may say; a scheduled run knows its cycle by its name."""
+    return {
+        "cycle": Param(
+            None,
+            type=["null", "string"],
+            title="期別",
+            description="例如 107H1；留空為今日所在的期別",
+        ),
+        "collect_by": Param(
+            None,
+            type=["null", "string"],
+            format="date-time",
+            title="收件期限",
+            description="留空依計畫計算",
+        ),
+        "report_due": Param(
+            None,
+            type=["null", "string"],
+            format="date",
+            title="報送期限",
+            description="留空依計畫計算",
+        ),
+    }
+
+
+def _description(plan: Plan, duty: Duty) -> str:
+    sections = "、".join(section.name for section in plan.sections_of(duty))
+    return f"""\
+**{plan.header.title}**
+
+{duty.name}（依據：{duty.clause}）
+
+- 辦理組室：{sections}
+- 開啟：{duty.opens}
+- 收件期限：{duty.collect_by}
+- 報送期限：{duty.report_due}
+
+逾期未報者，「收件」顯示為失敗；補報後清除該組室的「收件」即重新彙整，其餘組室不受影響。
+"""

@@ -1,0 +1,84 @@
+"""核定: the coordinator looks at the assembled report and decides, in Airflow's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.standard.operators.hitl import HITLBranchOperator
+from airflow.sdk import Param
+
+if TYPE_CHECKING:
+    from dutyflow.ledger.records import Decision
+
+APPROVE, SEND_BACK, WITHHOLD = "核定", "退回補正", "不送"
+
+
+def review_by_coordinator(section_names: Sequence[str], *, then: Mapping[str, str]) -> Review:
+    """The task, in a duty's DAG; `then` says which task follows each answer."""
+    return Review(
+        task_id="review",
+        task_display_name="核定",
+        subject="請核定彙整表：{{ run_id }}",
+        options=[APPROVE, SEND_BACK, WITHHOLD],
+        options_mapping=dict(then),
+        params={
+            "sections": Param(
+                [],
+                type="array",
+                items={"type": "string"},
+                examples=list(section_names),
+                title="退回補正的組室",
+                description="選「退回補正」時必填",
+            ),
+            "note": Param(
+                "",
+                type="string",
+                format="multiline",
+                title="說明",
+                description="退回補正時寄給組室，請寫明要補什麼",
+            ),
+        },
+    )
+
+
+class Review(HITLBranchOperator):  # type: ignore[misc]
+    """Asks 核定／退回補正／不送, and records the answer before the run goes on."""
+
+    def execute(self, context: Any) -> Any:
+        from dutyflow import reviewing
+        from dutyflow.orchestration.desk import at_the_desk
+        from dutyflow.orchestration.opening_run import cycle_of_run
+
+        with at_the_desk() as desk:
+            self.body = reviewing.what_to_review(desk, cycle_of_run(context))
+        return super().execute(context)
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        from dutyflow import clock, reviewing
+        from dutyflow.orchestration.desk import at_the_desk
+        from dutyflow.orchestration.opening_run import cycle_of_run
+
+        answer = event["params_input"] or {}
+        with at_the_desk() as desk:
+            reviewing.decide(
+                desk,
+                cycle_of_run(context),
+                decision=_DECISIONS[event["chosen_options"][0]],
+                sections=answer.get("sections") or [],
+                note=answer.get("note") or "",
+                who=_name(event.get("responded_by_user")),
+                now=clock.now(),
+            )
+        return super().execute_complete(context, event)
+
+
+_DECISIONS: dict[str, Decision] = {
+    APPROVE: "approved",
+    SEND_BACK: "returned",
+    WITHHOLD: "withheld",
+}
+
+
+def _name(user: Any) -> str:
+    return str(user["name"]) if user else "計畫承辦人"

@@ -1,0 +1,39 @@
+"""The mail server, as Airflow knows it: one connection `dutyflow_smtp` says where, how and as whom."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from airflow.providers.smtp.hooks.smtp import SmtpHook
+from airflow.sdk.exceptions import AirflowException
+
+from dutyflow.posting import MailDeferred
+
+CONNECTION = "dutyflow_smtp"
+
+
+class _OneConnection(SmtpHook):  # type: ignore[misc]
+    """The provider's hook, for its connection only: it sends no ready-made message itself."""
+
+    @property
+    def client(self) -> smtplib.SMTP:
+        client: smtplib.SMTP = self._smtp_client
+        return client
+
+
+@contextmanager
+def mail_server() -> Iterator[smtplib.SMTP]:
+    """An open, logged-in connection to the mail server.
+
+    Raises MailDeferred when it cannot be had now: nothing has been sent, so trying again is safe.
+    """
+    try:
+        hook = _OneConnection(smtp_conn_id=CONNECTION).get_conn()
+    except (OSError, smtplib.SMTPException, AirflowException) as trouble:
+        raise MailDeferred(
+            f"郵件伺服器目前無法連線（{trouble}）；信件尚未寄出，稍後自動重試"
+        ) from trouble
+    with hook:
+        yield hook.client

@@ -1,0 +1,119 @@
+"""Waiting for weeks without holding a worker: one poll of the ledger serves every wait.
+
+All `collect` tasks that wait in one triggerer share a `LedgerWatch`: each poll asks the ledger once
+about all of them. The cut-off is read again at every look, so an extension needs no re-run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+from dutyflow import clock
+from dutyflow.collecting import Wait, wait_for
+from dutyflow.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 3.0
+# A task that is resumed within about two seconds of its deferral can fail in Airflow (the race is
+# described in apache/airflow#72716), so no wait is answered before that.
+LEAST_WAIT_SECONDS = 2.0
+
+
+class LedgerWatch:
+    """One poll of the ledger for all the waits of this process."""
+
+    def __init__(self, desk: Workspace, poll_seconds: float = POLL_SECONDS) -> None:
+        self._desk = desk
+        self._poll_seconds = poll_seconds
+        self._waits: dict[str, list[tuple[float, asyncio.Future[Wait]]]] = {}
+        self._poll: asyncio.Task[None] | None = None
+
+    async def settled(self, assignment: str) -> Wait:
+        """Return once the assignment is accepted or waived, or its cut-off has passed."""
+        loop = asyncio.get_running_loop()
+        entry = (loop.time() + LEAST_WAIT_SECONDS, loop.create_future())
+        self._waits.setdefault(assignment, []).append(entry)
+        if self._poll is None or self._poll.done():
+            self._poll = asyncio.create_task(self._poll_while_waited_for())
+        try:
+            return await entry[1]
+        finally:
+            self._forget(assignment, entry)
+
+    def _forget(self, assignment: str, entry: tuple[float, asyncio.Future[Wait]]) -> None:
+        entries = self._waits.get(assignment, [])
+        if entry in entries:
+            entries.remove(entry)
+        if not entries:
+            self._waits.pop(assignment, None)
+
+    async def _poll_while_waited_for(self) -> None:
+        while self._waits:
+            await asyncio.sleep(self._poll_seconds)
+            try:
+                await self._look()
+            except Exception:
+                # The ledger may be away for a while; whoever waits goes on waiting.
+                log.exception("the ledger could not be read; trying again")
+
+    async def _look(self) -> None:
+        waits = await asyncio.to_thread(wait_for, self._desk, tuple(self._waits), clock.now())
+        time = asyncio.get_running_loop().time()
+        for assignment, wait in waits.items():
+            if wait == "waiting":
+                continue
+            for earliest, future in list(self._waits.get(assignment, [])):
+                if time >= earliest and not future.done():
+                    future.set_result(wait)
+
+
+_watch: LedgerWatch | None = None
+
+
+def _shared_watch() -> LedgerWatch:
+    global _watch
+    if _watch is None:
+        _watch = LedgerWatch(Workspace.from_environment())
+    return _watch
+
+
+class CollectTrigger(BaseTrigger):
+    """Fires when an assignment's wait is over. Stored for weeks: keep old arguments accepted."""
+
+    def __init__(self, assignment: str) -> None:
+        super().__init__()
+        self.assignment = assignment
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        return f"{__name__}.CollectTrigger", {"assignment": self.assignment}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        yield TriggerEvent(await _shared_watch().settled(self.assignment))
+
+
+class MailTrigger(BaseTrigger):
+    """Fires when an office's inbox holds mail; names the offices."""
+
+    def __init__(self, poll_seconds: float = 2.0) -> None:
+        super().__init__()
+        self.poll_seconds = poll_seconds
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        return f"{__name__}.MailTrigger", {"poll_seconds": self.poll_seconds}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        desk = Workspace.from_environment()
+        offices: list[str] = []
+        while not offices:
+            await asyncio.sleep(max(self.poll_seconds, LEAST_WAIT_SECONDS))
+            try:
+                offices = await asyncio.to_thread(desk.offices_with_mail)
+            except Exception:
+                log.exception("an inbox could not be read; trying again")
+        yield TriggerEvent(offices)

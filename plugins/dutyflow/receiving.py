@@ -1,0 +1,317 @@
+"""收件: the one door for what sections send. Bytes first; then matched, judged, answered."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import PurePath
+
+from pydantic import ValidationError
+
+from .answers import to_json
+from .casework import Stationery, as_finding
+from .errors import Finding
+from .forms.judge import Verdict, judge
+from .ledger.records import (
+    AssignmentRecord,
+    NewSubmission,
+    Recorded,
+    SubmissionRecord,
+    SubmittedFile,
+)
+from .mail.attachment import Attachment
+from .mail.contexts import Content, NotUnderstood, Problems, Receipt, UnknownToken
+from .mail.errors import UnreadableMessage
+from .mail.inbound import Inbound, read_message
+from .mail.inbox import Stored
+from .plan.model import Person
+from .plan.office import OfficePlan
+from .posting import Dispatch, MailRefused, post
+from .workspace import Case, Workspace
+
+log = logging.getLogger(__name__)
+
+WORKBOOKS = {".xlsx", ".ods", ".xlsm", ".xls", ".csv"}
+CHANNEL = "mail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """A message as it came: its bytes are in the store under `blob`."""
+
+    blob: str
+    received_at: datetime
+    message: Inbound
+
+
+def empty_inbox(
+    desk: Workspace, client: smtplib.SMTP, office_id: str, *, clock: Callable[[], datetime]
+) -> int:
+    """Take in and answer every message that waits, one after another. Returns how many.
+
+    A message leaves the inbox once it is on record and answered; until then it will be met again.
+    Raises MailDeferred when an answer cannot be sent now.
+    """
+    office = desk.office(office_id)
+    inbox = desk.inbox(office)
+    count = 0
+    for stored in inbox.messages():
+        dispatch = take_in(desk, office, stored, now=clock())
+        if dispatch is not None:
+            _answer(desk, client, office, dispatch, clock())
+        inbox.done(stored.id)
+        count += 1
+    return count
+
+
+def take_in(
+    desk: Workspace, office: OfficePlan, stored: Stored, *, now: datetime
+) -> Dispatch | None:
+    """Keep a message, judge what it brings, put the verdict on record; the answer to be sent.
+
+    None where nobody is to be answered: another machine wrote it, or a stranger did.
+    """
+    blob = desk.store.put(stored.data)
+    try:
+        message = read_message(stored.data, mailbox=office.contacts.mailbox.address)
+    except UnreadableMessage as trouble:
+        _quarantine(desk, blob, stored.received_at, None, f"無法解讀的信件：{trouble}", now)
+        return None
+    delivered = Delivered(blob=blob, received_at=stored.received_at, message=message)
+    if message.automatic:
+        _quarantine(desk, blob, stored.received_at, message, "自動回覆信，不計為填報", now)
+        return None
+    assignment = _addressed(desk, message)
+    if assignment is None:
+        _quarantine(desk, blob, stored.received_at, message, "找不到對應的應辦事項", now)
+        return _answer_to_unknown(office, delivered)
+    return _judged(desk.case(assignment.key), delivered, now)
+
+
+def _addressed(desk: Workspace, message: Inbound) -> AssignmentRecord | None:
+    found = map(desk.ledger.assignments.by_token, message.tokens)
+    return next((assignment for assignment in found if assignment is not None), None)
+
+
+def _judged(case: Case, delivered: Delivered, now: datetime) -> Dispatch | None:
+    workbooks = [file for file in delivered.message.attachments if _is_workbook(file)]
+    if not workbooks:
+        _record(case, delivered, None, Verdict(), now, reason="信中沒有填報檔")
+        return _reply(case, delivered, _not_understood(case, delivered, now), now)
+    file, verdict = _best(case, workbooks)
+    recorded = _record(case, delivered, file, verdict, now)
+    return _reply(case, delivered, _content(case, recorded, verdict, now), now, verdict)
+
+
+def _best(case: Case, workbooks: list[Attachment]) -> tuple[Attachment, Verdict]:
+    """The first workbook that can be accepted, else the last one with its problems."""
+    paper = Stationery(case)
+    for file in workbooks:
+        verdict = judge(
+            file.data,
+            form=paper.form,
+            rows=case.measures,
+            secret=case.desk.secret,
+            assignment=case.assignment.key,
+            plan_hash=case.cycle.plan_hash,
+        )
+        if verdict.accepted:
+            break
+    return file, verdict
+
+
+def _record(
+    case: Case,
+    delivered: Delivered,
+    file: Attachment | None,
+    verdict: Verdict,
+    now: datetime,
+    reason: str = "",
+) -> Recorded:
+    desk, message = case.desk, delivered.message
+    accepted = file is not None and verdict.accepted
+    return desk.ledger.submissions.record(
+        NewSubmission(
+            assignment=case.assignment.key,
+            channel=CHANNEL,
+            sender=message.sender,
+            received_at=delivered.received_at,
+            message_id=message.message_id,
+            content_hash=desk.store.put(file.data) if file else delivered.blob,
+            raw_blob=delivered.blob,
+            verdict="accepted" if accepted else "rejected",
+            problems=[asdict(problem) for problem in verdict.problems],
+            answers=to_json(verdict.answers),
+            reason=reason or (f"有 {len(verdict.problems)} 處須修正" if verdict.problems else ""),
+            files=[_kept(desk, attachment) for attachment in message.attachments],
+        ),
+        now=now,
+    )
+
+
+def _kept(desk: Workspace, file: Attachment) -> SubmittedFile:
+    return SubmittedFile(
+        name=file.name,
+        content_type=file.content_type,
+        size=len(file.data),
+        blob=desk.store.put(file.data),
+    )
+
+
+def _quarantine(
+    desk: Workspace,
+    blob: str,
+    received_at: datetime,
+    message: Inbound | None,
+    reason: str,
+    now: datetime,
+) -> None:
+    desk.ledger.submissions.record(
+        NewSubmission(
+            assignment=None,
+            channel=CHANNEL,
+            sender=message.sender if message else "",
+            received_at=received_at,
+            message_id=message.message_id if message else "",
+            content_hash=blob,
+            raw_blob=blob,
+            verdict="quarantined",
+            reason=reason,
+            files=[_kept(desk, file) for file in message.attachments] if message else [],
+        ),
+        now=now,
+    )
+
+
+def _content(case: Case, recorded: Recorded, verdict: Verdict, now: datetime) -> Content:
+    case = case.desk.case(case.assignment.key)  # as it stands after the verdict
+    if not verdict.accepted:
+        return _problems(case, recorded.submission, tuple(map(as_finding, verdict.problems)), now)
+    if not recorded.is_new and case.assignment.state == "returned":
+        return _problems(case, recorded.submission, (_SAME_AS_RETURNED,), now)
+    return _receipt(case, recorded.submission)
+
+
+_SAME_AS_RETURNED = Finding(
+    where="附檔",
+    found="與退回補正前送來的檔案完全相同",
+    expected="依退回說明修改後的檔案",
+    hint="請修改後存檔，再回覆一次",
+)
+
+
+def _receipt(case: Case, submission: SubmissionRecord) -> Receipt:
+    scores = [row["score"] for row in submission.answers if row["score"] is not None]
+    return Receipt(
+        about=Stationery(case).about,
+        number=number_of(submission.id),
+        received_at=submission.received_at,
+        measures=len(case.measures),
+        answered=len(submission.answers),
+        nothing=sum(row["nothing"] for row in submission.answers),
+        average=sum(scores) / len(scores) if scores else None,
+        sha256=submission.content_hash,
+        late=case.assignment.on_time is False,
+        replaces=number_of(submission.replaces) if submission.replaces else "",
+    )
+
+
+def number_of(submission: int) -> str:
+    """A submission's number as people see it: `S00012`."""
+    return f"S{submission:05}"
+
+
+def _problems(
+    case: Case, submission: SubmissionRecord, problems: tuple[Finding, ...], now: datetime
+) -> Problems:
+    paper = Stationery(case)
+    return Problems(
+        about=paper.about,
+        received_at=submission.received_at,
+        problems=problems,
+        deadline=paper.deadline(now),
+        form_name=paper.form_name,
+    )
+
+
+def _not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnderstood:
+    paper = Stationery(case)
+    return NotUnderstood(
+        about=paper.about,
+        received=tuple(file.name for file in delivered.message.attachments),
+        deadline=paper.deadline(now),
+        form_name=paper.form_name,
+    )
+
+
+def _reply(
+    case: Case,
+    delivered: Delivered,
+    content: Content,
+    now: datetime,
+    verdict: Verdict | None = None,
+) -> Dispatch | None:
+    to = _writer(delivered.message, case.section_name)
+    if to is None:
+        return None
+    verdict = verdict or Verdict()
+    form = Stationery(case).attached_form(verdict.answers, verdict.problems)
+    return Dispatch(
+        about=case.assignment.key,
+        cycle=case.cycle.key,
+        rung=f"answer:{delivered.blob[:16]}",
+        to=to,
+        reason=content.subject,
+        content=content,
+        thread=case.assignment.key,
+        token=case.assignment.token,
+        answers=delivered.message.message_id,
+        attachments=() if isinstance(content, Receipt) else (form,),
+    )
+
+
+def _answer_to_unknown(office: OfficePlan, delivered: Delivered) -> Dispatch | None:
+    """Somebody we know is told; a stranger learns nothing, not even that this address is read."""
+    to = _writer(delivered.message, "您好")
+    if to is None or to.email.lower() not in _known_addresses(office):
+        return None
+    return Dispatch(
+        about=f"{office.office}/inbox",
+        rung=f"answer:{delivered.blob[:16]}",
+        to=to,
+        reason="找不到對應的應辦事項",
+        content=UnknownToken(office=office.name),
+        answers=delivered.message.message_id,
+    )
+
+
+def _known_addresses(office: OfficePlan) -> set[str]:
+    contacts = office.contacts
+    people = [contacts.coordinator, contacts.director, contacts.head_office]
+    for section in contacts.sections.values():
+        people += [*section.owners, *section.deputies, section.head]
+    return {person.email.lower() for person in people}
+
+
+def _writer(message: Inbound, otherwise: str) -> Person | None:
+    """Whoever wrote, if mail can be sent to the address that they gave."""
+    try:
+        return Person(name=message.sender_name or otherwise, email=message.sender)
+    except ValidationError:
+        return None
+
+
+def _answer(
+    desk: Workspace, client: smtplib.SMTP, office: OfficePlan, dispatch: Dispatch, now: datetime
+) -> None:
+    try:
+        post(desk, client, dispatch, mailbox=office.contacts.mailbox, now=now)
+    except MailRefused as refused:
+        log.warning("%s", refused)  # on record as refused; the submission itself stands
+
+
+def _is_workbook(file: Attachment) -> bool:
+    return PurePath(file.name).suffix.lower() in WORKBOOKS or file.data.startswith(b"PK\x03\x04")

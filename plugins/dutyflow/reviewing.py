@@ -1,0 +1,165 @@
+"""核定: what the coordinator looks at, and what follows from the answer."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Sequence
+from datetime import datetime
+
+from .answers import from_json
+from .assembling import folder_of
+from .calendars.cycles import cut_off
+from .calendars.roc import format_roc, in_zone
+from .casework import Stationery
+from .errors import DutyflowError
+from .ledger.records import AssignmentRecord, CycleRecord, Decision, ReportRecord
+from .mail.contexts import Returned
+from .plan.model import Plan
+from .posting import Dispatch, post
+from .reports import model as reports
+from .workspace import Case, Workspace
+
+
+class NothingToReview(DutyflowError):
+    """No report has been assembled for the cycle."""
+
+
+def what_to_review(desk: Workspace, cycle_key: str) -> str:
+    """The latest version on one page (Markdown), for the person who decides."""
+    record = latest_report(desk, cycle_key)
+    cycle = desk.ledger.cycles.get(cycle_key)
+    report = reports.from_json(record.content)
+    lines = [
+        f"**{report.title}**　第 {report.version} 版　報送期限 {format_roc(report.due_on, weekday=True)}",
+        "",
+        "| 面向 | 應填 | 已填 | 分數 |",
+        "| --- | ---: | ---: | ---: |",
+        *(
+            f"| {part.name} | {part.expected} | {part.answered} | {_score(part.score)} |"
+            for part in report.aspects
+        ),
+        f"| **總分** | | | **{_score(report.total)}** |",
+        "",
+        f"尚未填報：{'、'.join(report.missing) or '（無）'}",
+        "",
+        *(f"- {change}" for change in report.changes),
+        "",
+        f"檔案：`{folder_of(desk, cycle)}`",
+        "",
+        "核定：報送業務處。退回補正：填入組室與說明，系統通知後重新收件、重新彙整。不送：結案而不報送。",
+    ]
+    return "\n".join(lines)
+
+
+def decide(
+    desk: Workspace,
+    cycle_key: str,
+    *,
+    decision: Decision,
+    sections: Sequence[str],
+    note: str,
+    who: str,
+    now: datetime,
+) -> None:
+    """Put the decision on the latest version on record; a return re-opens its sections.
+
+    `sections` are names (or ids) of the sections to return. Raises DutyflowError, before anything
+    is changed, when a return names no section, an unknown one, one without an accepted answer, or
+    says nothing about what to correct.
+    """
+    record = latest_report(desk, cycle_key)
+    if decision == "returned":
+        cycle = desk.ledger.cycles.get(cycle_key)
+        plan = desk.plan_of(cycle)
+        for assignment in _to_return(desk, cycle, plan, sections, note):
+            desk.ledger.assignments.return_for_correction(
+                assignment.key,
+                note=note,
+                until=_correct_by(desk, cycle, plan, now),
+                now=now,
+                who=who,
+            )
+    desk.ledger.reports.decide(
+        cycle_key, record.version, decision=decision, now=now, who=who, note=note
+    )
+
+
+def tell_returned(
+    desk: Workspace, client: smtplib.SMTP, cycle_key: str, *, now: datetime
+) -> list[str]:
+    """Mail every returned section what to correct, its own answers attached. Returns their keys.
+
+    Raises MailDeferred or MailRefused.
+    """
+    keys = [a.key for a in desk.ledger.assignments.of(cycle_key) if a.state == "returned"]
+    for key in keys:
+        _tell(desk.case(key), client, now)
+    return keys
+
+
+def latest_report(desk: Workspace, cycle_key: str) -> ReportRecord:
+    """Raises NothingToReview when none has been assembled."""
+    record = desk.ledger.reports.latest(cycle_key)
+    if record is None:
+        raise NothingToReview(f"「{cycle_key}」還沒有彙整表；請先執行「彙整」")
+    return record
+
+
+def _to_return(
+    desk: Workspace, cycle: CycleRecord, plan: Plan, sections: Sequence[str], note: str
+) -> list[AssignmentRecord]:
+    names = {section.id: section.name for section in plan.sections_of(plan.duty(cycle.duty))}
+    ids = {name: key for key, name in names.items()} | {key: key for key in names}
+    unknown = [name for name in sections if name.strip() not in ids]
+    again = "；請清除「核定」後重新作答"
+    if unknown:
+        raise DutyflowError(
+            f"沒有「{'、'.join(unknown)}」這個組室；有：{'、'.join(names.values())}{again}"
+        )
+    if not sections or not note.strip():
+        raise DutyflowError(f"退回補正須指明組室，並說明要補正什麼{again}")
+    wanted = {ids[name.strip()] for name in sections}
+    chosen = [a for a in desk.ledger.assignments.of(cycle.key) if a.section in wanted]
+    for assignment in chosen:
+        if assignment.state not in ("accepted", "returned"):
+            raise DutyflowError(
+                f"{names[assignment.section]}尚無已受理的填報，無可退回；"
+                f"補收請清除該組室的「收件」{again}"
+            )
+    return chosen
+
+
+def _correct_by(desk: Workspace, cycle: CycleRecord, plan: Plan, now: datetime) -> datetime:
+    calendar = desk.office(cycle.office).calendar
+    today = in_zone(now, plan.office.zone).date()
+    days = plan.duty(cycle.duty).collect_again
+    return cut_off(calendar.shift(today, days), plan.office.zone)
+
+
+def _tell(case: Case, client: smtplib.SMTP, now: datetime) -> None:
+    paper = Stationery(case)
+    number = case.assignment.accepted_submission
+    answers = from_json(case.desk.ledger.submissions.get(number).answers) if number else ()
+    form = paper.attached_form(answers=answers)
+    for person in case.people.owners:
+        dispatch = Dispatch(
+            about=case.assignment.key,
+            cycle=case.cycle.key,
+            rung=f"returned:{case.assignment.returns}",
+            to=person,
+            reason="退回補正",
+            content=Returned(
+                about=paper.about,
+                note=case.assignment.returned_note,
+                deadline=paper.deadline(now),
+                form_name=form.name,
+            ),
+            thread=case.assignment.key,
+            token=case.assignment.token,
+            attachments=(form,),
+        )
+        post(case.desk, client, dispatch, mailbox=case.office.contacts.mailbox, now=now)
+
+
+def _score(score: float | None) -> str:
+    return "—" if score is None else f"{score:.2f}"

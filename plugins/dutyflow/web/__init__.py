@@ -1,0 +1,1 @@
+"""What dutyflow adds to Airflow's pages."""

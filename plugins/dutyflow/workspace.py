@@ -1,0 +1,128 @@
+"""What a use case works with: the plans, the ledger, the store, the inboxes, the secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from .errors import DutyflowError
+from .ledger import Ledger
+from .ledger.records import AssignmentRecord, CycleRecord
+from .mail.inbox import Inbox, MaildirInbox
+from .plan.model import Duty, Measure, Plan, SectionContacts
+from .plan.office import OfficePlan
+from .plan.snapshot import good_offices
+from .settings import Settings
+from .store import Store
+
+
+class UnknownOffice(DutyflowError):
+    """No office of that id has a usable plan."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One opened set of settings. Close it when done: it holds connections to the ledger."""
+
+    settings: Settings
+
+    @classmethod
+    def from_environment(cls) -> Workspace:
+        return cls(Settings.from_environ())
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.settings.ledger)
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.settings.store)
+
+    @cached_property
+    def secret(self) -> bytes:
+        return self.settings.secret()
+
+    @cached_property
+    def offices(self) -> dict[str, OfficePlan]:
+        """Every office whose plan is good now, or was when last read."""
+        offices, _ = good_offices(self.settings.plans, self.settings.snapshots)
+        return {office.office: office for office in offices}
+
+    def office(self, office_id: str) -> OfficePlan:
+        if office_id not in self.offices:
+            known = "、".join(self.offices) or "（沒有）"
+            raise UnknownOffice(f"找不到機關「{office_id}」可用的計畫；目前有：{known}")
+        return self.offices[office_id]
+
+    def inbox(self, office: OfficePlan) -> Inbox:
+        """Where the answers to an office's mails arrive."""
+        return MaildirInbox(self.settings.mail / office.contacts.mailbox.address)
+
+    def offices_with_mail(self) -> list[str]:
+        return [key for key, office in self.offices.items() if self.inbox(office).waiting()]
+
+    def case(self, assignment_key: str) -> Case:
+        """An assignment with all that it belongs to. Raises UnknownKey, UnknownOffice."""
+        assignment = self.ledger.assignments.get(assignment_key)
+        return Case(
+            desk=self,
+            assignment=assignment,
+            cycle=self.ledger.cycles.get(assignment.cycle),
+        )
+
+    def plan_of(self, cycle: CycleRecord) -> Plan:
+        """The plan as it was when the cycle opened, whatever has been changed in it since."""
+        return Plan.model_validate_json(self.ledger.plans.document(cycle.plan_hash))
+
+    def section_name(self, assignment_key: str) -> str:
+        return self.case(assignment_key).section_name
+
+    def close(self) -> None:
+        if "ledger" in self.__dict__:
+            self.ledger.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One assignment, with its cycle, its plan and its people."""
+
+    desk: Workspace
+    assignment: AssignmentRecord
+    cycle: CycleRecord
+
+    @cached_property
+    def office(self) -> OfficePlan:
+        return self.desk.office(self.cycle.office)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return self.desk.plan_of(self.cycle)
+
+    @property
+    def duty(self) -> Duty:
+        return self.plan.duty(self.cycle.duty)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.plan.office.zone
+
+    @property
+    def section_name(self) -> str:
+        return self.plan.section(self.assignment.section).name
+
+    @property
+    def people(self) -> SectionContacts:
+        """Owner, deputies and head as they are today: people change more often than plans."""
+        try:
+            return self.office.contacts.sections[self.assignment.section]
+        except KeyError:
+            raise DutyflowError(
+                f"通訊錄沒有「{self.section_name}」的承辦人；請在 contacts.yaml 補上"
+            ) from None
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What this section is asked about, in the plan's order."""
+        section = self.plan.section(self.assignment.section)
+        return tuple(self.plan.measures_of(self.duty, section))

@@ -1,0 +1,13 @@
+"""The one file that Airflow imports from this folder by itself: what dutyflow adds to Airflow."""
+
+from airflow.plugins_manager import AirflowPlugin
+from dutyflow.orchestration.timetable import DutyTimetable
+from dutyflow.web.language import ChineseByDefault
+
+
+class DutyflowPlugin(AirflowPlugin):
+    name = "dutyflow"
+    timetables = [DutyTimetable]
+    fastapi_root_middlewares = [
+        {"name": "Chinese by default", "middleware": ChineseByDefault, "args": [], "kwargs": {}}
+    ]

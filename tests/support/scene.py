@@ -1,0 +1,178 @@
+"""A scene for the use cases: the real plan, a real ledger and store, a real mail server, no Airflow.
+
+Time stands still until a test moves it; sections answer with real workbooks.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from tests.support.smtp import Answers, smtp_server
+
+from dutyflow import announcing, assembling, collecting, opening, receiving
+from dutyflow.ledger import CycleRecord, Ledger
+from dutyflow.mail.attachment import XLSX
+from dutyflow.mail.inbox import InMemoryInbox
+from dutyflow.plan.office import OfficePlan
+from dutyflow.settings import Settings
+from dutyflow.workspace import Workspace
+
+PLANS = Path(__file__).parents[2] / "include" / "plan"
+OFFICE, DUTY = "pingtung", "self_assessment"
+Row = dict[str, Any]
+
+
+class SceneDesk(Workspace):
+    """A workspace whose inbox is in memory."""
+
+    def inbox(self, office: OfficePlan) -> InMemoryInbox:
+        return self.__dict__.setdefault("_inbox", InMemoryInbox())
+
+
+@dataclass
+class Scene:
+    desk: SceneDesk
+    server: Any
+    answers: Answers
+    now: datetime
+    _read: int = field(default=0)
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.desk.ledger
+
+    def clock(self) -> datetime:
+        return self.now
+
+    @contextmanager
+    def client(self) -> Iterator[smtplib.SMTP]:
+        with self.server.connect() as client:
+            yield client
+
+    def open(self, name: str = "107H1", **overrides: Any) -> CycleRecord:
+        return opening.open_cycle(
+            self.desk, office=OFFICE, duty=DUTY, name=name, now=self.now, who="測試", **overrides
+        )
+
+    def announce(self, cycle: CycleRecord) -> dict[str, EmailMessage]:
+        """Send every opening mail; the mails by section id."""
+        mails = {}
+        for assignment in self.ledger.assignments.of(cycle.key):
+            with self.client() as client:
+                announcing.announce(self.desk, client, assignment.key, now=self.now)
+            mails[assignment.section] = self.new_mails()[-1]
+        return mails
+
+    def new_mails(self) -> list[EmailMessage]:
+        """What the server was given since the last look."""
+        fresh = self.answers.kept[self._read :]
+        self._read = len(self.answers.kept)
+        return [parsed(envelope.content) for envelope in fresh]
+
+    def reply(self, letter: EmailMessage, workbook: bytes | None, **headers: str) -> bytes:
+        """Put a reply to the letter into the inbox, as of now."""
+        message = EmailMessage()
+        message["From"] = letter["To"]
+        message["To"] = letter["Reply-To"]
+        message["Subject"] = f"Re: {letter['Subject']}"
+        message["Message-ID"] = f"<{len(self.answers.kept)}-{self.now.timestamp()}@example.tw>"
+        for name, value in headers.items():
+            message[name.replace("_", "-")] = value
+        message.set_content("如附件（樣本）。")
+        if workbook is not None:
+            maintype, _, subtype = XLSX.partition("/")
+            message.add_attachment(
+                workbook, maintype=maintype, subtype=subtype, filename="填報.xlsx"
+            )
+        raw = message.as_bytes()
+        self.put(raw)
+        return raw
+
+    def put(self, raw: bytes) -> None:
+        self.desk.inbox(self.desk.office(OFFICE)).put(raw, received_at=self.now)
+
+    def take_in(self) -> list[EmailMessage]:
+        """Run the intake; the answers that it sent."""
+        self.new_mails()
+        with self.client() as client:
+            receiving.empty_inbox(self.desk, client, OFFICE, clock=self.clock)
+        return self.new_mails()
+
+    def answer_all(self, mails: dict[str, EmailMessage], *, but: tuple[str, ...] = ()) -> None:
+        for section, mail in mails.items():
+            if section not in but:
+                self.reply(mail, filled(form_in(mail)))
+        self.take_in()
+
+    def state(self, assignment: str) -> str:
+        return self.ledger.assignments.get(assignment).state
+
+    def wait(self, assignment: str) -> str:
+        return collecting.finish(self.desk, assignment, self.now)
+
+    def assemble(self, cycle: CycleRecord) -> Any:
+        return assembling.assemble(self.desk, cycle.key, now=self.now)
+
+
+@contextmanager
+def scene(home: Path, now: datetime, ledger: str | None = None) -> Iterator[Scene]:
+    environ = {"DUTYFLOW_HOME": str(home), "DUTYFLOW_PLANS": str(PLANS)}
+    if ledger is not None:
+        environ["DUTYFLOW_LEDGER"] = ledger
+    desk = SceneDesk(Settings.from_environ(environ))
+    desk.ledger.migrate()
+    answers = Answers()
+    with smtp_server(answers) as server:
+        yield Scene(desk=desk, server=server, answers=answers, now=now.astimezone(UTC))
+    desk.close()
+
+
+def parsed(content: Any) -> EmailMessage:
+    return message_from_bytes(content, policy=policy.default)  # type: ignore[return-value]
+
+
+def form_in(mail: EmailMessage) -> bytes:
+    """The workbook attached to a mail."""
+    return next(
+        part.get_content() for part in mail.iter_attachments() if part.get_content_type() == XLSX
+    )
+
+
+def text_of(mail: EmailMessage) -> str:
+    return mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def good(number: str) -> Row:
+    return {"執行情形": f"（樣本）{number} 已辦理", "自評分數": 90, "佐證": "（樣本）紀錄"}
+
+
+def filled(form: bytes, answer: Callable[[str], Row] = good) -> bytes:
+    """The form with every row filled in: `answer` says what, by the measure's number."""
+    workbook = load_workbook(BytesIO(form))
+    sheet = workbook.active
+    header, columns = next(
+        (row[0].row, titles)
+        for row in sheet.iter_rows()
+        if "執行情形" in (titles := {str(c.value): c.column for c in row if c.value})
+    )
+    for row in range(header + 1, sheet.max_row + 1):
+        number = sheet.cell(row, columns["編號"]).value
+        for title, value in answer(str(number)).items() if number else ():
+            sheet.cell(row, columns[title]).value = value
+    out = BytesIO()
+    workbook.save(out)
+    return out.getvalue()
+
+
+def later(moment: datetime, **span: float) -> datetime:
+    return moment + timedelta(**span)

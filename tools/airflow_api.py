@@ -1,0 +1,96 @@
+"""Airflow's REST API, as the coordinator's hands: start a run, look, clear, answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from environment import COORDINATOR, Instance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One task instance; `index` is -1 where it is not mapped, `title` the section's name."""
+
+    id: str
+    index: int
+    title: str
+    state: str
+    tries: int
+
+
+class AirflowApi:
+    """Logged in as the coordinator."""
+
+    def __init__(self, instance: Instance) -> None:
+        login = {"username": COORDINATOR, "password": instance.passwords()[COORDINATOR]}
+        answer = httpx.post(f"{instance.url}/auth/token", json=login, timeout=30)
+        answer.raise_for_status()
+        self.token: str = answer.json()["access_token"]
+        self._http = httpx.Client(
+            base_url=f"{instance.url}/api/v2",
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=30,
+        )
+
+    def dag_ids(self) -> set[str]:
+        return {dag["dag_id"] for dag in self._get("/dags", limit=1000)["dags"]}
+
+    def import_errors(self) -> list[dict[str, Any]]:
+        return self._get("/importErrors")["import_errors"]
+
+    def start(self, dag: str, run: str, conf: dict[str, Any]) -> None:
+        self._send(
+            "POST", f"/dags/{dag}/dagRuns", {"dag_run_id": run, "logical_date": None, "conf": conf}
+        )
+
+    def run(self, dag: str, run: str) -> dict[str, Any]:
+        return self._get(f"/dags/{dag}/dagRuns/{run}")
+
+    def runs(self, dag: str) -> list[dict[str, Any]]:
+        return self._get(f"/dags/{dag}/dagRuns", limit=1000)["dag_runs"]
+
+    def tasks(self, dag: str, run: str) -> list[Task]:
+        found = self._get(f"/dags/{dag}/dagRuns/{run}/taskInstances", limit=1000)
+        return [
+            Task(
+                id=task["task_id"],
+                index=task["map_index"],
+                title=task["rendered_map_index"] or "",
+                state=task["state"] or "",
+                tries=task["try_number"],
+            )
+            for task in found["task_instances"]
+        ]
+
+    def clear(self, dag: str, run: str, task: str, index: int) -> list[tuple[str, int]]:
+        """Clear one mapped task and what follows it, as the button in Airflow's grid does."""
+        order = {
+            "dry_run": False,
+            "dag_run_id": run,
+            "task_ids": [[task, index]],
+            "include_downstream": True,
+            "only_failed": False,
+            "reset_dag_runs": True,
+        }
+        answer = self._send("POST", f"/dags/{dag}/clearTaskInstances", order)
+        return [(task["task_id"], task["map_index"]) for task in answer["task_instances"]]
+
+    def decide(self, dag: str, run: str, option: str, sections: list[str], note: str) -> None:
+        """Answer `review`, as the form under "required actions" does."""
+        answer = {"chosen_options": [option], "params_input": {"sections": sections, "note": note}}
+        self._send(
+            "PATCH", f"/dags/{dag}/dagRuns/{run}/taskInstances/review/-1/hitlDetails", answer
+        )
+
+    def _get(self, path: str, **params: Any) -> dict[str, Any]:
+        answer = self._http.get(path, params=params)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _send(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = self._http.request(method, path, json=body)
+        answer.raise_for_status()
+        return answer.json()
