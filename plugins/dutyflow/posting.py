@@ -66,8 +66,10 @@ def post(
 
     Raises MailDeferred when it should be tried again, MailRefused when that is no use.
     """
-    message = compose(dispatch.letter(), mailbox=mailbox, now=now)
-    claim = desk.ledger.notices.claim(_notice(dispatch, str(message["Message-ID"])), now=now)
+    letter = dispatch.letter()
+    message = compose(letter, mailbox=mailbox, now=now)
+    notice = _notice(dispatch, letter.subject, str(message["Message-ID"]))
+    claim = desk.ledger.notices.claim(notice, now=now)
     if not claim.granted:
         return _settled_before(desk.ledger.notices.get(claim.notice_id))
     blob = desk.store.put(message.as_bytes())
@@ -78,14 +80,14 @@ def post(
     return _settled(desk.ledger.notices.get(claim.notice_id))
 
 
-def _notice(dispatch: Dispatch, message_id: str) -> NewNotice:
+def _notice(dispatch: Dispatch, subject: str, message_id: str) -> NewNotice:
     return NewNotice(
         about=dispatch.about,
         cycle=dispatch.cycle,
         rung=dispatch.rung,
         recipient=dispatch.to.email,
         recipient_name=dispatch.to.name,
-        subject=dispatch.content.subject,
+        subject=subject,
         reason=dispatch.reason,
         message_id=message_id,
     )

@@ -1,0 +1,128 @@
+"""Read a form that came back: what it says, and everything that is wrong with it, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dutyflow.answers import Answer
+from dutyflow.plan.model import Measure
+
+from . import guard
+from .description import Form
+from .problems import FormRejected, Problem, quoted, shown
+from .reader import Rows, read_sheets
+from .rows import Reading
+from .stamp import BadStamp, FormStamp, spoken, unsign
+from .table import Table, find_tables
+
+__all__ = ["Problem", "Verdict", "judge"]
+
+STAMP_SHEET = "_dutyflow"
+STAMP_KEY = "stamp"
+
+_AGAIN = "請改填原信所附的表單"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """`answers` holds what was good, also where there are problems; a part of a row may be.
+
+    `stamp` is there when its signature is ours, whatever assignment it names.
+    """
+
+    answers: tuple[Answer, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    stamp: FormStamp | None = None
+
+    @property
+    def accepted(self) -> bool:
+        return not self.problems
+
+
+def judge(
+    data: bytes,
+    *,
+    form: Form,
+    rows: Sequence[Measure],
+    secret: bytes,
+    assignment: str,
+    plan_hash: str,
+) -> Verdict:
+    """The verdict on a file that a section sent for its assignment.
+
+    `rows` are the measures that the assignment asks about. Raises nothing for what a stranger
+    sent: whatever is wrong with it becomes Problems.
+    """
+    try:
+        guard.check(data)
+        sheets = read_sheets(data)
+        stamp, wrong_stamp = _stamp(sheets, secret), None
+    except FormRejected as refusal:
+        return Verdict(problems=(refusal.problem,))
+    except BadStamp as bad:
+        stamp, wrong_stamp = None, _unusable_stamp(str(bad))
+    if stamp is not None:
+        if stamp.assignment != assignment or stamp.form != form.id:
+            return Verdict(problems=(_other_form(stamp, assignment),), stamp=stamp)
+        wrong_stamp = _outdated(stamp, form, plan_hash)
+    tables = find_tables(sheets, form)
+    if len(tables) != 1:
+        found = (wrong_stamp, _no_single_table(tables, form))
+        return Verdict(problems=tuple(filter(None, found)), stamp=stamp)
+    reading = Reading(form=form, table=tables[0], asked=tuple(row.id for row in rows))
+    # An old form has other rows: that it must be replaced is all there is to say of them.
+    reading.read(same_rows=stamp is None or stamp.plan_hash == plan_hash)
+    problems = [wrong_stamp, *reading.problems] if wrong_stamp else reading.problems
+    return Verdict(answers=tuple(reading.answers), problems=tuple(problems), stamp=stamp)
+
+
+def _stamp(sheets: dict[str, Rows], secret: bytes) -> FormStamp:
+    for row in sheets.get(STAMP_SHEET, []):
+        if len(row) > 1 and row[0] == STAMP_KEY:
+            return unsign(str(row[1]), secret)
+    raise BadStamp("找不到表單的識別資料")
+
+
+def _unusable_stamp(found: str) -> Problem:
+    hint = f"{_AGAIN}，不要複製到新的檔案"
+    return Problem(sheet="", cell="", found=found, expected="本次寄出的表單", hint=hint)
+
+
+def _other_form(stamp: FormStamp, assignment: str) -> Problem:
+    return Problem(
+        sheet="",
+        cell="",
+        found=f"這是另一份表單（{shown(spoken(stamp.assignment))}）",
+        expected=f"本次寄出的表單（{shown(spoken(assignment))}）",
+        hint=_AGAIN,
+    )
+
+
+def _outdated(stamp: FormStamp, form: Form, plan_hash: str) -> Problem | None:
+    if stamp.plan_hash == plan_hash and stamp.form_version == form.version:
+        return None
+    return Problem(
+        sheet="",
+        cell="",
+        found="這是舊版的表單，計畫內容已更新",
+        expected="最新寄出的表單",
+        hint="請改填新表單；已填的內容會盡量帶入",
+    )
+
+
+def _no_single_table(tables: Sequence[Table], form: Form) -> Problem:
+    if not tables:
+        titles = "、".join(f"「{column.title}」" for column in form.columns)
+        found, hint = "找不到填報的表格", f"{_AGAIN}，標題列（{titles}）請勿更動"
+        return Problem(
+            sheet="", cell="", found=found, expected=f"「{form.sheet}」工作表", hint=hint
+        )
+    names = "、".join(quoted(table.sheet) for table in tables)
+    return Problem(
+        sheet="",
+        cell="",
+        found=f"有 {len(tables)} 個填過的工作表（{names}）",
+        expected="只有一個",
+        hint="請刪除多餘的工作表",
+    )

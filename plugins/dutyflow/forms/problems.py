@@ -1,0 +1,61 @@
+"""What is wrong with a form that came back, in words for the section that sent it."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from dutyflow.errors import DutyflowError
+
+_SHOWN = 40  # characters of a stranger's text that we repeat to them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One mistake. `sheet` and `cell` (like `F12`) are empty where it is not in one place.
+
+    `measure` and `column` (the column's title) say which row and column of the form it is about,
+    for marking the same place in the form that goes back; empty where there is none.
+    """
+
+    sheet: str
+    cell: str
+    found: str
+    expected: str
+    hint: str = ""
+    measure: str = ""
+    column: str = ""
+
+    def __str__(self) -> str:
+        where = f"「{self.sheet}」工作表 {self.cell}".strip() if self.sheet else self.cell
+        sentence = f"{where}：{self.found}" if where else self.found
+        sentence += f"；應為：{self.expected}"
+        return f"{sentence}（{self.hint}）。" if self.hint else f"{sentence}。"
+
+
+class FormRejected(DutyflowError):
+    """The file cannot be read as a form at all. `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+def rejected(found: str, expected: str, hint: str = "") -> FormRejected:
+    return FormRejected(Problem(sheet="", cell="", found=found, expected=expected, hint=hint))
+
+
+def quoted(value: object) -> str:
+    """What a stranger typed, fit to be repeated: 「…」, on one line, short, nothing invisible."""
+    return f"「{shown(value)}」"
+
+
+def shown(value: object) -> str:
+    text = str(value)[: 10 * _SHOWN]
+    visible = "".join(" " if _is_blank(character) else character for character in text)
+    line = " ".join(visible.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+
+
+def _is_blank(character: str) -> bool:
+    return unicodedata.category(character)[0] in "CZ"

@@ -1,0 +1,76 @@
+"""Find the form's table in what came back, wherever people have moved it to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter
+
+from .description import Cell, Column, Form, folded, plain
+from .reader import Rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of the sheet, its `number` from 1, and the place of each column's title in it."""
+
+    number: int
+    cells: list[Cell]
+    places: Mapping[str, int]
+
+    def cell(self, column: Column) -> Cell:
+        place = self.places.get(column.title)
+        return None if place is None else self.cells[place]
+
+    def address(self, column: Column) -> str:
+        """Like `F12`; "" where the sheet has no such column."""
+        place = self.places.get(column.title)
+        return "" if place is None else f"{get_column_letter(place + 1)}{self.number}"
+
+    def blank(self, columns: Iterable[Column]) -> bool:
+        return not any(plain(self.cell(column)) for column in columns)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """The form's table on one sheet. `header` is the number of its header row, from 1."""
+
+    sheet: str
+    header: int
+    titles: Mapping[str, int]
+    rows: Rows
+
+    def read(self) -> Iterator[Row]:
+        for number, cells in enumerate(self.rows[self.header :], self.header + 1):
+            yield Row(number=number, cells=cells, places=self.titles)
+
+    def filled(self, form: Form) -> bool:
+        return any(not row.blank(form.answered) for row in self.read())
+
+
+def find_tables(sheets: Mapping[str, Rows], form: Form) -> list[Table]:
+    """Every sheet that has the form's header row; the ones that were filled, if any was."""
+    tables = [table for name, rows in sheets.items() if (table := _table(name, rows, form))]
+    if len(tables) < 2:
+        return tables
+    return [table for table in tables if table.filled(form)] or tables[:1]
+
+
+def _table(name: str, rows: Rows, form: Form) -> Table | None:
+    wanted = {folded(column.title): column.title for column in form.columns}
+    answered = {column.title for column in form.answered}
+    for number, cells in enumerate(rows, 1):
+        titles = _titles(cells, wanted)
+        if form.key.title in titles and answered & titles.keys():
+            return Table(sheet=name, header=number, titles=titles, rows=rows)
+    return None
+
+
+def _titles(cells: list[Cell], wanted: Mapping[str, str]) -> dict[str, int]:
+    """Where each wanted title stands in a row; the first place where it stands twice."""
+    titles: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        if cell and isinstance(cell, str) and (title := wanted.get(folded(cell))):
+            titles.setdefault(title, place)
+    return titles

@@ -1,0 +1,16 @@
+"""A file in a mail, in either direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """`name` is what the sender calls it; a received one has been made harmless (no path)."""
+
+    name: str
+    content_type: str
+    data: bytes

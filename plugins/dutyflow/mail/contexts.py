@@ -1,0 +1,272 @@
+"""What each mail says, as values: a caller fills one in, its template puts it into words.
+
+The template of a context is its `template`, in plain text and in HTML. Dates are ROC dates.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from dutyflow.calendars.roc import TAIPEI, format_roc, format_roc_moment, in_zone
+from dutyflow.errors import Finding
+from dutyflow.plan.model import Person
+
+PROBLEMS_SHOWN = 30
+SHORT_HASH = 12  # hexadecimal digits of a SHA-256 that a person compares
+
+Submitted = Literal["auto-generated", "auto-replied"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """The assignment that a mail is about, in the words people use for it.
+
+    `period` is spoken (`107年上半年`), `clause` says where in the plan the duty stands.
+    """
+
+    office: str
+    section: str
+    duty: str
+    period: str
+    clause: str
+    coordinator: Person
+    zone: ZoneInfo = TAIPEI
+
+    @property
+    def title(self) -> str:
+        return f"{self.period} {self.duty}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """The last day for an answer, and how many working days are left (0: today; less: gone by).
+
+    `hour` where an answer must come earlier than by the day's end.
+    """
+
+    day: date
+    working_days: int
+    hour: time | None = None
+
+    @property
+    def title(self) -> str:
+        day = format_roc(self.day, weekday=True)
+        return f"{day}{self.hour:%H:%M}" if self.hour else day
+
+    @property
+    def remaining(self) -> str:
+        if self.working_days > 0:
+            return f"還有 {self.working_days} 個工作天"
+        if self.working_days == 0:
+            return "就是今天"
+        return f"已過 {-self.working_days} 個工作天"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content(ABC):
+    """What a mail says. `submitted` is its Auto-Submitted field (RFC 3834, 5)."""
+
+    template: ClassVar[str]
+    submitted: ClassVar[Submitted] = "auto-generated"
+
+    @property
+    @abstractmethod
+    def subject(self) -> str: ...
+
+    @property
+    def replies_to(self) -> Person | None:
+        """Who reads an answer, where it should not be the mailbox."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening(Content):
+    """請填報: the first mail of an assignment; the form is attached under `form_name`.
+
+    `reason` completes "您收到這封信，是因為…". `measures` is how many rows the form asks for.
+    """
+
+    template = "opening"
+
+    about: About
+    deadline: Deadline
+    measures: int
+    reason: str
+    form_name: str
+
+    @property
+    def subject(self) -> str:
+        return f"請填報：{self.about.title}（{self.about.section}），{self.deadline.title}前"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt(Content):
+    """已收到: an accepted submission.
+
+    `answered` of `measures` rows are answered, `nothing` of them as 無辦理事項; `average` is the
+    mean score, None where no row has one. `sha256` is that of the file received. `late` marks one
+    that came after the cut-off, `replaces` names the number of the earlier one, if any.
+    """
+
+    template = "receipt"
+    submitted = "auto-replied"
+
+    about: About
+    number: str
+    received_at: datetime
+    measures: int
+    answered: int
+    nothing: int
+    average: float | None
+    sha256: str
+    late: bool = False
+    replaces: str = ""
+
+    def __post_init__(self) -> None:
+        in_zone(self.received_at)
+
+    @property
+    def subject(self) -> str:
+        arrived = "已收到（逾期送達）" if self.late else "已收到"
+        return f"{arrived}：{self.about.title}（{self.about.section}），編號 {self.number}"
+
+    @property
+    def received(self) -> str:
+        return format_roc_moment(self.received_at, self.about.zone)
+
+    @property
+    def average_title(self) -> str:
+        return "無（沒有評分的項目）" if self.average is None else f"{self.average:.2f} 分"
+
+    @property
+    def short_hash(self) -> str:
+        return self.sha256[:SHORT_HASH]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problems(Content):
+    """還需要修正: what was sent cannot be taken over as it stands.
+
+    The form goes back under `form_name`, with marks; empty where none can be attached.
+    """
+
+    template = "problems"
+    submitted = "auto-replied"
+
+    about: About
+    received_at: datetime
+    problems: tuple[Finding, ...]
+    deadline: Deadline
+    form_name: str = ""
+
+    def __post_init__(self) -> None:
+        in_zone(self.received_at)
+
+    @property
+    def subject(self) -> str:
+        count = len(self.problems)
+        return f"還需要修正 {count} 處：{self.about.title}（{self.about.section}）"
+
+    @property
+    def received(self) -> str:
+        return format_roc_moment(self.received_at, self.about.zone)
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        return self.problems[:PROBLEMS_SHOWN]
+
+    @property
+    def more(self) -> int:
+        return len(self.problems) - len(self.shown)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned(Content):
+    """退回補正: the coordinator sends a submission back, with a note and a new deadline."""
+
+    template = "returned"
+
+    about: About
+    note: str
+    deadline: Deadline
+    form_name: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"請補正：{self.about.title}（{self.about.section}），{self.deadline.title}前"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery(Content):
+    """檢送: a report for head office. `report` is its title without the period.
+
+    From version 2 on it is an amendment: `changes` are sentences about what differs from the
+    version before. `missing` names the sections that have not answered yet.
+    """
+
+    template = "delivery"
+
+    office: str
+    report: str
+    period: str
+    version: int
+    files: tuple[str, ...]
+    coordinator: Person
+    changes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def amendment(self) -> bool:
+        return self.version > 1
+
+    @property
+    def title(self) -> str:
+        return f"{self.period}{self.report}"
+
+    @property
+    def subject(self) -> str:
+        amended = "，更正版" if self.amendment else ""
+        return f"檢送{self.title}（第 {self.version} 版{amended}）：{self.office}"
+
+    @property
+    def replies_to(self) -> Person:
+        return self.coordinator
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotUnderstood(Content):
+    """A message about a known assignment without a form in it. `received` names what was attached.
+
+    The form goes along once more under `form_name`; empty where none is attached.
+    """
+
+    template = "not_understood"
+    submitted = "auto-replied"
+
+    about: About
+    received: tuple[str, ...]
+    deadline: Deadline
+    form_name: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"來信沒有填報檔：{self.about.title}（{self.about.section}）"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownToken(Content):
+    """A message that belongs to no assignment. Says nothing about the plan or about people: who
+    wrote may be anybody."""
+
+    template = "unknown_token"
+    submitted = "auto-replied"
+
+    office: str
+
+    @property
+    def subject(self) -> str:
+        return "來信已收到，但無法判斷是哪一項填報"

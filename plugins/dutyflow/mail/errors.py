@@ -1,0 +1,17 @@
+"""What can be wrong with a mail, outgoing or incoming."""
+
+from __future__ import annotations
+
+from dutyflow.errors import DutyflowError
+
+
+class MailError(DutyflowError):
+    """Base of this package's errors."""
+
+
+class BadLetterError(MailError, ValueError):
+    """A letter that cannot become a mail: an address, token or key that no mail can carry."""
+
+
+class UnreadableMessage(MailError):
+    """Bytes that cannot be taken for a mail. They are kept; a person has to look at them."""

@@ -1,0 +1,143 @@
+"""A letter, and the message that it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage, MIMEPart
+
+from dutyflow.plan.model import Mailbox, Person
+
+from .addresses import reply_address
+from .attachment import Attachment
+from .contexts import Content
+from .errors import BadLetterError
+from .identifiers import digest, is_message_id, list_id, message_id, thread_id
+from .rendering import render
+from .text import file_name, one_line
+from .wire import WIRE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One mail to one person, before it is a message.
+
+    `key` is unique to it (the notice's key) and gives the Message-ID; `thread` is the assignment's
+    key, the same for all its mails. `token` goes into the Reply-To. `answers` is the Message-ID of
+    the mail that this one replies to. Raises BadLetterError where no mail could be made of it.
+    """
+
+    key: str
+    to: Person
+    content: Content
+    thread: str = ""
+    token: str = ""
+    answers: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.key:
+            raise BadLetterError("這封信沒有識別碼，無法避免重複寄送；應為通知的識別碼")
+        if self.answers and not is_message_id(self.answers):
+            raise BadLetterError(f"「{self.answers!r}」不是 Message-ID；應為 <…@…>")
+        _check(self.to.email)
+
+    @property
+    def subject(self) -> str:
+        return one_line(self.content.subject)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """What the servers go by: whom a message is from and whom it is for."""
+
+    sender: str
+    recipients: tuple[str, ...]
+
+
+def envelope_of(message: EmailMessage) -> Envelope:
+    """The addresses in From, To and Cc. There is no Bcc: nobody is written to behind another's
+    back. Raises BadLetterError where either side is missing."""
+    senders = _addresses(message, "From")
+    recipients = tuple(dict.fromkeys(_addresses(message, "To") + _addresses(message, "Cc")))
+    if not senders or not recipients:
+        raise BadLetterError("這封信沒有寄件人或收件人；兩者都應該有")
+    return Envelope(sender=senders[0], recipients=recipients)
+
+
+def compose(letter: Letter, *, mailbox: Mailbox, now: datetime) -> EmailMessage:
+    """The message. The same letter, mailbox and `now` make the same bytes.
+
+    Raises BadLetterError for an address that mail cannot carry, ValueError for a naive `now`.
+    """
+    if now.tzinfo is None:
+        raise ValueError(f"a moment needs a time zone: {now!r}")
+    message = EmailMessage(policy=WIRE)
+    _set_people(message, letter, mailbox)
+    message["Subject"] = letter.subject
+    message["Date"] = now.replace(microsecond=0)
+    _set_identifiers(message, letter, mailbox)
+    message["Auto-Submitted"] = letter.content.submitted
+    message["X-Auto-Response-Suppress"] = "All"  # Exchange: no out-of-office answers, please
+    _set_body(message, letter)
+    message["Content-Language"] = "zh-TW"  # set before, it would move into the first part
+    _set_boundaries(message, letter.key)
+    return message
+
+
+def _set_people(message: EmailMessage, letter: Letter, mailbox: Mailbox) -> None:
+    message["From"] = _address(mailbox.name, mailbox.address)
+    message["To"] = _address(letter.to.name, letter.to.email)
+    person = letter.content.replies_to
+    if letter.token:
+        answer = reply_address(mailbox.address, letter.token)
+        message["Reply-To"] = _address(mailbox.name, answer)
+    elif person is not None:
+        message["Reply-To"] = _address(person.name, person.email)
+
+
+def _set_identifiers(message: EmailMessage, letter: Letter, mailbox: Mailbox) -> None:
+    message["Message-ID"] = message_id(letter.key, mailbox=mailbox.address)
+    message["List-Id"] = list_id(letter.thread, mailbox=mailbox.address)
+    root = thread_id(letter.thread, mailbox=mailbox.address) if letter.thread else ""
+    references = [reference for reference in (root, letter.answers) if reference]
+    if references:
+        message["In-Reply-To"] = references[-1]
+        message["References"] = " ".join(references)
+
+
+def _set_body(message: EmailMessage, letter: Letter) -> None:
+    words = render(letter.content, to=letter.to)
+    message.set_content(words.text, cte="base64")
+    message.add_alternative(words.html, subtype="html", cte="base64")
+    for attachment in letter.attachments:
+        maintype, _, subtype = attachment.content_type.partition("/")
+        message.add_attachment(
+            attachment.data,
+            maintype=maintype,
+            subtype=subtype,
+            filename=file_name(attachment.name),
+        )
+
+
+def _set_boundaries(message: EmailMessage, key: str) -> None:
+    """Boundaries of our own: the library draws its at random. "=_" is in no base64 line."""
+    parts: list[MIMEPart] = [part for part in message.walk() if part.is_multipart()]
+    for number, part in enumerate(parts):
+        part.set_boundary(f"=_{digest(f'{key} {number}')}")
+
+
+def _address(name: str, address: str) -> Address:
+    _check(address)
+    return Address(display_name=one_line(name), addr_spec=address)
+
+
+def _check(address: str) -> None:
+    if not address.isascii():
+        raise BadLetterError(f"信箱「{address}」含有中文或全形字；應為只有英文、數字的信箱地址")
+
+
+def _addresses(message: EmailMessage, header: str) -> tuple[str, ...]:
+    field = message[header]
+    return tuple(address.addr_spec for address in field.addresses) if field else ()

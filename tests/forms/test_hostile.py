@@ -1,0 +1,295 @@
+"""Files that are no forms, or mean harm."""
+
+from __future__ import annotations
+
+import io
+import os
+import resource
+import struct
+import threading
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.forms.samples import ANSWERS, judged, member, repacked, said, write
+
+from dutyflow.forms import FormRejected
+from dutyflow.forms.guard import MAX_BYTES, check
+from dutyflow.forms.reader import read_sheets
+
+FILLED = write(ANSWERS)
+SHEET = "xl/worksheets/sheet1.xml"
+_NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+@pytest.fixture(autouse=True)
+def the_next_form_is_judged_all_the_same() -> Iterator[None]:
+    yield
+    assert judged(FILLED).accepted
+
+
+def _zip(*names: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"<x/>")
+    return packed.getvalue()
+
+
+def _container(stream: str) -> bytes:
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + stream.encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "空的檔案"),
+        (b"%PDF-1.7\n...", "PDF 檔"),
+        (b"\n\n%PDF-1.7\n...", "PDF 檔"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "PNG 圖檔"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "JPEG 圖檔"),
+        (b"\0\0\0\x18ftypheic", "手機照片"),
+        (_container("EncryptedPackage"), "設有密碼的 Excel 檔"),
+        (_container("Workbook"), "舊版 Excel 檔 (.xls)"),
+        (_container("WordDocument"), "舊版 Word 檔 (.doc)"),
+        (_zip("[Content_Types].xml", "word/document.xml"), "Word 檔 (.docx)"),
+        (_zip("[Content_Types].xml", "xl/workbook.bin"), "Excel 二進位檔 (.xlsb)"),
+        (_zip("自評表.xlsx"), "壓縮檔 (.zip)"),
+        ("編號,執行情形\n1.1.1,完成\n".encode(), "純文字或 CSV 檔"),
+        ("編號,執行情形\n1.1.1,完成\n".encode("cp950"), "純文字或 CSV 檔"),
+        ("編號\t執行情形".encode("utf-16"), "純文字或 CSV 檔"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "網頁檔"),
+        (bytes(range(256)), "無法辨識的檔案"),
+        (FILLED[: len(FILLED) // 2], "損毀或不完整"),
+    ],
+)
+def test_people_are_told_what_they_sent_instead(data: bytes, told: str) -> None:
+    verdict = judged(data)
+    (problem,) = verdict.problems
+    assert told in problem.found
+    assert ".xlsx" in problem.expected
+    assert problem.hint
+    assert verdict.answers == ()
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ("xl/vbaProject.bin", "巨集"),
+        ("xl/VBAPROJECT.BIN", "巨集"),
+        ("xl/macrosheets/sheet1.xml", "巨集"),
+        ("xl/externalLinks/externalLink1.xml", "連結到其他檔案"),
+        ("xl/connections.xml", "連結到其他檔案"),
+        ("../../etc/passwd", "不正常的路徑"),
+        ("/etc/passwd", "不正常的路徑"),
+        ("xl/../../x", "不正常的路徑"),
+        ("C:\\x", "不正常的路徑"),
+    ],
+)
+def test_members_that_have_no_business_in_a_form(added: str, told: str) -> None:
+    renamed = added.replace("\\", "/")
+    data = repacked(FILLED, {renamed: b"x"})
+    data = data.replace(renamed.encode(), added.encode())  # zipfile itself would tidy the name
+    assert told in said(judged(data))
+
+
+def test_too_many_members() -> None:
+    data = repacked(FILLED, {f"xl/media/{number}.png": b"" for number in range(1200)})
+    assert "項目太多" in said(judged(data))
+
+
+def test_too_large_a_file() -> None:
+    assert "26 MB" in said(judged(b"PK\x03\x04" + b"\0" * (MAX_BYTES + 2**20)))
+
+
+def test_a_bomb_that_is_honest_about_its_size() -> None:
+    bomb = repacked(FILLED, {"xl/media/image1.png": b"\0" * (120 * 2**20)})
+    assert len(bomb) < 200_000
+    assert "解開後過大" in said(judged(bomb))
+    smaller = repacked(FILLED, {"xl/media/image1.png": b"\0" * (12 * 2**20)})
+    assert "解開後過大" in said(judged(smaller))
+
+
+def test_members_that_share_their_bytes() -> None:
+    data = FILLED
+    directory = data.index(b"PK\x01\x02")
+    entry = data[directory : data.index(b"PK\x01\x02", directory + 4)]
+    packed = struct.unpack_from("<I", entry, 20)[0]
+    swollen = bytearray(data)
+    struct.pack_into("<I", swollen, directory + 20, packed + len(data))
+    assert "重疊" in said(judged(bytes(swollen)))
+
+
+def test_two_members_of_one_name() -> None:
+    packed = io.BytesIO(FILLED)
+    with zipfile.ZipFile(packed, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr(SHEET, b"<x/>")
+    assert "同名" in said(judged(packed.getvalue()))
+
+
+def _lying(data: bytes, name: str, size: int) -> bytes:
+    """The zip, saying of one member that it unpacks to so few bytes."""
+    changed = bytearray(data)
+    for signature, sizes, names in ((b"PK\x03\x04", 22, 30), (b"PK\x01\x02", 24, 46)):
+        start = data.index(signature)
+        while data[start + names : start + names + len(name)] != name.encode():
+            start = data.index(signature, start + 4)
+        struct.pack_into("<I", changed, start + sizes, size)
+    return bytes(changed)
+
+
+def _with_shared_strings(strings: bytes) -> bytes:
+    types = member(FILLED, "[Content_Types].xml")
+    relations = member(FILLED, "xl/_rels/workbook.xml.rels")
+    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    return repacked(
+        FILLED,
+        {
+            "[Content_Types].xml": types.replace(
+                b"</Types>",
+                b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.'
+                b'openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
+            ),
+            "xl/_rels/workbook.xml.rels": relations.replace(
+                b"</Relationships>",
+                b'<Relationship Id="rId99" Type="%s" Target="sharedStrings.xml"/></Relationships>'
+                % kind,
+            ),
+            "xl/sharedStrings.xml": strings,
+        },
+    )
+
+
+def _strings(text: bytes, count: int) -> bytes:
+    items = (b"<si><t>%s</t></si>" % text if text else b"<si/>") * count
+    return b"<sst %s>%s</sst>" % (_NAMESPACE, items)
+
+
+def test_a_bomb_that_lies_about_its_size() -> None:
+    bomb = _lying(_with_shared_strings(_strings(b"", 2_000_000)), "xl/sharedStrings.xml", 1000)
+    check(bomb)  # the guard cannot know
+    assert "太大" in said(judged(bomb))
+
+
+def test_a_file_that_swells_while_it_is_read_is_refused_in_bounded_memory() -> None:
+    allowed = 128 * 2**20
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    swelling = _with_shared_strings(_strings(b"", 8_000_000))  # 40 MB, 200 in memory
+    with pytest.raises(FormRejected, match="太大"):
+        read_sheets(swelling, memory=allowed)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert after <= max(before, allowed // 1024)
+
+
+def test_memory_is_limited_to_what_is_given() -> None:
+    heavy = _with_shared_strings(_strings(b"x" * 1000, 80_000))
+    assert read_sheets(heavy)
+    with pytest.raises(FormRejected, match="太大"):
+        read_sheets(heavy, memory=64 * 2**20)
+    assert read_sheets(heavy)
+
+
+def test_time_is_limited_to_what_is_given() -> None:
+    with pytest.raises(FormRejected, match="太大"):
+        read_sheets(_with_shared_strings(_strings(b"x" * 1000, 80_000)), timeout=0.001)
+
+
+def _sheet(cells: bytes) -> bytes:
+    return repacked(
+        FILLED,
+        {
+            SHEET: b'<worksheet %s><dimension ref="A1:XFD1048576"/><sheetData>%s</sheetData>'
+            b"</worksheet>" % (_NAMESPACE, cells)
+        },
+    )
+
+
+_FIRST = b'<row r="1"><c r="A1"><v>1</v></c></row>'
+_LAST = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+
+
+@pytest.mark.parametrize("cells", [_FIRST, _LAST, _FIRST + _LAST, b""])
+def test_a_sheet_that_says_it_is_as_large_as_can_be(cells: bytes) -> None:
+    verdict = judged(_sheet(cells))
+    assert len(verdict.problems) == 1
+    assert verdict.answers == ()
+
+
+def test_an_ods_that_repeats_its_cells_without_end() -> None:
+    table = b'<table:table table:name="x"><table:table-row table:number-rows-repeated="1048576">'
+    cell = b'<table:table-cell office:value-type="string" table:number-columns-repeated="16384">'
+    content = (
+        b'<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        b' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+        b' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
+        b"<office:spreadsheet>" + table + cell + b"<text:p>x</text:p></table:table-cell>"
+        b"</table:table-row></table:table></office:spreadsheet></office:body>"
+        b"</office:document-content>"
+    )
+    assert "太大" in said(judged(_ods(content)))
+
+
+def _ods(content: bytes, manifest: bytes = b"<manifest/>") -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return packed.getvalue()
+
+
+def test_an_ods_with_a_password_or_links() -> None:
+    assert "密碼" in said(judged(_ods(b"\x8f", b"<manifest:encryption-data/>")))
+    linked = b'<table:table-source xlink:href="file:///etc/passwd"/>'
+    assert "連結到其他檔案" in said(judged(_ods(linked)))
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.binary(max_size=3000), st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06", b"%PDF-"]))
+def test_no_bytes_make_it_raise(data: bytes, beginning: bytes) -> None:
+    verdict = judged(beginning + data)
+    assert not verdict.accepted
+    assert said(verdict)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_no_damage_makes_it_raise(data: st.DataObject) -> None:
+    damaged = bytearray(FILLED)
+    for _ in range(data.draw(st.integers(1, 8))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    judged(bytes(damaged[: data.draw(st.integers(len(damaged) // 2, len(damaged)))]))
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.data())
+def test_no_damage_inside_its_members_makes_it_raise(data: st.DataObject) -> None:
+    names = ["xl/workbook.xml", SHEET, "xl/worksheets/sheet2.xml", "xl/styles.xml"]
+    name = data.draw(st.sampled_from([*names, "xl/_rels/workbook.xml.rels"]))
+    content = bytearray(member(FILLED, name))
+    start = data.draw(st.integers(0, len(content) - 1))
+    content[start : start + data.draw(st.integers(0, 30))] = data.draw(
+        st.binary(max_size=8) | st.sampled_from([b"1e999", b"\xff", b"<v>", b"-1", b"99999999999"])
+    )
+    judged(repacked(FILLED, {name: bytes(content)}))
+
+
+def test_several_threads_and_a_fork_can_judge_at_once() -> None:
+    accepted: list[bool] = []
+
+    def work() -> None:
+        accepted.extend(judged(FILLED).accepted for _ in range(5))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert accepted == [True] * 20
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if judged(FILLED).answers == ANSWERS else 1)
+    assert judged(FILLED).answers == ANSWERS
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

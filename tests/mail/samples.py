@@ -1,0 +1,143 @@
+"""One sample letter for every kind of mail: the names are the sample contacts'."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+from dutyflow.errors import Finding
+from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.mail.contexts import (
+    About,
+    Content,
+    Deadline,
+    Delivery,
+    NotUnderstood,
+    Opening,
+    Problems,
+    Receipt,
+    Returned,
+    UnknownToken,
+)
+from dutyflow.mail.letter import Letter
+from dutyflow.plan.model import Mailbox, Person
+
+NOW = datetime(2018, 6, 18, 8, 30, tzinfo=timezone(timedelta(hours=8)))
+MAILBOX = Mailbox(name="執行計畫填報信箱（樣本）", address="plan@pingtung.example.tw")
+WANG = Person(name="王小美（樣本）", email="wang.business@pingtung.example.tw")
+COORDINATOR = Person(name="曾秀英（樣本）", email="coordinator@pingtung.example.tw")
+HEAD_OFFICE = Person(name="業務處（樣本）", email="head-office@example.tw")
+OFFICE = "台灣電力公司屏東區營業處"
+TOKEN = "k7m2q9xw4d5t6r3n2abc"
+THREAD = "pingtung/self_assessment/107H1/business"
+FORM_NAME = "107年上半年半年自行考核－業務組.xlsx"
+
+ABOUT = About(
+    office=OFFICE,
+    section="業務組",
+    duty="半年自行考核",
+    period="107年上半年",
+    clause="陸、考核作業",
+    coordinator=COORDINATOR,
+)
+DEADLINE = Deadline(day=date(2018, 7, 4), working_days=13)
+PROBLEM = Finding(
+    where="「自評表」F12", found="一百二十", expected="0 到 100 的數字", hint="可以有小數"
+)
+EMPTY = Finding(
+    where="「自評表」E20",
+    found="",
+    expected="填寫「執行情形」與「自評分數」，或在「無辦理事項」欄選「無辦理事項」",
+)
+
+
+def problems(count: int) -> Problems:
+    findings = tuple(
+        Finding(where=f"「自評表」F{row}", found=f"第{row}格", expected="0 到 100 的數字")
+        for row in range(1, count + 1)
+    )
+    return Problems(
+        about=ABOUT,
+        received_at=NOW,
+        problems=findings,
+        deadline=DEADLINE,
+        form_name=FORM_NAME,
+    )
+
+
+def receipt(*, late: bool = False) -> Receipt:
+    return Receipt(
+        about=ABOUT,
+        number="107H1-業務組-2",
+        received_at=NOW,
+        measures=64,
+        answered=64,
+        nothing=5,
+        average=91.25,
+        sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        late=late,
+        replaces="107H1-業務組-1" if late else "",
+    )
+
+
+def delivery(*, version: int) -> Delivery:
+    return Delivery(
+        office=OFFICE,
+        report="考核結果彙整表",
+        period="107年上半年",
+        version=version,
+        files=("107年上半年考核結果彙整表.xlsx", "107年上半年考核結果彙整表.ods"),
+        coordinator=COORDINATOR,
+        changes=("總務組補報 12 項。", "總分由 88.50 改為 89.10。") if version > 1 else (),
+        missing=("設計組", "電費組") if version == 1 else (),
+    )
+
+
+CONTENTS: dict[str, Content] = {
+    "opening": Opening(
+        about=ABOUT,
+        deadline=DEADLINE,
+        measures=64,
+        reason="您是業務組的承辦人",
+        form_name=FORM_NAME,
+    ),
+    "receipt": receipt(),
+    "receipt_late": receipt(late=True),
+    "problems": Problems(
+        about=ABOUT,
+        received_at=NOW,
+        problems=(PROBLEM, EMPTY),
+        deadline=DEADLINE,
+        form_name=FORM_NAME,
+    ),
+    "problems_many": problems(43),
+    "returned": Returned(
+        about=ABOUT,
+        note="1.1.2.3 的執行情形請補充上半年辦理次數。\n2.1.1 請附佐證網址。",
+        deadline=Deadline(day=date(2018, 7, 11), working_days=3),
+        form_name=FORM_NAME,
+    ),
+    "delivery": delivery(version=1),
+    "delivery_amended": delivery(version=2),
+    "not_understood": NotUnderstood(
+        about=ABOUT,
+        received=("自評表掃描.pdf", "IMG_2041.jpg"),
+        deadline=DEADLINE,
+        form_name=FORM_NAME,
+    ),
+    "unknown_token": UnknownToken(office=OFFICE),
+}
+
+
+def letter(content: Content, *, key: str = "notice 1", to: Person = WANG) -> Letter:
+    """A letter as the use cases make them: with a token, a thread, and the form attached."""
+    return Letter(
+        key=key,
+        to=to,
+        content=content,
+        thread=THREAD,
+        token=TOKEN,
+        attachments=(Attachment(name=FORM_NAME, content_type=XLSX, data=b"PK\x03\x04 form"),),
+    )
+
+
+LETTERS: dict[str, Letter] = {name: letter(content) for name, content in CONTENTS.items()}

@@ -1,0 +1,287 @@
+"""Every mail says what it must, in plain text as well as in HTML."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, time
+from html.parser import HTMLParser
+
+import pytest
+from jinja2 import UndefinedError
+from tests.mail.samples import (
+    ABOUT,
+    CONTENTS,
+    COORDINATOR,
+    DEADLINE,
+    EMPTY,
+    FORM_NAME,
+    OFFICE,
+    PROBLEM,
+    WANG,
+    delivery,
+    problems,
+    receipt,
+)
+
+from dutyflow.mail.contexts import Content, Deadline, NotUnderstood, Returned
+from dutyflow.mail.decoding import html_to_text
+from dutyflow.mail.rendering import TEMPLATES, Rendered, render
+
+WITHOUT_END = {"br", "meta", "hr", "img"}
+
+FACTS: dict[str, tuple[str, ...]] = {
+    "opening": (
+        "請填報",
+        "請於 107年7月4日（三）前回覆，還有 13 個工作天",
+        "半年自行考核",
+        "107年上半年",
+        "業務組",
+        "陸、考核作業",
+        "64 項",
+        FORM_NAME,
+        "打開附件",
+        "填寫有底色的儲存格",
+        "回覆這封信",
+        "您收到這封信，是因為您是業務組的承辦人。",
+        COORDINATOR.name,
+        COORDINATOR.email,
+    ),
+    "receipt": (
+        "已收到",
+        "107H1-業務組-2",
+        "107年6月18日（一）08:30",
+        "64 項",
+        "91.25 分",
+        "無辦理事項",
+        "5 項",
+        "9f86d081884c",
+        "新的一份會取代舊的",
+    ),
+    "receipt_late": (
+        "逾期送達，已收件並記錄",
+        "計畫承辦人將重新彙整",
+        "107H1-業務組-2",
+        "107H1-業務組-1",
+    ),
+    "problems": (
+        "還需要修正 2 處",
+        "107年7月4日（三）",
+        "還有 13 個工作天",
+        PROBLEM.where,
+        PROBLEM.found,
+        PROBLEM.expected,
+        PROBLEM.hint,
+        EMPTY.where,
+        "空白",
+        EMPTY.expected,
+        "原檔已保存",
+        FORM_NAME,
+    ),
+    "problems_many": ("還需要修正 43 處", "F30", "另有 13 處，已標示在附件"),
+    "returned": (
+        "退回補正",
+        "1.1.2.3 的執行情形請補充上半年辦理次數。",
+        "2.1.1 請附佐證網址。",
+        "107年7月11日（三）",
+        "還有 3 個工作天",
+        COORDINATOR.name,
+        FORM_NAME,
+    ),
+    "delivery": (
+        OFFICE,
+        "檢送",
+        "107年上半年考核結果彙整表",
+        "第 1 版",
+        "107年上半年考核結果彙整表.xlsx",
+        "107年上半年考核結果彙整表.ods",
+        "設計組、電費組",
+        COORDINATOR.email,
+    ),
+    "delivery_amended": (
+        "第 2 版",
+        "更正版",
+        "取代先前的第 1 版",
+        "總務組補報 12 項。",
+        "總分由 88.50 改為 89.10。",
+        "各組室均已填報",
+    ),
+    "not_understood": (
+        "來信沒有填報檔",
+        "自評表掃描.pdf",
+        "IMG_2041.jpg",
+        ".xlsx",
+        ".ods",
+        "107年7月4日（三）",
+        FORM_NAME,
+        COORDINATOR.email,
+    ),
+    "unknown_token": (OFFICE, "無法判斷", "按「回覆」"),
+}
+
+
+def rendered(content: Content) -> Rendered:
+    return render(content, to=WANG)
+
+
+def shown(content: Content) -> tuple[str, str]:
+    """Both texts as a reader sees them."""
+    mail = rendered(content)
+    return mail.text, html_to_text(mail.html)
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_both_texts_state_the_facts(name):
+    for text in shown(CONTENTS[name]):
+        assert [fact for fact in FACTS[name] if fact not in text] == []
+        assert f"{WANG.name} 您好" in text
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_the_html_is_sound_and_shows_nothing_from_elsewhere(name):
+    html = rendered(CONTENTS[name]).html
+    reader = _Nesting()
+    reader.feed(html)
+    assert reader.open == []
+    assert 'lang="zh-Hant-TW"' in html
+    assert "max-width:600px" in html
+    assert not re.search(r"<(img|link|script|style|iframe)|https?://|url\(", html)
+
+
+class _Nesting(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in WITHOUT_END:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_plain_text_is_tidy(name):
+    text = rendered(CONTENTS[name]).text
+    assert "\n\n\n" not in text
+    assert not re.search(r"[ \t]\n", text)
+    assert not re.search(r"<\w|&\w+;|\{[{%]", text)
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_no_western_year_and_no_blame(name):
+    for text in (*shown(CONTENTS[name]), CONTENTS[name].subject):
+        assert not re.search(r"20\d\d[年/-]|錯誤|違規|失敗|務必|警告", text)
+
+
+def test_the_subject_says_what_and_for_whom():
+    assert CONTENTS["opening"].subject == (
+        "請填報：107年上半年 半年自行考核（業務組），107年7月4日（三）前"
+    )
+    assert CONTENTS["delivery_amended"].subject == (
+        f"檢送107年上半年考核結果彙整表（第 2 版，更正版）：{OFFICE}"
+    )
+    subjects = {content.subject for content in CONTENTS.values()}
+    assert len(subjects) == len(CONTENTS)
+
+
+def test_a_note_with_html_in_it_is_shown_and_not_run():
+    note = "<script>alert(1)</script>\n<b>粗</b> & 「引號」\"'"
+    mail = rendered(Returned(about=ABOUT, note=note, deadline=DEADLINE))
+    assert "<script" not in mail.html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in mail.html
+    assert "<script>alert(1)</script>" in mail.text
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_a_stranger_with_html_in_the_name_is_escaped_everywhere(name):
+    stranger = WANG.model_copy(update={"name": "<img src=x onerror=alert(1)>"})
+    assert "<img" not in render(CONTENTS[name], to=stranger).html
+
+
+def test_a_very_long_cell_is_quoted_in_brief():
+    finding = replace(PROBLEM, found="很長的內容\n" * 5000)
+    for text in shown(replace(problems(1), problems=(finding,))):
+        assert "很長的內容 很長的內容" in text
+        assert "…" in text
+        assert len(text) < 2000
+
+
+def test_thirty_problems_are_all_shown_and_no_more_are_announced():
+    for text in shown(problems(30)):
+        assert "F30" in text
+        assert "另有" not in text
+
+
+def test_without_a_form_nothing_is_said_to_be_attached():
+    bare = [
+        replace(problems(31), form_name=""),
+        Returned(about=ABOUT, note="請補正。", deadline=DEADLINE),
+        NotUnderstood(about=ABOUT, received=(), deadline=DEADLINE),
+    ]
+    for content in bare:
+        for text in shown(content):
+            assert "打開附件" not in text
+            assert "已標示在附件" not in text
+            assert "本信再附" not in text
+
+
+@pytest.mark.parametrize(
+    ("working_days", "words"),
+    [(13, "還有 13 個工作天"), (1, "還有 1 個工作天"), (0, "就是今天"), (-2, "已過 2 個工作天")],
+)
+def test_how_much_time_is_left(working_days, words):
+    deadline = Deadline(day=date(2018, 7, 4), working_days=working_days)
+    for text in shown(replace(CONTENTS["opening"], deadline=deadline)):
+        assert words in text
+
+
+def test_a_deadline_within_the_day_names_the_hour():
+    noon = replace(DEADLINE, hour=time(12))
+    opening = replace(CONTENTS["opening"], deadline=noon)
+    for text in (*shown(opening), opening.subject):
+        assert "107年7月4日（三）12:00前" in text
+        assert "含截止當日" not in text
+
+
+def test_no_score_at_all_is_said_in_words():
+    for text in shown(replace(receipt(), average=None)):
+        assert "沒有評分" in text
+
+
+def test_a_receipt_on_time_does_not_speak_of_lateness():
+    for text in shown(receipt()):
+        assert "逾期" not in text
+
+
+def test_an_amendment_without_changes_says_so():
+    for text in shown(replace(delivery(version=3), changes=())):
+        assert "與第 2 版的差異" in text
+        assert "與前一版相同" in text
+
+
+def test_a_mail_without_attachments_is_told_that_none_came():
+    for text in shown(NotUnderstood(about=ABOUT, received=(), deadline=DEADLINE)):
+        assert "沒有附件" in text
+
+
+def test_an_unknown_sender_learns_nothing_about_people():
+    for text in shown(CONTENTS["unknown_token"]):
+        assert COORDINATOR.name not in text
+        assert "@" not in text
+
+
+def test_every_template_is_used_and_has_both_forms():
+    templates = {content.template for content in CONTENTS.values()}
+    used = {f"{template}.{kind}" for template in templates for kind in ("txt", "html")}
+    present = {path.name for path in TEMPLATES.iterdir() if not path.name.startswith("_")}
+    assert present == used
+
+
+def test_a_template_that_asks_for_what_is_not_there_fails():
+    class Wrong(Returned):
+        template = "opening"
+
+    with pytest.raises(UndefinedError):
+        rendered(Wrong(about=ABOUT, note="", deadline=DEADLINE))
