@@ -1,0 +1,57 @@
+"""What happened: the permanent ledger, the only package that speaks SQL."""
+
+from .errors import LedgerError, NotPossible, UnknownKey
+from .ledger import Ledger
+from .records import (
+    AssignmentRecord,
+    AssignmentState,
+    Claim,
+    CycleRecord,
+    CycleState,
+    Decision,
+    EventRecord,
+    Look,
+    NewCycle,
+    NewNotice,
+    NewSubmission,
+    NoticeRecord,
+    NoticeState,
+    Outcome,
+    Recorded,
+    ReportFile,
+    ReportRecord,
+    ReportState,
+    SubmissionRecord,
+    SubmittedFile,
+    Verdict,
+)
+from .what import What
+
+__all__ = [
+    "AssignmentRecord",
+    "AssignmentState",
+    "Claim",
+    "CycleRecord",
+    "CycleState",
+    "Decision",
+    "EventRecord",
+    "Ledger",
+    "LedgerError",
+    "Look",
+    "NewCycle",
+    "NewNotice",
+    "NewSubmission",
+    "NotPossible",
+    "NoticeRecord",
+    "NoticeState",
+    "Outcome",
+    "Recorded",
+    "ReportFile",
+    "ReportRecord",
+    "ReportState",
+    "SubmissionRecord",
+    "SubmittedFile",
+    "UnknownKey",
+    "Verdict",
+    "What",
+]

@@ -1,0 +1,206 @@
+"""The assignments (應辦事項): what becomes of one section's part in a cycle.
+
+What a change does to an assignment is decided by the small pure functions at the end; a change
+that fits no longer, because something else came first, leaves it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from . import events
+from .database import Database
+from .errors import NotPossible, UnknownKey
+from .records import AssignmentRecord, Look
+from .tables import assignments
+from .what import What
+
+KEYS_PER_QUERY = 10_000  # SQLite takes 32,766 parameters
+
+Decide = Callable[[AssignmentRecord], AssignmentRecord]
+
+
+class Assignments:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, cycle_key: str) -> tuple[AssignmentRecord, ...]:
+        """A cycle's assignments in the plan's order."""
+        query = select(assignments).where(assignments.c.cycle == cycle_key)
+        with self._database.reading() as connection:
+            return tuple(map(_record, connection.execute(query.order_by(assignments.c.position))))
+
+    def get(self, key: str) -> AssignmentRecord:
+        """Raises UnknownKey."""
+        with self._database.reading() as connection:
+            return find(connection, key)
+
+    def by_token(self, token: str) -> AssignmentRecord | None:
+        """The assignment that answers to a token, in whatever case it was typed."""
+        query = select(assignments).where(assignments.c.token == token.lower())
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return _record(row) if row else None
+
+    def looks(self, keys: Iterable[str]) -> dict[str, Look]:
+        """State and cut-off of thousands of assignments at once; unknown keys are left out."""
+        with self._database.reading() as connection:
+            return {
+                row.key: Look(state=row.state, collect_by=row.collect_by)
+                for some in _chunks(list(keys))
+                for row in connection.execute(
+                    select(assignments.c.key, assignments.c.state, assignments.c.collect_by).where(
+                        assignments.c.key.in_(some)
+                    )
+                )
+            }
+
+    def mark_late(self, key: str, *, now: datetime, who: str, why: str) -> AssignmentRecord:
+        """The cut-off has passed with nothing accepted: from here on it is not on time.
+
+        Unchanged if something was accepted, if it was waived, or if it was extended beyond `now`
+        meanwhile. Raises UnknownKey.
+        """
+        return self._change(key, lambda it: _late(it, now), What.LATE, now=now, who=who, why=why)
+
+    def wait_again(
+        self, key: str, until: datetime, *, now: datetime, who: str, why: str
+    ) -> AssignmentRecord:
+        """Collect once more after being late, or returned, until a new cut-off.
+
+        Unchanged in any other state. `on_time` stays what it is. Raises UnknownKey.
+        """
+        return self._change(
+            key, lambda it: _waiting_again(it, until), What.WAITING_AGAIN, now=now, who=who, why=why
+        )
+
+    def return_for_correction(
+        self, key: str, *, note: str, until: datetime, now: datetime, who: str
+    ) -> AssignmentRecord:
+        """Send back what was accepted, with the coordinator's note and a new cut-off.
+
+        Saying the same again changes nothing, another note replaces the first and is not counted.
+        Raises UnknownKey; NotPossible if nothing stands accepted.
+        """
+        return self._change(
+            key, lambda it: _returned(it, note, until), What.RETURNED, now=now, who=who, why=note
+        )
+
+    def waive(self, key: str, *, now: datetime, who: str, why: str) -> AssignmentRecord:
+        """Nothing is expected any more. Raises UnknownKey; NotPossible if it is accepted."""
+        return self._change(key, _waived, What.WAIVED, now=now, who=who, why=why)
+
+    def extend(
+        self, key: str, until: datetime, *, now: datetime, who: str, why: str
+    ) -> AssignmentRecord:
+        """Move the cut-off. One that is late already stays late, see `wait_again`.
+
+        Raises UnknownKey; NotPossible if it is accepted or waived.
+        """
+        return self._change(
+            key, lambda it: _extended(it, until), What.EXTENDED, now=now, who=who, why=why
+        )
+
+    def _change(
+        self, key: str, decide: Decide, what: What, *, now: datetime, who: str, why: str
+    ) -> AssignmentRecord:
+        with self._database.writing() as connection:
+            before = find(connection, key)
+            after = decide(before)
+            if after == before:
+                return before
+            save(connection, after)
+            detail = {"before": before.state, "collect_by": after.collect_by.isoformat()}
+            events.append(connection, what, about=key, now=now, who=who, why=why, detail=detail)
+            return find(connection, key)
+
+
+def find(connection: Connection, key: str) -> AssignmentRecord:
+    """Raises UnknownKey."""
+    row = connection.execute(select(assignments).where(assignments.c.key == key)).first()
+    if row is None:
+        raise UnknownKey("應辦事項", key)
+    return _record(row)
+
+
+def save(connection: Connection, assignment: AssignmentRecord) -> None:
+    values = asdict(assignment)
+    key = values.pop("key")
+    connection.execute(update(assignments).where(assignments.c.key == key).values(**values))
+
+
+def with_accepted(
+    assignment: AssignmentRecord, submission: int, received_at: datetime
+) -> AssignmentRecord:
+    """What an accepted submission makes of it. On time is decided once, by the first."""
+    on_time = assignment.on_time
+    return replace(
+        assignment,
+        state="accepted",
+        accepted_submission=submission,
+        on_time=received_at <= assignment.collect_by if on_time is None else on_time,
+    )
+
+
+def with_rejected(assignment: AssignmentRecord) -> AssignmentRecord:
+    """What a rejected submission makes of it: it was at least tried."""
+    return replace(assignment, state="submitted") if assignment.state == "open" else assignment
+
+
+def _late(assignment: AssignmentRecord, now: datetime) -> AssignmentRecord:
+    settled = assignment.state in {"accepted", "waived", "late"}
+    if settled or now < assignment.collect_by:
+        return assignment
+    on_time = False if assignment.on_time is None else assignment.on_time
+    return replace(assignment, state="late", on_time=on_time)
+
+
+def _waiting_again(assignment: AssignmentRecord, until: datetime) -> AssignmentRecord:
+    if assignment.state == "late":
+        return replace(assignment, state="open", collect_by=until)
+    if assignment.state == "returned":
+        return replace(assignment, collect_by=until)
+    return assignment
+
+
+def _returned(assignment: AssignmentRecord, note: str, until: datetime) -> AssignmentRecord:
+    again = assignment.state == "returned"
+    if again and assignment.returned_note == note:
+        return assignment
+    if not again and assignment.state != "accepted":
+        raise NotPossible(f"「{assignment.key}」目前沒有已受理的填報，無法退回補正；請先查看其狀態")
+    return replace(
+        assignment,
+        state="returned",
+        returned_note=note,
+        returns=assignment.returns + (not again),
+        collect_by=until,
+    )
+
+
+def _waived(assignment: AssignmentRecord) -> AssignmentRecord:
+    if assignment.state == "accepted":
+        raise NotPossible(f"「{assignment.key}」已經受理，不必再免報")
+    return replace(assignment, state="waived")
+
+
+def _extended(assignment: AssignmentRecord, until: datetime) -> AssignmentRecord:
+    if assignment.state == "accepted":
+        raise NotPossible(f"「{assignment.key}」已經受理，不必再展期；如需修改請退回補正")
+    if assignment.state == "waived":
+        raise NotPossible(f"「{assignment.key}」已經免報，無法展期")
+    return replace(assignment, collect_by=until)
+
+
+def _chunks(keys: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), KEYS_PER_QUERY):
+        yield keys[start : start + KEYS_PER_QUERY]
+
+
+def _record(row: Row[Any]) -> AssignmentRecord:
+    return AssignmentRecord(**row._mapping)

@@ -1,0 +1,53 @@
+"""The ledger as the rest of dutyflow sees it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from .assignments import Assignments
+from .cycles import Cycles
+from .database import Database
+from .events import Events
+from .notices import Notices
+from .plans import Plans
+from .reports import Reports
+from .submissions import Submissions
+
+
+class Ledger:
+    """The permanent record of what happened, at a SQLAlchemy URL (SQLite file or PostgreSQL).
+
+    Each method of its parts is one transaction, and each that changes something leaves events
+    in that transaction. Connects on first use; safe to share between threads and across forks.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+        self.plans = Plans(self._database)
+        self.cycles = Cycles(self._database)
+        self.assignments = Assignments(self._database)
+        self.notices = Notices(self._database)
+        self.submissions = Submissions(self._database)
+        self.reports = Reports(self._database)
+        self.events = Events(self._database)
+
+    def migrate(self) -> None:
+        """Create or upgrade the tables. Safe to run again, and by several at once."""
+        from .migration import upgrade  # Alembic is slow to import and rarely needed
+
+        upgrade(self._database)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._database.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

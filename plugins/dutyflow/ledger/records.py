@@ -1,0 +1,237 @@
+"""The values that go into the ledger and come out of it. All moments are aware; out, in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from .columns import utc
+
+CycleState = Literal["open", "closed"]
+AssignmentState = Literal["open", "submitted", "accepted", "returned", "late", "waived"]
+Outcome = Literal["sent", "deferred", "refused", "unknown"]
+NoticeState = Literal["claimed", "sent", "deferred", "refused", "unknown"]
+Verdict = Literal["accepted", "rejected", "quarantined"]
+Decision = Literal["approved", "returned", "withheld"]
+ReportState = Literal["assembled", "approved", "returned", "withheld", "delivered"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCycle:
+    """A cycle (期別) to open. `collect_by` is the cut-off moment, `report_due` a day."""
+
+    office: str
+    duty: str
+    name: str
+    title: str
+    plan_hash: str
+    period_start: date
+    period_end: date
+    collect_by: datetime
+    report_due: date
+
+    def __post_init__(self) -> None:
+        utc(self.collect_by)
+
+    @property
+    def key(self) -> str:
+        """`pingtung/self_assessment/107H1`."""
+        return f"{self.office}/{self.duty}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleRecord:
+    """One occurrence of a duty (期別)."""
+
+    key: str
+    office: str
+    duty: str
+    name: str
+    title: str
+    plan_hash: str
+    period_start: date
+    period_end: date
+    collect_by: datetime
+    report_due: date
+    state: CycleState
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentRecord:
+    """One section's part in one cycle (應辦事項).
+
+    `collect_by` is the cut-off in force, `original_collect_by` the one it was opened with.
+    `on_time` is None until it is known, then final. `accepted_submission` is the last one that
+    was accepted, also while the assignment is returned or late again.
+    """
+
+    key: str
+    cycle: str
+    section: str
+    position: int
+    token: str
+    state: AssignmentState
+    collect_by: datetime
+    original_collect_by: datetime
+    on_time: bool | None
+    returned_note: str
+    returns: int
+    accepted_submission: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a wait needs to know at each look."""
+
+    state: AssignmentState
+    collect_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewNotice:
+    """A message to one person that is about to be sent. (about, rung, recipient) is its key."""
+
+    about: str
+    cycle: str | None = None
+    rung: str
+    recipient: str
+    recipient_name: str
+    subject: str
+    reason: str
+    message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """Whether this caller may send the notice now. `message_id` is the one to send it under."""
+
+    notice_id: int
+    granted: bool
+    state: NoticeState
+    message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeRecord:
+    """A notice (通知). `attempts` counts granted claims, `unknowns` ambiguous outcomes."""
+
+    id: int
+    about: str
+    cycle: str | None
+    rung: str
+    recipient: str
+    recipient_name: str
+    subject: str
+    reason: str
+    message_id: str
+    state: NoticeState
+    attempts: int
+    unknowns: int
+    claimed_at: datetime
+    settled_at: datetime | None
+    detail: str
+    message_blob: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmittedFile:
+    """A file as it came: `size` in bytes, `blob` the hash under which the store keeps it."""
+
+    name: str
+    content_type: str
+    size: int
+    blob: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSubmission:
+    """What a section sent, judged. `assignment` None: nobody could say yet whose it is."""
+
+    assignment: str | None
+    channel: str
+    sender: str
+    received_at: datetime
+    message_id: str
+    content_hash: str
+    raw_blob: str
+    verdict: Verdict
+    problems: Sequence[dict[str, Any]] = ()
+    answers: Sequence[dict[str, Any]] = ()
+    reason: str = ""
+    files: Sequence[SubmittedFile] = ()
+
+    def __post_init__(self) -> None:
+        utc(self.received_at)
+        if self.assignment is None and self.verdict != "quarantined":
+            raise ValueError("a submission without an assignment can only be quarantined")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmissionRecord:
+    """A submission (填報). `replaces` is the submission accepted before this one."""
+
+    id: int
+    assignment: str | None
+    channel: str
+    sender: str
+    received_at: datetime
+    recorded_at: datetime
+    message_id: str
+    content_hash: str
+    raw_blob: str
+    verdict: Verdict
+    problems: list[dict[str, Any]]
+    answers: list[dict[str, Any]]
+    reason: str
+    replaces: int | None
+    files: tuple[SubmittedFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """The submission as it stands in the ledger; not new when the same content came before."""
+
+    submission: SubmissionRecord
+    is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportFile:
+    """One rendering: `size` in bytes, `blob` the hash under which the store keeps it."""
+
+    name: str
+    blob: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportRecord:
+    """One version of a cycle's report (彙整表): 1 the first, then amendments."""
+
+    cycle: str
+    version: int
+    plan_hash: str
+    content: dict[str, Any]
+    files: tuple[ReportFile, ...]
+    state: ReportState
+    made_at: datetime
+    decided_by: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventRecord:
+    """Something that happened. `hash` covers it and, by the hash before, all that came before."""
+
+    id: int
+    at: datetime
+    who: str
+    what: str
+    about: str
+    why: str
+    detail: dict[str, Any] = field(default_factory=dict)
+    hash: str

@@ -1,0 +1,186 @@
+"""The submissions (填報): kept as received with their verdict, the same content once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select
+
+from . import events
+from .assignments import find as find_assignment
+from .assignments import save, with_accepted, with_rejected
+from .database import Database
+from .errors import UnknownKey
+from .records import AssignmentRecord, NewSubmission, Recorded, SubmissionRecord, SubmittedFile
+from .tables import assignments, submission_files, submissions
+from .what import SYSTEM, What
+
+_SAID = {
+    "accepted": What.ACCEPTED,
+    "rejected": What.REJECTED,
+    "quarantined": What.QUARANTINED,
+}
+_COLUMNS = tuple(column for column in submissions.c if column.name != "within")
+
+
+class Submissions:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, submission: NewSubmission, *, now: datetime) -> Recorded:
+        """Keep a judged submission and let its verdict take effect on its assignment.
+
+        The same content for the same assignment, sent again, is the first one still and changes
+        nothing. Raises UnknownKey for an assignment that is not there.
+        """
+        with self._database.writing() as connection:
+            earlier = _same_content(connection, submission)
+            if earlier is not None:
+                return Recorded(submission=earlier, is_new=False)
+            assignment = (
+                find_assignment(connection, submission.assignment)
+                if submission.assignment is not None
+                else None
+            )
+            number = _add(connection, submission, _replaced_by(submission, assignment), now)
+            if assignment is not None:
+                _take_effect(connection, assignment, submission, number)
+            _tell(connection, submission, number, now)
+            return Recorded(submission=_find(connection, number), is_new=True)
+
+    def get(self, submission_id: int) -> SubmissionRecord:
+        """Raises UnknownKey."""
+        with self._database.reading() as connection:
+            return _find(connection, submission_id)
+
+    def of(self, assignment: str) -> tuple[SubmissionRecord, ...]:
+        """All that came for an assignment, in the order it was recorded."""
+        return self._all(_query().where(submissions.c.assignment == assignment))
+
+    def accepted(self, cycle_key: str) -> dict[str, SubmissionRecord]:
+        """The last accepted submission of each assignment of a cycle that has one.
+
+        Also of those that are returned or late again since: their state tells.
+        """
+        held = (
+            _query()
+            .join(assignments, assignments.c.accepted_submission == submissions.c.id)
+            .where(assignments.c.cycle == cycle_key)
+        )
+        return {str(found.assignment): found for found in self._all(held)}
+
+    def quarantined(self) -> tuple[SubmissionRecord, ...]:
+        """What could not be matched or trusted, for a person to look at."""
+        return self._all(_query().where(submissions.c.verdict == "quarantined"))
+
+    def _all(self, query: Select[Any]) -> tuple[SubmissionRecord, ...]:
+        with self._database.reading() as connection:
+            return _records(connection, connection.execute(query.order_by(submissions.c.id)).all())
+
+
+def _query() -> Select[Any]:
+    return select(*_COLUMNS)
+
+
+def _same_content(connection: Connection, submission: NewSubmission) -> SubmissionRecord | None:
+    row = connection.execute(
+        _query().where(
+            submissions.c.within == (submission.assignment or ""),
+            submissions.c.content_hash == submission.content_hash,
+        )
+    ).first()
+    return _records(connection, [row])[0] if row else None
+
+
+def _replaced_by(submission: NewSubmission, assignment: AssignmentRecord | None) -> int | None:
+    if assignment is None or submission.verdict != "accepted":
+        return None
+    return assignment.accepted_submission
+
+
+def _add(
+    connection: Connection, submission: NewSubmission, replaces: int | None, now: datetime
+) -> int:
+    content = {name: value for name, value in vars(submission).items() if name != "files"}
+    content |= {
+        "problems": list(submission.problems),
+        "answers": list(submission.answers),
+        "within": submission.assignment or "",
+        "recorded_at": now,
+        "replaces": replaces,
+    }
+    key = connection.execute(insert(submissions).values(**content)).inserted_primary_key
+    assert key is not None  # noqa: S101 - one row was inserted
+    rows = [
+        {"submission": key[0], "position": position, **asdict(file)}
+        for position, file in enumerate(submission.files)
+    ]
+    if rows:
+        connection.execute(insert(submission_files), rows)
+    return int(key[0])
+
+
+def _take_effect(
+    connection: Connection, assignment: AssignmentRecord, submission: NewSubmission, number: int
+) -> None:
+    if submission.verdict == "accepted":
+        save(connection, with_accepted(assignment, number, submission.received_at))
+    elif submission.verdict == "rejected":
+        save(connection, with_rejected(assignment))
+
+
+def _tell(connection: Connection, submission: NewSubmission, number: int, now: datetime) -> None:
+    """Two events: that it came, which is the sender's doing, and what we made of it."""
+    about = submission.assignment or f"submission/{number}"
+    detail = {
+        "submission": number,
+        "channel": submission.channel,
+        "received_at": submission.received_at.isoformat(),
+        "content_hash": submission.content_hash,
+        "raw_blob": submission.raw_blob,
+        "files": [asdict(file) for file in submission.files],
+    }
+    events.append(
+        connection, What.RECEIVED, about=about, now=now, who=submission.sender, detail=detail
+    )
+    events.append(
+        connection,
+        _SAID[submission.verdict],
+        about=about,
+        now=now,
+        who=SYSTEM,
+        why=submission.reason,
+        detail={"submission": number, "problems": len(submission.problems)},
+    )
+
+
+def _find(connection: Connection, submission_id: int) -> SubmissionRecord:
+    row = connection.execute(_query().where(submissions.c.id == submission_id)).first()
+    if row is None:
+        raise UnknownKey("填報", submission_id)
+    return _records(connection, [row])[0]
+
+
+def _records(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[SubmissionRecord, ...]:
+    files = _files(connection, [row.id for row in rows])
+    return tuple(SubmissionRecord(**row._mapping, files=tuple(files[row.id])) for row in rows)
+
+
+def _files(connection: Connection, ids: Iterable[int]) -> dict[int, list[SubmittedFile]]:
+    query = (
+        select(submission_files)
+        .where(submission_files.c.submission.in_(ids))
+        .order_by(submission_files.c.submission, submission_files.c.position)
+    )
+    found: dict[int, list[SubmittedFile]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.submission].append(
+            SubmittedFile(
+                name=row.name, content_type=row.content_type, size=row.size, blob=row.blob
+            )
+        )
+    return found

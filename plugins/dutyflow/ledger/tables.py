@@ -1,0 +1,166 @@
+"""The tables. A change here needs a migration beside it; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
+
+from .columns import Json, UtcDateTime, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("plan_hash", Words, primary_key=True),
+    Column("office", Words, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("document", Words, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+)
+
+cycles = Table(
+    "cycles",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("office", Words, nullable=False),
+    Column("duty", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("plan_hash", Words, nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("collect_by", UtcDateTime, nullable=False),
+    Column("report_due", Date, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("cycle", Words, ForeignKey("cycles.key"), nullable=False),
+    Column("section", Words, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("token", Words, nullable=False, unique=True),
+    Column("state", Words, nullable=False),
+    Column("collect_by", UtcDateTime, nullable=False),
+    Column("original_collect_by", UtcDateTime, nullable=False),
+    Column("on_time", Boolean),
+    Column("returned_note", Words, nullable=False),
+    Column("returns", Integer, nullable=False),
+    Column("accepted_submission", Integer),
+    UniqueConstraint("cycle", "position"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("about", Words, nullable=False),
+    Column("cycle", Words, ForeignKey("cycles.key"), index=True),
+    Column("rung", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("recipient_name", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("message_id", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("unknowns", Integer, nullable=False),
+    Column("claimed_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    Column("detail", Words, nullable=False),
+    Column("message_blob", Words, nullable=False),
+    UniqueConstraint("about", "rung", "recipient"),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assignment", Words, ForeignKey("assignments.key"), index=True),
+    # The assignment, or "" when none is known: NULLs would all count as different.
+    Column("within", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("sender", Words, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("message_id", Words, nullable=False),
+    Column("content_hash", Words, nullable=False),
+    Column("raw_blob", Words, nullable=False),
+    Column("verdict", Words, nullable=False),
+    Column("problems", Json, nullable=False),
+    Column("answers", Json, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("replaces", Integer, ForeignKey("submissions.id")),
+    UniqueConstraint("within", "content_hash"),
+)
+
+submission_files = Table(
+    "submission_files",
+    metadata,
+    Column("submission", Integer, ForeignKey("submissions.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("content_type", Words, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("blob", Words, nullable=False),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("cycle", Words, ForeignKey("cycles.key"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("plan_hash", Words, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("decided_by", Words, nullable=False),
+    Column("note", Words, nullable=False),
+)
+
+report_files = Table(
+    "report_files",
+    metadata,
+    Column("cycle", Words, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("blob", Words, nullable=False),
+    Column("size", Integer, nullable=False),
+    ForeignKeyConstraint(["cycle", "version"], ["reports.cycle", "reports.version"]),
+)
+
+events = Table(
+    "events",
+    metadata,
+    # Numbered by the chain itself, without gaps, so that a proof can cite them.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("about", Words, nullable=False, index=True),
+    Column("why", Words, nullable=False),
+    Column("detail", Json, nullable=False),
+    Column("hash", Words, nullable=False),
+)

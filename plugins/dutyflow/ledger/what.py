@@ -1,0 +1,38 @@
+"""The words for what happened, as they stand in a proof that is shown to people (稽催紀錄)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+SYSTEM = "系統"  # who, where nobody in particular did it
+
+
+class What(StrEnum):
+    PLAN_KEPT = "收存計畫"
+
+    OPENED = "開啟期別"
+    CLOSED = "結案"
+    REOPENED = "重啟期別"
+
+    LATE = "逾期"
+    WAITING_AGAIN = "重新收件"
+    RETURNED = "退回補正"
+    WAIVED = "免報"
+    EXTENDED = "展期"
+
+    NOTICE_CLAIMED = "準備通知"
+    NOTICE_SENT = "寄出通知"
+    NOTICE_DEFERRED = "暫緩寄送"
+    NOTICE_REFUSED = "寄送失敗"
+    NOTICE_UNKNOWN = "寄送結果不明"
+
+    RECEIVED = "收到填報"
+    ACCEPTED = "受理"
+    REJECTED = "不予受理"
+    QUARANTINED = "待認領"
+
+    ASSEMBLED = "彙整"
+    APPROVED = "核定"
+    REPORT_RETURNED = "退回彙整"
+    WITHHELD = "暫不送出"
+    DELIVERED = "送出"

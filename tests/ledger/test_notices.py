@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.support.racing import at_once
+
+from dutyflow.ledger import Ledger, NewNotice, UnknownKey
+
+NOW = datetime(2018, 6, 29, 1, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def notice(cycle) -> NewNotice:
+    return NewNotice(
+        about=f"{cycle.key}/business",
+        cycle=cycle.key,
+        rung="announce",
+        recipient="owner@example.org",
+        recipient_name="王大明",
+        subject="請填報",
+        reason="開始收件",
+        message_id="<announce@example.org>",
+    )
+
+
+def test_a_new_notice_is_granted_and_once_sent_never_again(ledger, notice) -> None:
+    claim = ledger.notices.claim(notice, now=NOW)
+    assert (claim.granted, claim.state, claim.message_id) == (True, "claimed", notice.message_id)
+    sent = ledger.notices.record(
+        claim.notice_id, state="sent", now=NOW, detail="250 OK", message_blob="ab" * 32
+    )
+    assert (sent.state, sent.attempts, sent.settled_at) == ("sent", 1, NOW)
+    assert (sent.detail, sent.message_blob) == ("250 OK", "ab" * 32)
+    again = ledger.notices.claim(notice, now=NOW + timedelta(days=400))
+    assert (again.granted, again.state, again.notice_id) == (False, "sent", claim.notice_id)
+    assert [it.what for it in ledger.events.of(notice.about)] == ["準備通知", "寄出通知"]
+
+
+def test_each_rung_recipient_and_thing_has_its_own(ledger, notice) -> None:
+    others = [
+        replace(notice, rung="due_soon"),
+        replace(notice, recipient="deputy@example.org"),
+        replace(notice, about="digest/2018-06-29", cycle=None),
+    ]
+    assert all(ledger.notices.claim(it, now=NOW).granted for it in [notice, *others])
+    assert len(ledger.notices.of()) == 4
+    assert len(ledger.notices.of(cycle=notice.cycle)) == 3
+    assert [it.rung for it in ledger.notices.of(about=notice.about)] == [
+        "announce",
+        "due_soon",
+        "announce",
+    ]
+
+
+@pytest.mark.parametrize("earlier", ["nothing", "deferred", "an old claim"])
+def test_of_several_who_claim_one_is_granted(url: str, ledger, notice, earlier) -> None:
+    if earlier != "nothing":
+        first = ledger.notices.claim(notice, now=NOW - 10 * MINUTE)
+        if earlier == "deferred":
+            ledger.notices.record(first.notice_id, state="deferred", now=NOW - 9 * MINUTE)
+
+    def claim(_: int) -> bool:
+        with Ledger(url) as mine:
+            return mine.notices.claim(notice, now=NOW).granted
+
+    assert sorted(at_once(claim)) == [False, False, False, True]
+    assert ledger.events.verify() is None
+
+
+def test_a_claim_runs_out_when_nobody_says_what_became_of_it(ledger, notice) -> None:
+    first = ledger.notices.claim(notice, now=NOW)
+    assert not ledger.notices.claim(notice, now=NOW + 4 * MINUTE).granted
+    assert not ledger.notices.claim(notice, now=NOW + MINUTE, lease_seconds=61).granted
+    again = ledger.notices.claim(
+        replace(notice, message_id="<other@example.org>", subject="再次請填報"),
+        now=NOW + 5 * MINUTE,
+    )
+    assert (again.granted, again.message_id) == (True, first.message_id)
+    kept = ledger.notices.get(first.notice_id)
+    assert (kept.attempts, kept.subject, kept.claimed_at) == (2, "再次請填報", NOW + 5 * MINUTE)
+
+
+def test_a_deferred_one_is_granted_again_as_often_as_needed(ledger, notice) -> None:
+    for attempt in range(1, 5):
+        claim = ledger.notices.claim(notice, now=NOW)
+        assert claim.granted
+        kept = ledger.notices.record(claim.notice_id, state="deferred", now=NOW, detail="451")
+        assert kept.attempts == attempt
+
+
+def test_an_unknown_outcome_is_tried_once_more_and_then_left(ledger, notice) -> None:
+    for _ in range(2):
+        claim = ledger.notices.claim(notice, now=NOW)
+        assert claim.granted
+        ledger.notices.record(claim.notice_id, state="unknown", now=NOW)
+    left = ledger.notices.claim(notice, now=NOW + timedelta(days=1))
+    assert (left.granted, left.state) == (False, "unknown")
+
+
+def test_a_refused_one_is_left(ledger, notice) -> None:
+    claim = ledger.notices.claim(notice, now=NOW)
+    ledger.notices.record(claim.notice_id, state="refused", now=NOW, detail="550 無此人")
+    left = ledger.notices.claim(notice, now=NOW + timedelta(days=1))
+    assert (left.granted, left.state) == (False, "refused")
+    failed = ledger.events.of(notice.about)[-1]
+    assert (failed.what, failed.detail["detail"]) == ("寄送失敗", "550 無此人")
+
+
+def test_sent_stays_sent_whatever_a_slower_worker_says(ledger, notice) -> None:
+    claim = ledger.notices.claim(notice, now=NOW)
+    sent = ledger.notices.record(claim.notice_id, state="sent", now=NOW)
+    assert ledger.notices.record(claim.notice_id, state="deferred", now=NOW) == sent
+    assert len(ledger.events.of(notice.about)) == 2
+
+
+def test_unknown_notices_and_cycles_are_named(ledger, notice) -> None:
+    with pytest.raises(UnknownKey, match="404"):
+        ledger.notices.get(404)
+    with pytest.raises(UnknownKey, match="404"):
+        ledger.notices.record(404, state="sent", now=NOW)
+    with pytest.raises(UnknownKey, match="pingtung/none/107"):
+        ledger.notices.claim(replace(notice, cycle="pingtung/none/107"), now=NOW)
+    assert ledger.notices.of() == ()
