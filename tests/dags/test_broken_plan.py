@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from dutyflow.errors import PlanError
 
 ROOT = Path(__file__).parents[2]

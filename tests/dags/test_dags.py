@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from dutyflow.orchestration.duty_dag import duty_dags
 from dutyflow.orchestration.plans import usable_offices
 

@@ -10,6 +10,7 @@ import pendulum
 import pytest
 import time_machine
 from airflow.timetables.base import DataInterval, TimeRestriction
+
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.orchestration.timetable import DutyTimetable
 
@@ -22,7 +23,9 @@ def at(*moment: int) -> pendulum.DateTime:
 
 def ask(now: datetime, last: DataInterval | None = None, *, catchup: bool = False, **limits):
     restriction = TimeRestriction(
-        earliest=limits.get("earliest", at(2018, 1, 1)), latest=limits.get("latest"), catchup=catchup
+        earliest=limits.get("earliest", at(2018, 1, 1)),
+        latest=limits.get("latest"),
+        catchup=catchup,
     )
     with time_machine.travel(now, tick=False):
         return DUTY.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
@@ -58,7 +61,9 @@ def test_each_cycle_follows_the_one_before_over_the_years() -> None:
         info = ask(at(2018, 4, 2), last)
         names.append(name_of(info))
         last = info.data_interval
-    assert names == [f"scheduled__{year}H{half}" for year in (107, 108, 109, 110) for half in (1, 2)]
+    assert names == [
+        f"scheduled__{year}H{half}" for year in (107, 108, 109, 110) for half in (1, 2)
+    ]
 
 
 def test_a_cycle_whose_opening_moved_after_its_run_is_not_run_again() -> None:
@@ -71,7 +76,11 @@ def test_a_backfill_takes_the_cycles_of_the_dates_it_names() -> None:
     first = ask(at(2026, 1, 1), catchup=True, latest=at(2018, 12, 31))
     second = ask(at(2026, 1, 1), first.data_interval, catchup=True, latest=at(2018, 12, 31))
     third = ask(at(2026, 1, 1), second.data_interval, catchup=True, latest=at(2018, 12, 31))
-    assert [name_of(first), name_of(second), third] == ["scheduled__107H1", "scheduled__107H2", None]
+    assert [name_of(first), name_of(second), third] == [
+        "scheduled__107H1",
+        "scheduled__107H2",
+        None,
+    ]
 
 
 def test_it_survives_being_stored() -> None:

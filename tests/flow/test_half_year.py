@@ -199,6 +199,22 @@ def test_a_message_read_twice_is_counted_and_answered_once(office: Scene) -> Non
     assert len(office.ledger.submissions.of(f"{cycle.key}/design")) == 1
 
 
+def test_what_was_replaced_counts_again_when_it_is_sent_anew(office: Scene) -> None:
+    cycle = office.open()
+    mails = office.announce(cycle)
+    key = f"{cycle.key}/design"
+    first = filled(form_in(mails["design"]))
+    second = filled(form_in(mails["design"]), lambda n: {**good(n), "自評分數": 60})
+    for workbook in (first, second, first):
+        office.now = later(office.now, minutes=5)
+        office.reply(mails["design"], workbook)
+        (receipt,) = office.take_in()
+        assert "已收到" in receipt["Subject"]
+
+    counted = office.ledger.submissions.accepted(cycle.key)[key]
+    assert {answer["score"] for answer in counted.answers} == {90}
+
+
 def test_another_sections_form_is_not_taken_for_this_ones(office: Scene) -> None:
     cycle = office.open()
     mails = office.announce(cycle)

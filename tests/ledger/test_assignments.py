@@ -36,7 +36,7 @@ def submit(ledger: Ledger, key: str, content: str, verdict="accepted", at=AFTER)
 def test_what_is_not_there_at_the_cutoff_is_late(ledger, business) -> None:
     for _ in range(2):
         late = ledger.assignments.mark_late(business.key, now=CUTOFF, **WHO)
-        assert (late.state, late.on_time) == ("late", False)
+        assert (late.state, late.on_time) == ("late", None)
     assert [it.what for it in ledger.events.of(business.key)] == ["逾期"]
 
 
@@ -51,7 +51,7 @@ def test_what_was_accepted_or_waived_meanwhile_is_not_late(ledger, cycle) -> Non
 
 def test_an_extension_moves_the_cutoff(ledger, business) -> None:
     extended = ledger.assignments.extend(business.key, until=LATER, now=CUTOFF, **WHO)
-    assert (extended.collect_by, extended.original_collect_by) == (LATER, CUTOFF)
+    assert (extended.collect_by, extended.due_by) == (LATER, LATER)
     assert ledger.assignments.mark_late(business.key, now=AFTER, **WHO).state == "open"
     submit(ledger, business.key, "a")
     assert ledger.assignments.get(business.key).on_time is True
@@ -60,10 +60,24 @@ def test_an_extension_moves_the_cutoff(ledger, business) -> None:
 def test_collecting_again_after_being_late_does_not_make_it_on_time(ledger, business) -> None:
     ledger.assignments.mark_late(business.key, now=AFTER, **WHO)
     again = ledger.assignments.wait_again(business.key, until=LATER, now=AFTER, **WHO)
-    assert (again.state, again.collect_by, again.on_time) == ("open", LATER, False)
-    submit(ledger, business.key, "a")
+    assert (again.state, again.collect_by, again.due_by) == ("open", LATER, CUTOFF)
+    submit(ledger, business.key, "a", at=AFTER)
     after = ledger.assignments.get(business.key)
     assert (after.state, after.on_time) == ("accepted", False)
+
+
+def test_what_came_in_time_is_on_time_even_if_read_after_it_was_marked_late(
+    ledger, business
+) -> None:
+    ledger.assignments.mark_late(business.key, now=AFTER, **WHO)
+    submit(ledger, business.key, "a", at=CUTOFF)
+    assert ledger.assignments.get(business.key).on_time is True
+
+
+def test_an_extension_granted_after_the_fact_does_not_make_it_on_time(ledger, business) -> None:
+    ledger.assignments.mark_late(business.key, now=AFTER, **WHO)
+    extended = ledger.assignments.extend(business.key, until=LATER, now=AFTER, **WHO)
+    assert (extended.state, extended.collect_by, extended.due_by) == ("late", LATER, CUTOFF)
 
 
 def test_collecting_again_changes_nothing_where_nothing_is_late(ledger, business) -> None:

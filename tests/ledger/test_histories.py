@@ -20,7 +20,7 @@ WHO = {"who": "承辦人", "why": "測試"}
 
 
 class History(RuleBasedStateMachine):
-    """One assignment's life. The model knows little: the first acceptance, and whether late."""
+    """One assignment's life. The model knows little: what was accepted when, and what is due."""
 
     ledger: Ledger
     template: NewCycle
@@ -32,7 +32,8 @@ class History(RuleBasedStateMachine):
         new = replace(self.template, name=f"X{next(self.names)}", collect_by=START + 3 * DAY)
         self.cycle = self.ledger.cycles.open(new, sections=["business"], now=START, **WHO)
         self.key = f"{self.cycle.key}/business"
-        self.was_late = False
+        self.due = START + 3 * DAY
+        self.accepted_at: dict[int, datetime] = {}
         self.on_time: bool | None = None
         self.accepted: int | None = None
 
@@ -60,14 +61,21 @@ class History(RuleBasedStateMachine):
             now=self.now,
         )
         after = self.current()
+        number = recorded.submission.id
         if not recorded.is_new:
-            assert after == before
+            replaced = number in self.accepted_at and number != self.accepted
+            if replaced and self.now > self.accepted_at[self.accepted or 0]:
+                assert after.state == "accepted"
+                self.accepted = number
+            else:
+                assert after == before
         elif good:
             assert after.state == "accepted"
             assert recorded.submission.replaces == self.accepted
             if self.on_time is None:
-                self.on_time = not self.was_late and self.now <= before.collect_by
-            self.accepted = recorded.submission.id
+                self.on_time = self.now <= self.due
+            self.accepted = number
+            self.accepted_at[number] = self.now
         else:
             assert after.state == ("submitted" if before.state == "open" else before.state)
 
@@ -81,7 +89,6 @@ class History(RuleBasedStateMachine):
         assert (after.state == "late") == (
             before.state == "late" or (due and self.now >= before.collect_by)
         )
-        self._note_late(after)
 
     @rule(days=DAYS)
     def collect_is_rerun(self, days: int) -> None:
@@ -92,12 +99,13 @@ class History(RuleBasedStateMachine):
 
     @rule(days=DAYS)
     def extension_is_granted(self, days: int) -> None:
-        self._try(
-            lambda: self.ledger.assignments.extend(
-                self.key, until=self.now + days * DAY, now=self.now, **WHO
-            ),
+        until, before = self.now + days * DAY, self.current()
+        granted = self._try(
+            lambda: self.ledger.assignments.extend(self.key, until=until, now=self.now, **WHO),
             impossible={"accepted", "waived"},
         )
+        if granted and before.state != "late":
+            self.due = until
 
     @rule(days=DAYS)
     def it_is_returned(self, days: int) -> None:
@@ -115,25 +123,22 @@ class History(RuleBasedStateMachine):
             impossible={"accepted"},
         )
 
-    def _try(self, decide, *, impossible: set[str]) -> None:
+    def _try(self, decide, *, impossible: set[str]) -> bool:
         before = self.current()
         try:
             decide()
         except NotPossible:
             assert before.state in impossible
             assert self.current() == before
-
-    def _note_late(self, after: AssignmentRecord) -> None:
-        if after.state == "late":
-            self.was_late = True
-            self.on_time = False if self.on_time is None else self.on_time
+            return False
+        return True
 
     @invariant()
     def verdict_and_content_stand(self) -> None:
         assignment = self.current()
         assert assignment.on_time is self.on_time
         assert assignment.accepted_submission == self.accepted
-        assert assignment.original_collect_by == START + 3 * DAY
+        assert assignment.due_by == self.due
         held = self.ledger.submissions.accepted(self.cycle.key)
         assert {key: it.id for key, it in held.items()} == (
             {self.key: self.accepted} if self.accepted else {}

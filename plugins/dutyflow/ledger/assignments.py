@@ -61,7 +61,7 @@ class Assignments:
             }
 
     def mark_late(self, key: str, *, now: datetime, who: str, why: str) -> AssignmentRecord:
-        """The cut-off has passed with nothing accepted: from here on it is not on time.
+        """The cut-off has passed with nothing accepted so far.
 
         Unchanged if something was accepted, if it was waived, or if it was extended beyond `now`
         meanwhile. Raises UnknownKey.
@@ -73,7 +73,7 @@ class Assignments:
     ) -> AssignmentRecord:
         """Collect once more after being late, or returned, until a new cut-off.
 
-        Unchanged in any other state. `on_time` stays what it is. Raises UnknownKey.
+        Unchanged in any other state. What counts as on time stays as it was. Raises UnknownKey.
         """
         return self._change(
             key, lambda it: _waiting_again(it, until), What.WAITING_AGAIN, now=now, who=who, why=why
@@ -143,7 +143,7 @@ def with_accepted(
         assignment,
         state="accepted",
         accepted_submission=submission,
-        on_time=received_at <= assignment.collect_by if on_time is None else on_time,
+        on_time=received_at <= assignment.due_by if on_time is None else on_time,
     )
 
 
@@ -156,8 +156,7 @@ def _late(assignment: AssignmentRecord, now: datetime) -> AssignmentRecord:
     settled = assignment.state in {"accepted", "waived", "late"}
     if settled or now < assignment.collect_by:
         return assignment
-    on_time = False if assignment.on_time is None else assignment.on_time
-    return replace(assignment, state="late", on_time=on_time)
+    return replace(assignment, state="late")
 
 
 def _waiting_again(assignment: AssignmentRecord, until: datetime) -> AssignmentRecord:
@@ -194,7 +193,9 @@ def _extended(assignment: AssignmentRecord, until: datetime) -> AssignmentRecord
         raise NotPossible(f"「{assignment.key}」已經受理，不必再展期；如需修改請退回補正")
     if assignment.state == "waived":
         raise NotPossible(f"「{assignment.key}」已經免報，無法展期")
-    return replace(assignment, collect_by=until)
+    if assignment.state == "late":  # granted when it was too late to ask: no excuse
+        return replace(assignment, collect_by=until)
+    return replace(assignment, collect_by=until, due_by=until)
 
 
 def _chunks(keys: list[str]) -> Iterator[list[str]]:

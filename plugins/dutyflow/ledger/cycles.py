@@ -131,7 +131,7 @@ def _add_assignments(connection: Connection, cycle: NewCycle, sections: Sequence
             "token": new_token(),
             "state": "open",
             "collect_by": cycle.collect_by,
-            "original_collect_by": cycle.collect_by,
+            "due_by": cycle.collect_by,
             "on_time": None,
             "returned_note": "",
             "returns": 0,

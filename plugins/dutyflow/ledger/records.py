@@ -64,9 +64,10 @@ class CycleRecord:
 class AssignmentRecord:
     """One section's part in one cycle (應辦事項).
 
-    `collect_by` is the cut-off in force, `original_collect_by` the one it was opened with.
-    `on_time` is None until it is known, then final. `accepted_submission` is the last one that
-    was accepted, also while the assignment is returned or late again.
+    `collect_by` is until when it is waited for; `due_by` the cut-off that counts for being on time:
+    an extension moves both, collecting again after being late only the first. `on_time` is None
+    until something is accepted, then final. `accepted_submission` is the one that counts, also
+    while the assignment is returned or late again.
     """
 
     key: str
@@ -76,7 +77,7 @@ class AssignmentRecord:
     token: str
     state: AssignmentState
     collect_by: datetime
-    original_collect_by: datetime
+    due_by: datetime
     on_time: bool | None
     returned_note: str
     returns: int

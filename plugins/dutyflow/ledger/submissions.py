@@ -34,18 +34,22 @@ class Submissions:
     def record(self, submission: NewSubmission, *, now: datetime) -> Recorded:
         """Keep a judged submission and let its verdict take effect on its assignment.
 
-        The same content for the same assignment, sent again, is the first one still and changes
-        nothing. Raises UnknownKey for an assignment that is not there.
+        The same content for the same assignment, sent again, is the first one still. It changes
+        nothing, but that an accepted one which another has replaced counts again. Raises
+        UnknownKey for an assignment that is not there.
         """
         with self._database.writing() as connection:
-            earlier = _same_content(connection, submission)
-            if earlier is not None:
-                return Recorded(submission=earlier, is_new=False)
             assignment = (
                 find_assignment(connection, submission.assignment)
                 if submission.assignment is not None
                 else None
             )
+            earlier = _same_content(connection, submission)
+            if earlier is not None:
+                if assignment is not None and _counts_again(connection, earlier, submission):
+                    save(connection, with_accepted(assignment, earlier.id, submission.received_at))
+                    _tell_that_it_counts_again(connection, submission, earlier.id, now)
+                return Recorded(submission=earlier, is_new=False)
             number = _add(connection, submission, _replaced_by(submission, assignment), now)
             if assignment is not None:
                 _take_effect(connection, assignment, submission, number)
@@ -96,6 +100,16 @@ def _same_content(connection: Connection, submission: NewSubmission) -> Submissi
     return _records(connection, [row])[0] if row else None
 
 
+def _counts_again(
+    connection: Connection, earlier: SubmissionRecord, sent: NewSubmission
+) -> bool:
+    """Whether content that was replaced has been sent anew, after what replaced it."""
+    current = find_assignment(connection, earlier.assignment or "").accepted_submission
+    if earlier.verdict != "accepted" or current in (None, earlier.id):
+        return False
+    return sent.received_at > _find(connection, current).received_at
+
+
 def _replaced_by(submission: NewSubmission, assignment: AssignmentRecord | None) -> int | None:
     if assignment is None or submission.verdict != "accepted":
         return None
@@ -131,6 +145,20 @@ def _take_effect(
         save(connection, with_accepted(assignment, number, submission.received_at))
     elif submission.verdict == "rejected":
         save(connection, with_rejected(assignment))
+
+
+def _tell_that_it_counts_again(
+    connection: Connection, sent: NewSubmission, number: int, now: datetime
+) -> None:
+    events.append(
+        connection,
+        What.ACCEPTED,
+        about=sent.assignment or "",
+        now=now,
+        who=sent.sender,
+        why="再次送來先前的內容，以此為準",
+        detail={"submission": number, "raw_blob": sent.raw_blob},
+    )
 
 
 def _tell(connection: Connection, submission: NewSubmission, number: int, now: datetime) -> None:

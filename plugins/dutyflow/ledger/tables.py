@@ -63,7 +63,7 @@ assignments = Table(
     Column("token", Words, nullable=False, unique=True),
     Column("state", Words, nullable=False),
     Column("collect_by", UtcDateTime, nullable=False),
-    Column("original_collect_by", UtcDateTime, nullable=False),
+    Column("due_by", UtcDateTime, nullable=False),
     Column("on_time", Boolean),
     Column("returned_note", Words, nullable=False),
     Column("returns", Integer, nullable=False),

@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("collect_by", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("original_collect_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on_time", sa.Boolean(), nullable=True),
         sa.Column("returned_note", sa.Text(), nullable=False),
         sa.Column("returns", sa.Integer(), nullable=False),

@@ -1,0 +1,94 @@
+"""One real Airflow for all end-to-end tests: four processes and a mail sink, on free ports."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+import embedded
+from airflow_api import AirflowApi, Task
+from dutyflow.settings import Settings
+from dutyflow.workspace import Workspace
+from environment import Instance
+from play import PATIENCE_SECONDS, until
+from sample_sections import SampleSection
+
+PLANS = Path(__file__).parents[2] / "include" / "plan"
+OFFICE, DAG = "pingtung", "pingtung__self_assessment"
+Seen = TypeVar("Seen")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Airflow:
+    """The instance, seen as its coordinator and as its sections see it."""
+
+    instance: Instance
+    desk: Workspace
+    api: AirflowApi
+    sections: dict[str, SampleSection]
+
+    def task(self, run: str, name: str, index: int = -1) -> Task | None:
+        tasks = self.api.tasks(DAG, run)
+        return next((t for t in tasks if t.id == name and t.index == index), None)
+
+    def until_task(self, run: str, name: str, state: str, index: int = -1) -> Task:
+        def look() -> Task | None:
+            task = self.task(run, name, index)
+            return task if task is not None and task.state == state else None
+
+        return until(look, f"{run} {name}[{index}] {state}")
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
+    instance = Instance(
+        home=tmp_path_factory.mktemp("instance"),
+        plans=PLANS,
+        port=free_port(),
+        smtp_port=free_port(),
+    )
+    try:
+        embedded.up(instance)
+        desk = Workspace(Settings.from_environ(instance.environment()))
+        api = AirflowApi(instance)
+        until(lambda: DAG in api.dag_ids() or None, "the DAGs")
+        yield Airflow(instance=instance, desk=desk, api=api, sections=sections_of(desk, instance))
+    finally:
+        embedded.stop(instance)
+
+
+def sections_of(desk: Workspace, instance: Instance) -> dict[str, SampleSection]:
+    office = desk.office(OFFICE)
+    return {
+        section.name: SampleSection(
+            name=section.name,
+            person=office.contacts.sections[section.id].owners[0],
+            instance=instance,
+        )
+        for section in office.plans[-1].sections
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def play_environment(instance: Instance) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DUTYFLOW_HOME": str(instance.home),
+        "DUTYFLOW_PLANS": str(instance.plans),
+        "PORT": str(instance.port),
+        "SMTP_PORT": str(instance.smtp_port),
+    }
+
+
+__all__ = ["DAG", "OFFICE", "PATIENCE_SECONDS", "Airflow", "Callable", "play_environment", "until"]
