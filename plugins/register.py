@@ -1,6 +1,7 @@
 """The one file that Airflow imports from this folder by itself: what dutyflow adds to Airflow."""
 
 from airflow.plugins_manager import AirflowPlugin
+
 from dutyflow.orchestration.timetable import DutyTimetable
 from dutyflow.web.language import ChineseByDefault
 

@@ -8,10 +8,10 @@ import fsspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.racing import at_once
 
 from dutyflow.errors import DutyflowError
 from dutyflow.store import Store, StoreError
+from tests.support.racing import at_once
 
 LETTER = "敬啟者".encode()
 SHA = hashlib.sha256(LETTER).hexdigest()

@@ -1,4 +1,4 @@
-"""The embedded instance's settings: one folder that holds all of it, and the environment it runs in.
+"""The embedded instance: the one folder that holds all of it, and its processes' environment.
 
 Everything listens on 127.0.0.1. Secrets are made on first use, kept in files only the owner can
 read, and handed to the processes through their environment.

@@ -1,4 +1,4 @@
-"""Plays one collection, visibly, with sample sections: from the opening mail to the delivered report.
+"""Plays one collection, visibly, with sample sections: from opening mail to delivered report.
 
 Everything is real but the people: Airflow runs the duty, mail goes over SMTP, answers come back as
 workbooks. One section makes mistakes and corrects them; one is late, and is collected again.

@@ -1,4 +1,4 @@
-"""Sample sections (樣本): they read their mail, fill in the form, and reply. Nothing they say is real."""
+"""Sample sections (樣本): they read their mail, fill in the form and reply. All is invented."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def read_letter(raw: bytes) -> Letter:
 
 
 def filled(form: bytes, answer: Callable[[str], Row]) -> bytes:
-    """The form with each row filled in: `answer` gives, by the measure's number, what goes where."""
+    """The form with each row filled in: `answer` says what, by the measure's number."""
     workbook = load_workbook(BytesIO(form))
     sheet = workbook.active
     header, columns = _table(sheet)

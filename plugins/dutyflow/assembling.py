@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .answers import from_json
 from .calendars.roc import in_zone
+from .errors import DutyflowError
 from .ledger.records import (
     AssignmentRecord,
     CycleRecord,
@@ -21,6 +22,10 @@ from .reports.assessment import SectionAnswers, assess
 from .reports.changes import changes
 from .reports.xlsx import render_xlsx
 from .workspace import Workspace
+
+
+class NothingAssembled(DutyflowError):
+    """No report has been assembled for the cycle."""
 
 
 def assemble(desk: Workspace, cycle_key: str, *, now: datetime) -> ReportRecord:
@@ -38,6 +43,14 @@ def assemble(desk: Workspace, cycle_key: str, *, now: datetime) -> ReportRecord:
             return latest
         report = replace(report, changes=tuple(changed))
     return _keep(desk, cycle, report, now)
+
+
+def latest_report(desk: Workspace, cycle_key: str) -> ReportRecord:
+    """The latest version. Raises NothingAssembled when there is none."""
+    record = desk.ledger.reports.latest(cycle_key)
+    if record is None:
+        raise NothingAssembled(f"「{cycle_key}」還沒有彙整表；請先執行「彙整」")
+    return record
 
 
 def folder_of(desk: Workspace, cycle: CycleRecord) -> Path:

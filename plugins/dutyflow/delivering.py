@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 from datetime import datetime
 
+from .assembling import latest_report
 from .ledger.records import CycleRecord, ReportRecord
 from .mail.attachment import XLSX, Attachment
 from .mail.contexts import Delivery
@@ -12,7 +13,6 @@ from .plan.model import Contacts, Person
 from .posting import Dispatch, post
 from .reports import model as reports
 from .reports.assessment import TITLE
-from .reviewing import latest_report
 from .workspace import Workspace
 
 

@@ -108,7 +108,8 @@ def _settled(notice: NoticeRecord) -> NoticeRecord:
         )
     if notice.state == "unknown":
         raise MailDeferred(
-            f"給 {notice.recipient} 的信是否寄達無法確定（{notice.detail}）；稍後以同一識別碼重寄一次"
+            f"給 {notice.recipient} 的信是否寄達無法確定（{notice.detail}）；"
+            "稍後以同一識別碼重寄一次"
         )
     if notice.state == "refused":
         raise MailRefused(

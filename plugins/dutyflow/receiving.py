@@ -59,7 +59,7 @@ def empty_inbox(
     inbox = desk.inbox(office)
     count = 0
     for stored in inbox.messages():
-        dispatch = take_in(desk, office, stored, now=clock())
+        dispatch = _taken_in(desk, office, stored, clock())
         if dispatch is not None:
             _answer(desk, client, office, dispatch, clock())
         inbox.done(stored.id)
@@ -91,6 +91,23 @@ def take_in(
     return _judged(desk.case(assignment.key), delivered, now)
 
 
+def _taken_in(
+    desk: Workspace, office: OfficePlan, stored: Stored, now: datetime
+) -> Dispatch | None:
+    """As `take_in`; a message that we stumble over is set aside, so that the next one has its turn.
+
+    Where even that cannot be recorded it is not the message's fault, and all of it waits.
+    """
+    try:
+        return take_in(desk, office, stored, now=now)
+    except Exception as trouble:
+        log.exception("a message could not be taken in; it is set aside")
+        blob = desk.store.put(stored.data)
+        reason = f"處理時發生錯誤（{type(trouble).__name__}），請聯絡系統管理者"
+        _quarantine(desk, blob, stored.received_at, None, reason, now)
+        return None
+
+
 def _addressed(desk: Workspace, message: Inbound) -> AssignmentRecord | None:
     found = map(desk.ledger.assignments.by_token, message.tokens)
     return next((assignment for assignment in found if assignment is not None), None)
@@ -100,10 +117,10 @@ def _judged(case: Case, delivered: Delivered, now: datetime) -> Dispatch | None:
     workbooks = [file for file in delivered.message.attachments if _is_workbook(file)]
     if not workbooks:
         _record(case, delivered, None, Verdict(), now, reason="信中沒有填報檔")
-        return _reply(case, delivered, _not_understood(case, delivered, now), now)
+        return _reply(case, delivered, _not_understood(case, delivered, now), Verdict())
     file, verdict = _best(case, workbooks)
     recorded = _record(case, delivered, file, verdict, now)
-    return _reply(case, delivered, _content(case, recorded, verdict, now), now, verdict)
+    return _reply(case, delivered, _content(case, recorded, verdict, now), verdict)
 
 
 def _best(case: Case, workbooks: list[Attachment]) -> tuple[Attachment, Verdict]:
@@ -251,13 +268,11 @@ def _reply(
     case: Case,
     delivered: Delivered,
     content: Content,
-    now: datetime,
-    verdict: Verdict | None = None,
+    verdict: Verdict,
 ) -> Dispatch | None:
     to = _writer(delivered.message, case.section_name)
     if to is None:
         return None
-    verdict = verdict or Verdict()
     form = Stationery(case).attached_form(verdict.answers, verdict.problems)
     return Dispatch(
         about=case.assignment.key,

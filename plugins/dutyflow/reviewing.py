@@ -7,21 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from .answers import from_json
-from .assembling import folder_of
+from .assembling import folder_of, latest_report
 from .calendars.cycles import cut_off
 from .calendars.roc import format_roc, in_zone
 from .casework import Stationery
 from .errors import DutyflowError
-from .ledger.records import AssignmentRecord, CycleRecord, Decision, ReportRecord
+from .ledger.records import AssignmentRecord, CycleRecord, Decision
 from .mail.contexts import Returned
 from .plan.model import Plan
 from .posting import Dispatch, post
 from .reports import model as reports
 from .workspace import Case, Workspace
-
-
-class NothingToReview(DutyflowError):
-    """No report has been assembled for the cycle."""
 
 
 def what_to_review(desk: Workspace, cycle_key: str) -> str:
@@ -30,7 +26,9 @@ def what_to_review(desk: Workspace, cycle_key: str) -> str:
     cycle = desk.ledger.cycles.get(cycle_key)
     report = reports.from_json(record.content)
     lines = [
-        f"**{report.title}**　第 {report.version} 版　報送期限 {format_roc(report.due_on, weekday=True)}",
+        f"**{report.title}**　第 {report.version} 版",
+        "",
+        f"報送期限：{format_roc(report.due_on, weekday=True)}",
         "",
         "| 面向 | 應填 | 已填 | 分數 |",
         "| --- | ---: | ---: | ---: |",
@@ -95,14 +93,6 @@ def tell_returned(
     for key in keys:
         _tell(desk.case(key), client, now)
     return keys
-
-
-def latest_report(desk: Workspace, cycle_key: str) -> ReportRecord:
-    """Raises NothingToReview when none has been assembled."""
-    record = desk.ledger.reports.latest(cycle_key)
-    if record is None:
-        raise NothingToReview(f"「{cycle_key}」還沒有彙整表；請先執行「彙整」")
-    return record
 
 
 def _to_return(

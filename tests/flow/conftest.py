@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.support.scene import Scene, scene
 
 from dutyflow.calendars.roc import TAIPEI
+from tests.support.scene import Scene, scene
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from datetime import datetime
 from io import BytesIO
 
 from openpyxl import load_workbook
-from tests.support.scene import Scene, filled, form_in, good, later, parsed, text_of
 
 from dutyflow import collecting, delivering, reviewing
 from dutyflow.calendars.roc import TAIPEI
+from tests.support.scene import Scene, filled, form_in, good, later, parsed, text_of
 
 AFTER_CUT_OFF = datetime(2018, 7, 5, 9, 0, tzinfo=TAIPEI)
 

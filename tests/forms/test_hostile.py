@@ -13,11 +13,11 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.forms.samples import ANSWERS, judged, member, repacked, said, write
 
 from dutyflow.forms import FormRejected
 from dutyflow.forms.guard import MAX_BYTES, check
 from dutyflow.forms.reader import read_sheets
+from tests.forms.samples import ANSWERS, judged, member, repacked, said, write
 
 FILLED = write(ANSWERS)
 SHEET = "xl/worksheets/sheet1.xml"

@@ -11,6 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
+
+from dutyflow.answers import Answer
+from dutyflow.forms import SELF_ASSESSMENT, BadStamp, judge, sign, unsign
+from dutyflow.forms.description import plain
 from tests.forms.samples import (
     ANSWERS,
     ASSIGNMENT,
@@ -25,10 +29,6 @@ from tests.forms.samples import (
     with_cells,
     write,
 )
-
-from dutyflow.answers import Answer
-from dutyflow.forms import SELF_ASSESSMENT, BadStamp, judge, sign, unsign
-from dutyflow.forms.description import plain
 
 FILLED = write(ANSWERS)
 

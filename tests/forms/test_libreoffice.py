@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+
 from tests.forms.samples import ANSWERS, FIRST_ROW, STAMP, judged, measure, said, write
 from tests.support.libreoffice import LibreOffice, needed
 

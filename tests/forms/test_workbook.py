@@ -11,6 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+
+from dutyflow.forms import Problem
+from dutyflow.forms.layout import MAX_HEIGHT, row_height, wrapped_lines
 from tests.forms.samples import (
     ANSWERS,
     FIRST_ROW,
@@ -22,9 +25,6 @@ from tests.forms.samples import (
     with_cells,
     write,
 )
-
-from dutyflow.forms import Problem
-from dutyflow.forms.layout import MAX_HEIGHT, row_height, wrapped_lines
 
 TITLES = ["編號", "面向", "執行策略", "具體作法", "執行情形", "自評分數", "佐證", "無辦理事項"]
 LAST_ROW = FIRST_ROW + len(MEASURES) - 1

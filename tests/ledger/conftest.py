@@ -10,11 +10,11 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from tests.support.postgres import PostgresServer, postgres_server
 
 from dutyflow.ledger import CycleRecord, Ledger, NewCycle
 from dutyflow.ledger.migration import migrate
 from dutyflow.ledger.tables import metadata
+from tests.support.postgres import PostgresServer, postgres_server
 
 __all__ = ["postgres_server"]
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from tests.support.racing import at_once
 
 from dutyflow.errors import DutyflowError
 from dutyflow.ledger import Ledger, NewCycle, UnknownKey, What
+from tests.support.racing import at_once
 
 NOW = datetime(2018, 6, 15, 1, tzinfo=UTC)
 TAIPEI = timezone(timedelta(hours=8))

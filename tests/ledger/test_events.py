@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import create_engine, text
-from tests.support.racing import at_once
 
 from dutyflow.ledger import Ledger
+from tests.support.racing import at_once
 
 NOW = datetime(2018, 7, 4, 1, tzinfo=UTC)
 

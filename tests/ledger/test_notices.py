@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.support.racing import at_once
 
 from dutyflow.ledger import Ledger, NewNotice, UnknownKey
+from tests.support.racing import at_once
 
 NOW = datetime(2018, 6, 29, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

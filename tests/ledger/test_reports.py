@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.support.racing import at_once
 
 from dutyflow.ledger import Ledger, NotPossible, ReportFile, ReportRecord, UnknownKey
+from tests.support.racing import at_once
 
 NOW = datetime(2018, 7, 5, 1, tzinfo=UTC)
 FILES = [

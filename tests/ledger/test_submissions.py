@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from tests.support.racing import at_once
 
 from dutyflow.ledger import Ledger, NewSubmission, SubmittedFile, UnknownKey
+from tests.support.racing import at_once
 
 CUTOFF = datetime(2018, 7, 4, 9, tzinfo=UTC)
 AT = datetime(2018, 7, 2, 1, tzinfo=UTC)

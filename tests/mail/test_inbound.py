@@ -9,7 +9,6 @@ from email.policy import SMTP
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.mail.samples import LETTERS, MAILBOX, NOW, TOKEN
 
 from dutyflow.mail import inbound
 from dutyflow.mail.attachment import XLSX
@@ -17,6 +16,7 @@ from dutyflow.mail.errors import UnreadableMessage
 from dutyflow.mail.inbound import Inbound, read_message
 from dutyflow.mail.letter import compose
 from dutyflow.plan.model import Person
+from tests.mail.samples import LETTERS, MAILBOX, NOW, TOKEN
 
 REPLY_TO = f"plan+{TOKEN}@pingtung.example.tw"
 NAME = "107年上半年自評表（許功蓋）.xlsx"  # 許, 功 and 蓋 end in a backslash byte in Big5

@@ -10,6 +10,14 @@ from email.message import EmailMessage
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.mail.contexts import Returned
+from dutyflow.mail.errors import BadLetterError
+from dutyflow.mail.inbound import NAME_LIMIT, Inbound, read_message
+from dutyflow.mail.letter import Letter, compose, envelope_of
+from dutyflow.mail.text import file_name, one_line
+from dutyflow.plan.model import Mailbox, Person
 from tests.mail.samples import (
     ABOUT,
     CONTENTS,
@@ -23,14 +31,6 @@ from tests.mail.samples import (
     WANG,
     letter,
 )
-
-from dutyflow.mail.attachment import XLSX, Attachment
-from dutyflow.mail.contexts import Returned
-from dutyflow.mail.errors import BadLetterError
-from dutyflow.mail.inbound import NAME_LIMIT, Inbound, read_message
-from dutyflow.mail.letter import Letter, compose, envelope_of
-from dutyflow.mail.text import file_name, one_line
-from dutyflow.plan.model import Mailbox, Person
 
 CHINESE = st.text(
     alphabet=st.one_of(

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.mail.samples import LETTERS, MAILBOX, NOW, TOKEN, WANG
 
 from dutyflow.mail.inbound import read_message
 from dutyflow.mail.inbox import MaildirInbox
 from dutyflow.mail.letter import compose
 from dutyflow.mail.sending import deliver
+from tests.mail.samples import LETTERS, MAILBOX, NOW, TOKEN, WANG
 
 PROGRAM = Path(__file__).resolve().parents[2] / "tools" / "mail_sink.py"
 SENDER = "wang@example.tw"

@@ -6,12 +6,12 @@ import socket
 from email.message import EmailMessage
 
 import pytest
-from tests.mail.samples import LETTERS, MAILBOX, NOW, TOKEN, WANG
-from tests.support.smtp import HOST, Answers, Server, smtp_server
 
 from dutyflow.mail.inbound import read_message
 from dutyflow.mail.letter import compose
 from dutyflow.mail.sending import Outcome, deliver, send
+from tests.mail.samples import LETTERS, MAILBOX, NOW, TOKEN, WANG
+from tests.support.smtp import HOST, Answers, Server, smtp_server
 
 OTHER = "coordinator@pingtung.example.tw"
 

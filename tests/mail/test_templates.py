@@ -9,6 +9,10 @@ from html.parser import HTMLParser
 
 import pytest
 from jinja2 import UndefinedError
+
+from dutyflow.mail.contexts import Content, Deadline, NotUnderstood, Returned
+from dutyflow.mail.decoding import html_to_text
+from dutyflow.mail.rendering import TEMPLATES, Rendered, render
 from tests.mail.samples import (
     ABOUT,
     CONTENTS,
@@ -23,10 +27,6 @@ from tests.mail.samples import (
     problems,
     receipt,
 )
-
-from dutyflow.mail.contexts import Content, Deadline, NotUnderstood, Returned
-from dutyflow.mail.decoding import html_to_text
-from dutyflow.mail.rendering import TEMPLATES, Rendered, render
 
 WITHOUT_END = {"br", "meta", "hr", "img"}
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.reports.samples import everyday_report, patient, real_plan, report_of, scores, small_plan
 
 from dutyflow.answers import Answer
 from dutyflow.errors import PlanError
 from dutyflow.reports.assessment import SectionAnswers
 from dutyflow.reports.model import Report
+from tests.reports.samples import everyday_report, patient, real_plan, report_of, scores, small_plan
 
 PLAN = small_plan()
 NOTHING_CAME = SectionAnswers(answers=None)

@@ -6,6 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+
+from dutyflow.answers import Answer
+from dutyflow.reports.assessment import SectionAnswers
+from dutyflow.reports.changes import changes
 from tests.reports.samples import (
     everyday_answers,
     everyday_report,
@@ -14,10 +18,6 @@ from tests.reports.samples import (
     scores,
     small_plan,
 )
-
-from dutyflow.answers import Answer
-from dutyflow.reports.assessment import SectionAnswers
-from dutyflow.reports.changes import changes
 
 PLAN = small_plan()
 NONE = SectionAnswers(answers=None)

@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.reports.samples import patient
 
 from dutyflow.reports.layout import advance, fold, page_breaks, wrap
 from dutyflow.reports.wording import chinese_number, spoken_score
+from tests.reports.samples import patient
 
 SIZE = 10.0
 

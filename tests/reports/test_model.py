@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from tests.reports.samples import everyday_report, patient, real_plan
 
 from dutyflow.reports.model import AspectPart, Entry, MeasureRow, Report, from_json, to_json
+from tests.reports.samples import everyday_report, patient, real_plan
 
 TEXT = st.text(max_size=8)
 SCORE = st.none() | st.floats(0, 100)

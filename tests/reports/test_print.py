@@ -7,10 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.reports.samples import everyday_report, real_plan
-from tests.support.libreoffice import LibreOffice, needed
 
 from dutyflow.reports.xlsx import render_xlsx
+from tests.reports.samples import everyday_report, real_plan
+from tests.support.libreoffice import LibreOffice, needed
 
 
 def test_the_real_report_prints_well(soffice: LibreOffice, tmp_path: Path) -> None:

@@ -20,6 +20,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+
+from dutyflow.answers import Answer
+from dutyflow.plan.model import Plan
+from dutyflow.reports.assessment import SectionAnswers
+from dutyflow.reports.model import Report, to_json
+from dutyflow.reports.xlsx import render_xlsx
 from tests.reports.samples import (
     everyday_report,
     patient,
@@ -28,12 +34,6 @@ from tests.reports.samples import (
     scores,
     small_plan,
 )
-
-from dutyflow.answers import Answer
-from dutyflow.plan.model import Plan
-from dutyflow.reports.assessment import SectionAnswers
-from dutyflow.reports.model import Report, to_json
-from dutyflow.reports.xlsx import render_xlsx
 
 SUMMARY, STATISTICS, CHANGES = "考核結果彙整表", "面向統計", "版本差異"
 HEADINGS = [

@@ -1,4 +1,4 @@
-"""A scene for the use cases: the real plan, a real ledger and store, a real mail server, no Airflow.
+"""A scene for the use cases: the real plan, ledger, store and mail server, but no Airflow.
 
 Time stands still until a test moves it; sections answer with real workbooks.
 """
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
-from tests.support.smtp import Answers, smtp_server
 
 from dutyflow import announcing, assembling, collecting, opening, receiving
 from dutyflow.ledger import CycleRecord, Ledger
@@ -26,6 +25,7 @@ from dutyflow.mail.inbox import InMemoryInbox
 from dutyflow.plan.office import OfficePlan
 from dutyflow.settings import Settings
 from dutyflow.workspace import Workspace
+from tests.support.smtp import Answers, smtp_server
 
 PLANS = Path(__file__).parents[2] / "include" / "plan"
 OFFICE, DUTY = "pingtung", "self_assessment"

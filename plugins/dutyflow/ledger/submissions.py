@@ -100,9 +100,7 @@ def _same_content(connection: Connection, submission: NewSubmission) -> Submissi
     return _records(connection, [row])[0] if row else None
 
 
-def _counts_again(
-    connection: Connection, earlier: SubmissionRecord, sent: NewSubmission
-) -> bool:
+def _counts_again(connection: Connection, earlier: SubmissionRecord, sent: NewSubmission) -> bool:
     """Whether content that was replaced has been sent anew, after what replaced it."""
     current = find_assignment(connection, earlier.assignment or "").accepted_submission
     if earlier.verdict != "accepted" or current in (None, earlier.id):

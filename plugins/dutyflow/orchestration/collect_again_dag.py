@@ -7,6 +7,7 @@ can start it by hand as well.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from airflow.sdk import DAG, Param, task
 
@@ -44,10 +45,10 @@ def collect_again_dag() -> DAG:
             retries=30,  # the run that asked for this may need a moment to come to rest
             retry_delay=timedelta(seconds=3),
         )
-        def clear(params: dict[str, object]) -> None:
+        def clear(params: dict[str, Any] | None = None) -> None:
             from dutyflow.orchestration.rest import clear_collections
 
-            clear_collections(params)
+            clear_collections(params or {})
 
         clear()
     return dag

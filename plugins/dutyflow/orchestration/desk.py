@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException
@@ -33,4 +34,5 @@ def at_the_desk() -> Iterator[Workspace]:
 
 def label(name: str) -> None:
     """What this mapped task is called in Airflow's grid: a section's or an office's name."""
-    get_current_context()["label"] = name
+    context: dict[str, Any] = get_current_context()  # type: ignore[assignment]
+    context["label"] = name

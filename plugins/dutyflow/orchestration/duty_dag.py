@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import DAG, Param, TaskGroup, get_parsing_context, task, task_group
+from airflow.sdk import DAG, Param, get_parsing_context, task, task_group
+from airflow.sdk.definitions._internal.node import DAGNode
 
 from dutyflow.calendars.roc import ROC_EPOCH
 from dutyflow.plan.model import Duty, Plan
@@ -67,7 +68,7 @@ def duty_dag(office: OfficePlan, plan: Plan, duty: Duty) -> DAG:
     return dag
 
 
-def _report_steps(plan: Plan, sections: TaskGroup) -> None:
+def _report_steps(plan: Plan, sections: DAGNode) -> None:
     assembled = assemble()
     review = review_by_coordinator(
         [section.name for section in plan.sections],

@@ -42,7 +42,7 @@ def review_by_coordinator(section_names: Sequence[str], *, then: Mapping[str, st
     )
 
 
-class Review(HITLBranchOperator):  # type: ignore[misc]
+class Review(HITLBranchOperator):
     """Asks 核定／退回補正／不送, and records the answer before the run goes on."""
 
     def execute(self, context: Any) -> Any:

@@ -1,10 +1,11 @@
-"""The mail server, as Airflow knows it: one connection `dutyflow_smtp` says where, how and as whom."""
+"""The mail server: Airflow's connection `dutyflow_smtp` says where, how and as whom."""
 
 from __future__ import annotations
 
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from airflow.providers.smtp.hooks.smtp import SmtpHook
 from airflow.sdk.exceptions import AirflowException
@@ -14,13 +15,12 @@ from dutyflow.posting import MailDeferred
 CONNECTION = "dutyflow_smtp"
 
 
-class _OneConnection(SmtpHook):  # type: ignore[misc]
-    """The provider's hook, for its connection only: it sends no ready-made message itself."""
+class MailServer(SmtpHook):
+    """The provider's hook, for its connection: by itself it sends no ready-made message."""
 
     @property
     def client(self) -> smtplib.SMTP:
-        client: smtplib.SMTP = self._smtp_client
-        return client
+        return cast(smtplib.SMTP, self._smtp_client)
 
 
 @contextmanager
@@ -29,11 +29,12 @@ def mail_server() -> Iterator[smtplib.SMTP]:
 
     Raises MailDeferred when it cannot be had now: nothing has been sent, so trying again is safe.
     """
+    server = MailServer(smtp_conn_id=CONNECTION)
     try:
-        hook = _OneConnection(smtp_conn_id=CONNECTION).get_conn()
+        server.get_conn()
     except (OSError, smtplib.SMTPException, AirflowException) as trouble:
         raise MailDeferred(
             f"郵件伺服器目前無法連線（{trouble}）；信件尚未寄出，稍後自動重試"
         ) from trouble
-    with hook:
-        yield hook.client
+    with server:
+        yield server.client

@@ -37,12 +37,13 @@ class LedgerWatch:
     async def settled(self, assignment: str) -> Wait:
         """Return once the assignment is accepted or waived, or its cut-off has passed."""
         loop = asyncio.get_running_loop()
-        entry = (loop.time() + LEAST_WAIT_SECONDS, loop.create_future())
+        answer: asyncio.Future[Wait] = loop.create_future()
+        entry = (loop.time() + LEAST_WAIT_SECONDS, answer)
         self._waits.setdefault(assignment, []).append(entry)
         if self._poll is None or self._poll.done():
             self._poll = asyncio.create_task(self._poll_while_waited_for())
         try:
-            return await entry[1]
+            return await answer
         finally:
             self._forget(assignment, entry)
 
@@ -87,7 +88,7 @@ class CollectTrigger(BaseTrigger):
     """Fires when an assignment's wait is over. Stored for weeks: keep old arguments accepted."""
 
     def __init__(self, assignment: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.assignment = assignment
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
@@ -101,7 +102,7 @@ class MailTrigger(BaseTrigger):
     """Fires when an office's inbox holds mail; names the offices."""
 
     def __init__(self, poll_seconds: float = 2.0) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.poll_seconds = poll_seconds
 
     def serialize(self) -> tuple[str, dict[str, Any]]:

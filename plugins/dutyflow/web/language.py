@@ -1,4 +1,4 @@
-"""Airflow's pages in Traditional Chinese and on the office's clock, unless a person chose otherwise.
+"""Airflow's pages in Traditional Chinese and on the office's clock, unless one chose otherwise.
 
 Airflow has no setting for either: its pages follow what the browser remembers. This middleware
 puts a default into the one HTML page that Airflow serves; a choice made in Airflow's own menu wins.
@@ -16,13 +16,13 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 ROOT_ELEMENT = b'<div id="root"'
 DEFAULTS = (
-    "<script>for(const [k,v] of [['i18nextLng','zh-TW'],['timezone','\"Asia/Taipei\"']])"
-    "localStorage.getItem(k)||localStorage.setItem(k,v)</script>"
-).encode()
+    b"<script>for(const [k,v] of [['i18nextLng','zh-TW'],['timezone','\"Asia/Taipei\"']])"
+    b"localStorage.getItem(k)||localStorage.setItem(k,v)</script>"
+)
 
 
 class ChineseByDefault:
-    """ASGI middleware that adds the defaults to Airflow's page; everything else passes untouched."""
+    """ASGI middleware that adds the defaults to Airflow's page; all else passes untouched."""
 
     def __init__(self, app: App) -> None:
         self.app = app

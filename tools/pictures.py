@@ -1,0 +1,211 @@
+"""Draws the pictures in docs/pictures: plays one collection, and photographs it as it goes.
+
+    make up && make pictures
+
+Photographed while a section is late, so that the red one is in the picture. Needs Chromium (or
+Chrome), LibreOffice and pdftoppm; HOME and ports as for the other tools.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+
+import play
+from airflow_api import AirflowApi
+from dutyflow.assembling import folder_of
+from environment import ROOT, Instance
+from sample_sections import Letter, SampleSection
+
+PICTURES = ROOT / "docs" / "pictures"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+)
+PHONE_PIXELS = 390
+SHEET_DPI = 100
+# Airflow remembers how wide its grid is; by default it cuts the second run off.
+WIDER_GRID = """localStorage.setItem("react-resizable-panels:grid-ltr", JSON.stringify(
+    {"details-panel,main-panel": {"expandToSizes": {}, "layout": [25, 75]}}))"""
+NOTE = "人資組逾期，另行補送（樣本）。"
+
+
+class CannotDraw(Exception):
+    """Something that the pictures need is missing; the text says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Camera:
+    """A browser, logged in to Airflow as the coordinator."""
+
+    browser: Browser
+    airflow: BrowserContext
+    url: str
+
+    def page(self, path: str, *, width: int, height: int) -> Page:
+        page = self.airflow.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{self.url}{path}")
+        page.wait_for_load_state("networkidle")
+        return page
+
+    def mail(self, letter: Letter, name: str) -> None:
+        """The HTML part of a mail, as wide as a phone."""
+        page = self.browser.new_page(
+            viewport={"width": PHONE_PIXELS, "height": 600}, device_scale_factor=2
+        )
+        page.set_content(html_of(letter))
+        keep(page, name, full_page=True)
+
+
+def main() -> int:
+    instance = Instance.from_environment()
+    os.environ.update(instance.environment())
+    try:
+        require_programs()
+        require_running(instance)
+        with camera(instance) as cam:
+            draw(instance, cam)
+    except (CannotDraw, play.PlayFailed, httpx.HTTPError, Error) as error:
+        print(f"圖片未能完成 / the pictures were not finished: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def draw(instance: Instance, cam: Camera) -> None:
+    """The play of `make run`, with pauses for the photographer."""
+    the_play = play.prepare(instance)
+    cut_off = play.open_the_cycle(the_play)
+    letters = play.sections_get_their_mail(the_play)
+    cam.mail(letters[play.CARELESS], "opening-mail")
+    sheet(letters[play.CARELESS].form.data, "form")
+
+    play.sections_answer(the_play, letters)
+    careless = the_play.sections[play.CARELESS]
+    cam.mail(last_letter(careless, "還需要修正"), "problems-mail")
+
+    play.the_late_one_is_marked(the_play, cut_off)
+    run = f"/dags/{play.DAG}/runs/{the_play.run}"
+    grid(cam, run)
+    review(cam, run)
+
+    play.the_late_one_answers(the_play, letters[play.LATE])
+    play.collection_is_run_again(the_play)
+    folder = folder_of(the_play.desk, the_play.desk.ledger.cycles.get(the_play.key))
+    newest = max(folder.glob("*.xlsx"), key=lambda file: file.stat().st_mtime)
+    sheet(newest.read_bytes(), "report")
+    play.approve_and_deliver(the_play)
+
+
+def grid(cam: Camera, run: str) -> None:
+    """The run in Airflow's grid, beside it each section's 收件."""
+    page = cam.page(f"{run}/tasks/section.collect/mapped", width=1280, height=690)
+    page.get_by_test_id("expand-all-button").click()
+    page.get_by_text(play.LATE).wait_for()
+    keep(page, "grid")
+
+
+def review(cam: Camera, run: str) -> None:
+    """The page on which the coordinator decides."""
+    page = cam.page(f"{run}/tasks/review/required_actions", width=1280, height=1060)
+    page.locator("textarea").fill(NOTE)
+    page.get_by_role("button", name="核定", exact=True).wait_for()
+    keep(page, "review")
+
+
+def keep(page: Page, name: str, *, full_page: bool = False) -> None:
+    page.wait_for_timeout(1500)  # until what moves has come to rest
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=full_page)
+    page.close()
+    tell(name)
+
+
+def sheet(workbook: bytes, name: str) -> None:
+    """The first printed page of a workbook."""
+    with tempfile.TemporaryDirectory(prefix="dutyflow-pictures-") as folder:
+        file = Path(folder) / f"{name}.xlsx"
+        file.write_bytes(workbook)
+        office = ["soffice", f"-env:UserInstallation={Path(folder, 'profile').as_uri()}"]
+        run_program([*office, "--headless", "--convert-to", "pdf", "--outdir", folder, str(file)])
+        pdf, png = str(file.with_suffix(".pdf")), str(PICTURES / name)
+        run_program(["pdftoppm", "-png", "-r", str(SHEET_DPI), "-singlefile", pdf, png])
+    tell(name)
+
+
+def last_letter(section: SampleSection, beginning: str) -> Letter:
+    """The newest mail in a section's mailbox whose subject begins so."""
+    everything = SampleSection(
+        name=section.name, person=section.person, instance=section.instance
+    ).new_letters()
+    return [mail for mail in everything if mail.message.subject.startswith(beginning)][-1]
+
+
+def html_of(letter: Letter) -> str:
+    body = message_from_bytes(letter.raw, policy=policy.default).get_body(("html",))
+    if body is None:
+        raise CannotDraw(f"「{letter.message.subject}」沒有 HTML / the mail has no HTML part")
+    return str(body.get_content())
+
+
+@contextmanager
+def camera(instance: Instance) -> Iterator[Camera]:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_program(), args=QUIET)
+        context = browser.new_context(locale="zh-TW", timezone_id="Asia/Taipei")
+        context.add_init_script(WIDER_GRID)
+        token = AirflowApi(instance).token
+        context.add_cookies([{"name": "_token", "value": token, "url": instance.url}])
+        try:
+            yield Camera(browser=browser, airflow=context, url=instance.url)
+        finally:
+            browser.close()
+
+
+def browser_program() -> str | None:
+    """The machine's own browser; None lets playwright look for the one that it installed."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def require_programs() -> None:
+    missing = [name for name in ("soffice", "pdftoppm") if shutil.which(name) is None]
+    if missing:
+        raise CannotDraw(f"還需要 / also needed: {'、'.join(missing)}")
+
+
+def require_running(instance: Instance) -> None:
+    try:
+        httpx.get(f"{instance.url}/api/v2/version", timeout=10).raise_for_status()
+    except httpx.HTTPError:
+        raise CannotDraw(
+            f"{instance.url} 沒有在執行；請先執行 make up / nothing runs there; first: make up"
+        ) from None
+
+
+def run_program(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise CannotDraw(f"{command[0]}: {done.stderr.strip() or done.stdout.strip()}")
+
+
+def tell(name: str) -> None:
+    path = PICTURES / f"{name}.png"
+    print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} KB", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
