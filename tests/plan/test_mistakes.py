@@ -399,6 +399,16 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(write_plan):
     ]
 
 
+def test_one_wrong_field_does_not_hide_another_of_the_same_measure(write_plan):
+    path = write_plan(
+        ("owners: [business]", "owners: [busines]"), ("frequency: ongoing", "frequency: allways")
+    )
+    assert [found for _, found, _, _ in mistakes(path)] == [
+        "沒有組室「busines」",
+        "frequency（執行期間）為「allways」",
+    ]
+
+
 def test_a_section_that_is_wrong_itself_is_not_unknown_to_its_measures(write_plan):
     told = mistakes(write_plan(("name: 設計組", "nam: 設計組")))
     assert [found for _, found, _, _ in told] == ["「nam」不是組室的欄位"]

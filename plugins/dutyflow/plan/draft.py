@@ -1,7 +1,8 @@
 """The parts of a plan file that can be understood, though others cannot.
 
-One broken measure must not hide what is wrong with the other eighty-eight: what validates on its
-own is looked at, what does not is left out.
+One broken measure must not hide what is wrong with the other eighty-eight, nor one broken field of
+it what is wrong with its others: what validates is looked at, a stand-in that nothing can be said
+against takes the place of what does not.
 """
 
 from __future__ import annotations
@@ -9,15 +10,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from dutyflow.calendars.roc import RocDate
 
-from .model import Duty, Measure, Office, Scoring, Section
+from .model import ALL, Duty, Measure, Office, Scoring, Section
 
 Part = TypeVar("Part", bound=BaseModel)
+# Stand-ins by field; an id is followed by the item's index. A duty's periods, dates and measures
+# have none: the rules look at them together.
+_MEASURE: Mapping[str, Any] = {
+    "id": "0.",
+    "aspect": "-",
+    "strategy": "-",
+    "item": "",
+    "text": "-",
+    "owners": ALL,
+    "frequency": "ongoing",
+}
+_DUTY: Mapping[str, Any] = {
+    "id": "unknown_",
+    "name": "-",
+    "clause": "-",
+    "collect_again": 3,
+    "ladder": "standard",
+    "form": "self_assessment",
+    "report": "assessment_summary",
+    "deliver_to": ["head_office"],
+    "publish": False,
+}
+
 _DATE: TypeAdapter[date] = TypeAdapter(RocDate)
 
 
@@ -50,8 +75,8 @@ def draft_of(data: Any) -> Draft:
         year=_year(fields.get("year")),
         effective_from=_date(fields.get("effective_from")),
         sections=_parts(Section, fields.get("sections")),
-        measures=_parts(Measure, fields.get("measures")),
-        duties=_parts(Duty, fields.get("duties")),
+        measures=_parts(Measure, fields.get("measures"), _MEASURE),
+        duties=_parts(Duty, fields.get("duties"), _DUTY),
         scoring=_part(Scoring, fields.get("scoring")),
         section_names=_section_names(fields.get("sections")),
         aspects=tuple(dict.fromkeys(_told("aspect", measures))),
@@ -66,10 +91,31 @@ def _part(model: type[Part], data: Any) -> Part | None:
         return None
 
 
-def _parts(model: type[Part], data: Any) -> dict[int, Part]:
+def _parts(
+    model: type[Part], data: Any, stand_ins: Mapping[str, Any] = MappingProxyType({})
+) -> dict[int, Part]:
     items = data if isinstance(data, list) else []
-    parts = ((index, _part(model, item)) for index, item in enumerate(items))
+    parts = (
+        (index, _part(model, item) or _mended(model, item, index, stand_ins))
+        for index, item in enumerate(items)
+    )
     return {index: part for index, part in parts if part is not None}
+
+
+def _mended(
+    model: type[Part], item: Any, index: int, stand_ins: Mapping[str, Any]
+) -> Part | None:
+    """The item with a stand-in for each field that is wrong; None where one has no stand-in."""
+    if not isinstance(item, dict):
+        return None
+    try:
+        return model.model_validate(item)
+    except ValidationError as error:
+        wrong = {str(problem["loc"][0]) for problem in error.errors()}
+    good = {field: value for field, value in item.items() if field not in wrong}
+    names = {"id": f"{stand_ins['id']}{index}"} if "id" in stand_ins else {}
+    replaced = {**stand_ins, **names}
+    return _part(model, {**good, **{field: replaced[field] for field in wrong & replaced.keys()}})
 
 
 def _date(data: Any) -> date | None:
