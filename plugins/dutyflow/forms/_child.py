@@ -15,6 +15,7 @@ import os
 import resource
 import struct
 import sys
+from contextlib import suppress
 
 TYPE_CHECKING = False  # typing would cost a third of the start
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ _statm = -1
 
 def main() -> None:
     global _statm
-    _statm = os.open("/proc/self/statm", os.O_RDONLY)
+    with suppress(FileNotFoundError):  # macOS has no /proc
+        _statm = os.open("/proc/self/statm", os.O_RDONLY)
     sys.path.append(sys.argv[1])  # where python_calamine is; -I -S leaves site-packages out
     from python_calamine import CalamineError, load_workbook
 
@@ -68,11 +70,14 @@ def _limit(memory: int, seconds: int) -> None:
     spent = int(used.ru_utime + used.ru_stime)
     unlimited = resource.RLIM_INFINITY
     resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds + 1, unlimited))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, unlimited))
+    with suppress(ValueError, OSError):  # macOS limits no address space; time is limited there too
+        resource.setrlimit(resource.RLIMIT_AS, (memory, unlimited))
 
 
 def _held() -> int:
     """Bytes of address space. What one file took may not come back, and the next misses it."""
+    if _statm < 0:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes, on macOS
     return int(os.pread(_statm, 64, 0).split()[0]) * resource.getpagesize()
 
 

@@ -23,17 +23,18 @@ def review_by_coordinator(section_names: Sequence[str], *, then: Mapping[str, st
         options=[APPROVE, SEND_BACK, WITHHOLD],
         options_mapping=dict(then),
         params={
+            # Airflow's page lets nobody answer before all that may not be null is filled in.
             "sections": Param(
-                [],
-                type="array",
+                None,
+                type=["null", "array"],
                 items={"type": "string"},
                 examples=list(section_names),
                 title="退回補正的組室",
                 description="選「退回補正」時必填",
             ),
             "note": Param(
-                "",
-                type="string",
+                None,
+                type=["null", "string"],
                 format="multiline",
                 title="說明",
                 description="退回補正時寄給組室，請寫明要補什麼",
