@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
 from environment import COORDINATOR, Instance
+
+NO_FASTER_THAN = 4.0  # seconds from question to answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +83,16 @@ class AirflowApi:
         return [(task["task_id"], task["map_index"]) for task in answer["task_instances"]]
 
     def decide(self, dag: str, run: str, option: str, sections: list[str], note: str) -> None:
-        """Answer `review`, as the form under "required actions" does."""
+        """Answer `review`, as the form under "required actions" does; no faster than a person.
+
+        Airflow can miss an answer that comes within two seconds of the question, and asks again
+        (apache/airflow#72716). Nothing tells when that time is over but the clock.
+        """
+        review = f"/dags/{dag}/dagRuns/{run}/taskInstances/review"
+        asked = datetime.fromisoformat(self._get(review)["start_date"])
+        time.sleep(max(0.0, NO_FASTER_THAN - (datetime.now(UTC) - asked).total_seconds()))
         answer = {"chosen_options": [option], "params_input": {"sections": sections, "note": note}}
-        self._send(
-            "PATCH", f"/dags/{dag}/dagRuns/{run}/taskInstances/review/-1/hitlDetails", answer
-        )
+        self._send("PATCH", f"{review}/-1/hitlDetails", answer)
 
     def _get(self, path: str, **params: Any) -> dict[str, Any]:
         answer = self._http.get(path, params=params)

@@ -92,3 +92,10 @@ def play_environment(instance: Instance) -> dict[str, str]:
 
 
 __all__ = ["DAG", "OFFICE", "PATIENCE_SECONDS", "Airflow", "Callable", "play_environment", "until"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All in one worker: there is one instance."""
+    for item in items:
+        if "e2e" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("airflow"))
