@@ -10,6 +10,7 @@ import base64
 import json
 import os
 import secrets
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +33,8 @@ class Instance:
         return cls(
             home=Path(os.environ.get("DUTYFLOW_HOME") or ROOT / "var").resolve(),
             plans=Path(os.environ.get("DUTYFLOW_PLANS") or ROOT / "include" / "plan").resolve(),
-            port=int(os.environ.get("PORT") or 8080),
-            smtp_port=int(os.environ.get("SMTP_PORT") or 2525),
+            port=_port("PORT", 8080),
+            smtp_port=_port("SMTP_PORT", 2525),
         )
 
     @property
@@ -83,7 +84,6 @@ class Instance:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": str(self.parallelism),
-            "AIRFLOW__CORE__MP_START_METHOD": "fork",
             "AIRFLOW__CORE__FERNET_KEY": keys["fernet"],
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{COORDINATOR}:admin,{SERVICE}:op",
@@ -104,6 +104,16 @@ class Instance:
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "PYTHONUNBUFFERED": "1",
         }
+
+
+def _port(variable: str, default: int) -> int:
+    written = os.environ.get(variable) or str(default)
+    if not (written.isascii() and written.isdigit() and 0 < int(written) < 65536):
+        sys.exit(
+            f"{variable}={written} 不是連接埠；請給 1 到 65535 的數字，例如：make run PORT=8090\n"
+            f"{variable}={written} is no port; give a number from 1 to 65535: make run PORT=8090"
+        )
+    return int(written)
 
 
 def _new_keys() -> dict[str, str]:

@@ -3,7 +3,7 @@
     make up && make pictures
 
 Photographed while a section is late, so that the red one is in the picture. Needs Chromium (or
-Chrome), LibreOffice and pdftoppm; HOME and ports as for the other tools.
+Chrome), LibreOffice and pdftoppm; DUTYFLOW_HOME, PORT and SMTP_PORT as for `make up`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,22 @@ SHEET_DPI = 100
 # Airflow remembers how wide its grid is; by default it cuts the second run off.
 WIDER_GRID = """localStorage.setItem("react-resizable-panels:grid-ltr", JSON.stringify(
     {"details-panel,main-panel": {"expandToSizes": {}, "layout": [25, 75]}}))"""
-NOTE = "人資組逾期，另行補送（樣本）。"
+# The fonts of the container, so that the pictures are the same on every machine.
+FONTS = f"""<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <include>{ROOT / "docker" / "fonts.conf"}</include>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+</fontconfig>"""
+# LibreOffice as it is set up in Taiwan: it decides the shapes of punctuation and where lines break.
+TAIWAN = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+  <item oor:path="/org.openoffice.Office.Linguistic/General">
+    <prop oor:name="DefaultLocale_CJK" oor:op="fuse"><value>zh-TW</value></prop>
+  </item>
+  <item oor:path="/org.openoffice.Setup/L10N">
+    <prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>zh-TW</value></prop>
+  </item>
+</oor:items>"""
 
 
 class CannotDraw(Exception):
@@ -78,7 +93,7 @@ def main() -> int:
     try:
         require_programs()
         require_running(instance)
-        with camera(instance) as cam:
+        with fonts_of_the_container(), camera(instance) as cam:
             draw(instance, cam)
     except (CannotDraw, play.PlayFailed, httpx.HTTPError, Error) as error:
         print(f"圖片未能完成 / the pictures were not finished: {error}", file=sys.stderr)
@@ -121,8 +136,7 @@ def grid(cam: Camera, run: str) -> None:
 
 def review(cam: Camera, run: str) -> None:
     """The page on which the coordinator decides."""
-    page = cam.page(f"{run}/tasks/review/required_actions", width=1280, height=1060)
-    page.locator("textarea").fill(NOTE)
+    page = cam.page(f"{run}/tasks/review/required_actions", width=1280, height=1120)
     page.get_by_role("button", name="核定", exact=True).wait_for()
     keep(page, "review")
 
@@ -139,7 +153,10 @@ def sheet(workbook: bytes, name: str) -> None:
     with tempfile.TemporaryDirectory(prefix="dutyflow-pictures-") as folder:
         file = Path(folder) / f"{name}.xlsx"
         file.write_bytes(workbook)
-        office = ["soffice", f"-env:UserInstallation={Path(folder, 'profile').as_uri()}"]
+        profile = Path(folder) / "profile"
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(TAIWAN, encoding="utf-8")
+        office = ["soffice", f"-env:UserInstallation={profile.as_uri()}"]
         run_program([*office, "--headless", "--convert-to", "pdf", "--outdir", folder, str(file)])
         pdf, png = str(file.with_suffix(".pdf")), str(PICTURES / name)
         run_program(["pdftoppm", "-png", "-r", str(SHEET_DPI), "-singlefile", pdf, png])
@@ -159,6 +176,16 @@ def html_of(letter: Letter) -> str:
     if body is None:
         raise CannotDraw(f"「{letter.message.subject}」沒有 HTML / the mail has no HTML part")
     return str(body.get_content())
+
+
+@contextmanager
+def fonts_of_the_container() -> Iterator[None]:
+    """For Chromium and LibreOffice, where they draw by way of fontconfig."""
+    with tempfile.TemporaryDirectory(prefix="dutyflow-fonts-") as folder:
+        file = Path(folder) / "fonts.conf"
+        file.write_text(FONTS, encoding="utf-8")
+        os.environ["FONTCONFIG_FILE"] = str(file)
+        yield
 
 
 @contextmanager
