@@ -1,23 +1,18 @@
 """How long it takes to judge the forms that come back, next to only reading them.
 
-    .venv/bin/python benchmarks/judging.py
+    .venv/bin/python -m benchmarks.judging
 
 Judges 200 answered forms of 82 rows; reads the same files with pandas (openpyxl) and with bare
-calamine. The ways take turns, round by round, so that a busy machine slows all of them alike;
-each is told by its median round. Exits with 1 where a target is missed.
+calamine.
 """
 
 from __future__ import annotations
 
 import io
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "plugins"))
+from functools import partial
 
 import pandas as pd
 from python_calamine import CalamineWorkbook
@@ -25,6 +20,8 @@ from python_calamine import CalamineWorkbook
 from dutyflow.answers import Answer
 from dutyflow.forms import SELF_ASSESSMENT, FormStamp, Heading, judge, write_form
 from dutyflow.plan.model import Measure
+
+from .figures import Figure, milliseconds, ratio, show, take_turns
 
 FILES, ROWS, ROUNDS = 200, 82, 5
 FASTER_THAN_PANDAS, SLOWER_THAN_CALAMINE = 5.0, 3.0
@@ -47,51 +44,44 @@ HEADING = Heading(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Way:
-    name: str
-    run: Callable[[bytes], object]
-
-
 def main() -> int:
     measures = list(_measures())
     files = [_answered(measures, number) for number in range(FILES)]
-    ways = (
-        Way(name="judge", run=lambda data: _judge(data, measures)),
-        Way(name="calamine", run=_calamine),
-        Way(name="pandas", run=_pandas),
+    readers: dict[str, Callable[[bytes], object]] = {
+        "judge": partial(_judge, measures=measures),
+        "pandas": _pandas,
+        "calamine": _calamine,
+    }
+    for read in readers.values():  # what is only done once (imports, the child) is not timed
+        read(files[0])
+    ways = {name: partial(_seconds_a_file, read, files) for name, read in readers.items()}
+    times = take_turns(ways, ROUNDS)
+    show(
+        f"Judging {FILES} answered forms of {ROWS} rows (a file each; {ROUNDS} rounds)",
+        [
+            Figure(
+                what=f"faster than pandas: {milliseconds(times, 'judge')}",
+                baseline=f"pandas.read_excel, openpyxl: {milliseconds(times, 'pandas')}",
+                value=ratio(times, of="pandas", to="judge"),
+                target=FASTER_THAN_PANDAS,
+                better="≥",
+            ),
+            Figure(
+                what=f"time next to calamine: {milliseconds(times, 'judge')}",
+                baseline=f"bare calamine, every sheet: {milliseconds(times, 'calamine')}",
+                value=ratio(times, of="judge", to="calamine"),
+                target=SLOWER_THAN_CALAMINE,
+            ),
+        ],
     )
-    rounds: dict[str, list[float]] = {way.name: [] for way in ways}
-    for way in ways:  # what is only done once (imports, the child) is not what this is about
-        way.run(files[0])
-    for _ in range(ROUNDS):
-        for way in ways:
-            rounds[way.name].append(_seconds(way, files))
-    return _report({name: statistics.median(times) for name, times in rounds.items()})
+    return 0
 
 
-def _report(medians: dict[str, float]) -> int:
-    mine = medians["judge"]
-    faster, slower = medians["pandas"] / mine, mine / medians["calamine"]
-    print(f"{FILES} answered forms of {ROWS} rows, median of {ROUNDS} interleaved rounds\n")
-    print(f"{'':34}{'seconds':>9}{'ms a file':>11}{'ratio':>8}  target")
-    for label, name, ratio, target in (
-        ("judge: guard, child, verdict", "judge", "", ""),
-        ("bare calamine, every sheet", "calamine", f"{slower:.2f}x", "judge takes ≤ 3x its time"),
-        ("pandas.read_excel, openpyxl", "pandas", f"{faster:.2f}x", "judge is ≥ 5x faster"),
-    ):
-        seconds = medians[name]
-        print(f"{label:34}{seconds:9.3f}{seconds / FILES * 1000:11.2f}{ratio:>8}  {target}")
-    met = faster >= FASTER_THAN_PANDAS and slower <= SLOWER_THAN_CALAMINE
-    print(f"\ntargets {'met' if met else 'MISSED'}")
-    return 0 if met else 1
-
-
-def _seconds(way: Way, files: list[bytes]) -> float:
-    start = time.perf_counter()
+def _seconds_a_file(read: Callable[[bytes], object], files: list[bytes]) -> float:
+    begun = time.perf_counter()
     for data in files:
-        way.run(data)
-    return time.perf_counter() - start
+        read(data)
+    return (time.perf_counter() - begun) / len(files)
 
 
 def _judge(data: bytes, measures: list[Measure]) -> None:
