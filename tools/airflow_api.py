@@ -46,9 +46,15 @@ class AirflowApi:
         return self._get("/importErrors")["import_errors"]
 
     def start(self, dag: str, run: str, conf: dict[str, Any]) -> None:
-        self._send(
-            "POST", f"/dags/{dag}/dagRuns", {"dag_run_id": run, "logical_date": None, "conf": conf}
-        )
+        """Start a run by hand. Airflow's database may be busy for a moment: then once more."""
+        order = {"dag_run_id": run, "logical_date": None, "conf": conf}
+        answer = self._http.post(f"/dags/{dag}/dagRuns", json=order)
+        if answer.status_code >= 500:
+            time.sleep(2)
+            answer = self._http.post(f"/dags/{dag}/dagRuns", json=order)
+            if answer.status_code == 409:  # it had been started after all
+                return
+        answer.raise_for_status()
 
     def run(self, dag: str, run: str) -> dict[str, Any]:
         return self._get(f"/dags/{dag}/dagRuns/{run}")
@@ -89,7 +95,7 @@ class AirflowApi:
         (apache/airflow#72716). Nothing tells when that time is over but the clock.
         """
         review = f"/dags/{dag}/dagRuns/{run}/taskInstances/review"
-        asked = datetime.fromisoformat(self._get(review)["start_date"])
+        asked = datetime.fromisoformat(self._get(f"{review}/-1/hitlDetails")["created_at"])
         time.sleep(max(0.0, NO_FASTER_THAN - (datetime.now(UTC) - asked).total_seconds()))
         answer = {"chosen_options": [option], "params_input": {"sections": sections, "note": note}}
         self._send("PATCH", f"{review}/-1/hitlDetails", answer)

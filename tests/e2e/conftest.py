@@ -94,6 +94,7 @@ def play_environment(instance: Instance) -> dict[str, str]:
 __all__ = ["DAG", "OFFICE", "PATIENCE_SECONDS", "Airflow", "Callable", "play_environment", "until"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All in one worker: there is one instance."""
     for item in items:

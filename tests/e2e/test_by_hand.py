@@ -59,6 +59,8 @@ def the_mail_server_is_back(airflow: Airflow) -> None:
 
 
 def every_section_answers(airflow: Airflow) -> None:
+    titles = {airflow.until_task(RUN, "section.collect", "deferred", i).title for i in range(5)}
+    assert titles == set(airflow.sections), "names are shown while sections are waited for"
     for section in airflow.sections.values():
         letter = until(lambda it=section: next(it.new_letters(), None), f"{section.name} opening")
         section.reply(letter, filled(letter.form.data, sample_answer))

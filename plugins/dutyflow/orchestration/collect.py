@@ -15,12 +15,13 @@ class Collect(BaseOperator):
     Cleared afterwards, it finds the late submission, or waits again until a new cut-off.
     """
 
-    template_fields = ("assignment",)
+    template_fields = ("assignment", "section_name")
     ui_color = "#e8f1fb"
 
-    def __init__(self, *, assignment: str, **kwargs: Any) -> None:
+    def __init__(self, *, assignment: str, section_name: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.assignment = assignment
+        self.section_name = section_name
 
     def execute(self, context: Any) -> str:  # noqa: ARG002 - Airflow's form
         from dutyflow.collecting import start
@@ -34,11 +35,10 @@ class Collect(BaseOperator):
 
     def _look(self, look: Callable[..., str]) -> str:
         from dutyflow import clock
-        from dutyflow.orchestration.desk import at_the_desk, label
+        from dutyflow.orchestration.desk import at_the_desk
         from dutyflow.orchestration.waiting import CollectTrigger
 
         with at_the_desk() as desk:
-            label(desk.section_name(self.assignment))
             wait = look(desk, self.assignment, clock.now())
         if wait == "waiting":
             self.defer(trigger=CollectTrigger(self.assignment), method_name="resume")

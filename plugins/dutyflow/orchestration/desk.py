@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException
 
 from dutyflow.errors import DutyflowError
@@ -30,9 +28,3 @@ def at_the_desk() -> Iterator[Workspace]:
         raise AirflowFailException(str(error)) from None
     finally:
         desk.close()
-
-
-def label(name: str) -> None:
-    """What this mapped task is called in Airflow's grid: a section's or an office's name."""
-    context: dict[str, Any] = get_current_context()  # type: ignore[assignment]
-    context["label"] = name

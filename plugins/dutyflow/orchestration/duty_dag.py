@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Param, get_parsing_context, task, task_group
 from airflow.sdk.definitions._internal.node import DAGNode
 
-from dutyflow.calendars.roc import ROC_EPOCH
-from dutyflow.plan.model import Duty, Plan
-from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.outline import DutyOutline, OfficeOutline
 
 from .collect import Collect
-from .names import COLLECT_AGAIN_DAG, LABEL, SECTION
-from .plans import usable_offices
+from .names import COLLECT_AGAIN_DAG, SECTION, SECTION_OF_FUNCTION, SECTION_OF_OPERATOR
+from .plans import outlines
 from .review import APPROVE, SEND_BACK, WITHHOLD, review_by_coordinator
 from .timetable import DutyTimetable
 
@@ -37,41 +36,41 @@ DEFAULTS: dict[str, Any] = {"retries": 3, "retry_delay": timedelta(seconds=20)}
 def duty_dags() -> Iterator[DAG]:
     """The DAGs of all duties; at a task's start only the one that is asked for."""
     wanted = get_parsing_context().dag_id
-    for office in usable_offices():
-        plan = office.plans[-1]
-        for duty in plan.duties:
-            if wanted in (None, dag_id_of(plan, duty)):
-                yield duty_dag(office, plan, duty)
+    for office in outlines():
+        for duty in office.duties:
+            if wanted in (None, dag_id_of(office, duty)):
+                yield duty_dag(office, duty)
 
 
-def dag_id_of(plan: Plan, duty: Duty) -> str:
-    return f"{plan.office.id}__{duty.id}"
+def dag_id_of(office: OfficeOutline, duty: DutyOutline) -> str:
+    return f"{office.id}__{duty.id}"
 
 
-def duty_dag(office: OfficePlan, plan: Plan, duty: Duty) -> DAG:
+def duty_dag(office: OfficeOutline, duty: DutyOutline) -> DAG:
+    zone = ZoneInfo(office.timezone)
     with DAG(
-        dag_id_of(plan, duty),
-        dag_display_name=f"{duty.name}（{plan.office.name}）",
+        dag_id_of(office, duty),
+        dag_display_name=f"{duty.name}（{office.name}）",
         description=f"{duty.clause}：{duty.name}",
-        doc_md=_description(plan, duty),
-        schedule=DutyTimetable.of(office, duty.id),
-        start_date=datetime(plan.year + ROC_EPOCH, 1, 1, tzinfo=plan.office.zone),
+        doc_md=_description(office, duty),
+        schedule=DutyTimetable(office.id, duty.id, f"{duty.every}，{duty.opens}開啟"),
+        start_date=datetime.fromisoformat(office.since).replace(tzinfo=zone),
         catchup=False,
         is_paused_upon_creation=False,
-        tags=["dutyflow", plan.office.name, duty.every],
+        tags=["dutyflow", office.name, duty.every],
         params=_params(),
-        default_args={"owner": plan.office.name, **DEFAULTS},
+        default_args={"owner": office.name, **DEFAULTS},
     ) as dag:
-        assignments = open_cycle(plan.office.id, duty.id)
-        sections = section.expand(assignment=assignments)
-        _report_steps(plan, sections)
+        assignments = open_cycle(office.id, duty.id)
+        sections = section.expand_kwargs(assignments)
+        _report_steps(duty, sections)
     return dag
 
 
-def _report_steps(plan: Plan, sections: DAGNode) -> None:
+def _report_steps(duty: DutyOutline, sections: DAGNode) -> None:
     assembled = assemble()
     review = review_by_coordinator(
-        [section.name for section in plan.sections],
+        duty.sections,
         then={APPROVE: "deliver", SEND_BACK: "send_back", WITHHOLD: "close"},
     )
     delivered, sent_back, closed = deliver(), send_back(), close()
@@ -91,42 +90,41 @@ def _report_steps(plan: Plan, sections: DAGNode) -> None:
 
 
 @task(task_id="open", task_display_name="開啟期別")
-def open_cycle(office: str, duty: str, **context: Any) -> list[str]:
-    """Open the run's cycle (or find it open) and name its assignments, in the plan's order."""
+def open_cycle(office: str, duty: str, **context: Any) -> list[dict[str, str]]:
+    """Open the run's cycle (or find it open); its assignments, each with its section's name."""
     from dutyflow.orchestration.opening_run import open_for_run
 
     return open_for_run(office, duty, context)
 
 
 @task_group(group_id=SECTION, group_display_name="各組室")
-def section(assignment: str) -> None:
+def section(assignment: str, section_name: str) -> None:
     collect = Collect(
         task_id="collect",
         task_display_name="收件",
         assignment=assignment,
-        map_index_template=LABEL,
+        section_name=section_name,
+        map_index_template=SECTION_OF_OPERATOR,
         # A section can answer even if its opening mail could not be sent.
         trigger_rule="all_done",
     )
-    announce(assignment) >> collect
+    announce(assignment=assignment, section_name=section_name) >> collect
 
 
 @task(
     task_id="announce",
     task_display_name="寄開辦信",
-    map_index_template=LABEL,
+    map_index_template=SECTION_OF_FUNCTION,
     **MAIL_RETRIES,
 )
-def announce(assignment: str) -> None:
+def announce(assignment: str, section_name: str) -> None:  # noqa: ARG001 - shown in the grid
     """Send the section its opening mail, with the form."""
     from dutyflow import announcing, clock
-    from dutyflow.orchestration.desk import at_the_desk, label
+    from dutyflow.orchestration.desk import at_the_desk
     from dutyflow.orchestration.smtp import mail_server
 
-    with at_the_desk() as desk:
-        label(desk.section_name(assignment))
-        with mail_server() as client:
-            announcing.announce(desk, client, assignment, now=clock.now())
+    with at_the_desk() as desk, mail_server() as client:
+        announcing.announce(desk, client, assignment, now=clock.now())
 
 
 @task(task_id="assemble", task_display_name="彙整", trigger_rule="all_done")
@@ -203,14 +201,13 @@ def _params() -> dict[str, Param]:
     }
 
 
-def _description(plan: Plan, duty: Duty) -> str:
-    sections = "、".join(section.name for section in plan.sections_of(duty))
+def _description(office: OfficeOutline, duty: DutyOutline) -> str:
     return f"""\
-**{plan.header.title}**
+**{office.title}**
 
 {duty.name}（依據：{duty.clause}）
 
-- 辦理組室：{sections}
+- 辦理組室：{"、".join(duty.sections)}
 - 開啟：{duty.opens}
 - 收件期限：{duty.collect_by}
 - 報送期限：{duty.report_due}

@@ -7,19 +7,22 @@ from typing import Any
 
 from airflow.sdk import DAG, BaseOperator, task
 
-from .names import INTAKE_DAG, LABEL
+from .names import INTAKE_DAG, OFFICE_OF_FUNCTION
 
 
 class WaitForMail(BaseOperator):
-    """Ends when an inbox holds mail, naming the offices whose inbox it is."""
+    """Ends when an inbox holds mail; the offices whose inbox it is, each with its name."""
 
     def execute(self, context: Any) -> None:  # noqa: ARG002 - Airflow's form
         from dutyflow.orchestration.waiting import MailTrigger
 
         self.defer(trigger=MailTrigger(), method_name="resume")
 
-    def resume(self, context: Any, event: list[str]) -> list[str]:  # noqa: ARG002
-        return event
+    def resume(self, context: Any, event: list[str]) -> list[dict[str, str]]:  # noqa: ARG002
+        from dutyflow.orchestration.desk import at_the_desk
+
+        with at_the_desk() as desk:
+            return [{"office": office, "office_name": desk.office(office).name} for office in event]
 
 
 def intake_dag() -> DAG:
@@ -33,28 +36,26 @@ def intake_dag() -> DAG:
         max_active_runs=1,
         is_paused_upon_creation=False,
         tags=["dutyflow"],
-        default_args={"retries": 3, "retry_delay": timedelta(seconds=10)},
+        default_args={"retries": 3, "retry_delay": timedelta(seconds=3)},
     ) as dag:
         offices = WaitForMail(task_id="wait", task_display_name="等候來信")
-        receive.expand(office=offices.output)
+        receive.expand_kwargs(offices.output)
     return dag
 
 
 @task(
     task_id="receive",
     task_display_name="處理來信",
-    map_index_template=LABEL,
+    map_index_template=OFFICE_OF_FUNCTION,
     retries=20,
     retry_exponential_backoff=True,
     max_retry_delay=timedelta(minutes=10),
 )
-def receive(office: str) -> int:
+def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in the grid
     """Take in every message that waits in the office's inbox, and answer each."""
     from dutyflow import clock, receiving
-    from dutyflow.orchestration.desk import at_the_desk, label
+    from dutyflow.orchestration.desk import at_the_desk
     from dutyflow.orchestration.smtp import mail_server
 
-    with at_the_desk() as desk:
-        label(desk.office(office).name)
-        with mail_server() as client:
-            return receiving.empty_inbox(desk, client, office, clock=clock.now)
+    with at_the_desk() as desk, mail_server() as client:
+        return receiving.empty_inbox(desk, client, office, clock=clock.now)

@@ -6,5 +6,8 @@ INTAKE_DAG = "intake"
 SECTION = "section"  # the task group that is mapped, one instance per section
 COLLECT = f"{SECTION}.collect"
 
-# Shown beside a mapped task in Airflow's grid; each task says it with `label`.
-LABEL = "{{ label | default(ti.map_index) }}"
+# What stands beside a mapped task in Airflow's grid. Airflow works it out before the task runs and
+# after it has ended, not while it waits: so it comes from what the task was mapped over.
+SECTION_OF_OPERATOR = "{{ task.section_name }}"
+SECTION_OF_FUNCTION = "{{ task.op_kwargs['section_name'] }}"
+OFFICE_OF_FUNCTION = "{{ task.op_kwargs['office_name'] }}"

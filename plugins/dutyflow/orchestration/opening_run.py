@@ -17,8 +17,11 @@ BY_TIMETABLE = ("scheduled", "backfill")
 CYCLE = "cycle"
 
 
-def open_for_run(office: str, duty: str, context: Mapping[str, Any]) -> list[str]:
-    """Open the cycle of this run, keep its key for the later tasks, name its assignments."""
+def open_for_run(office: str, duty: str, context: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Open the cycle of this run, keep its key for the later tasks, name its assignments.
+
+    Each comes as `assignment`, its key, and `section_name`, in the plan's order.
+    """
     run, params = context["dag_run"], context["params"]
     scheduled = str(run.run_type) in BY_TIMETABLE
     with at_the_desk() as desk:
@@ -40,7 +43,10 @@ def open_for_run(office: str, duty: str, context: Mapping[str, Any]) -> list[str
                 raise AirflowSkipException(str(closed)) from None
             raise
         context["ti"].xcom_push(key=CYCLE, value=cycle.key)
-        return [assignment.key for assignment in desk.ledger.assignments.of(cycle.key)]
+        return [
+            {"assignment": assignment.key, "section_name": desk.section_name(assignment.key)}
+            for assignment in desk.ledger.assignments.of(cycle.key)
+        ]
 
 
 def cycle_of_run(context: Mapping[str, Any]) -> str:

@@ -1,26 +1,40 @@
-"""The plans, as a DAG file meets them: fast from the last good snapshot, errors kept apart."""
+"""The plans, as DAG files and the timetable meet them."""
 
 from __future__ import annotations
 
-from dutyflow.errors import PlanError
-from dutyflow.plan.office import OfficePlan
-from dutyflow.plan.snapshot import good_offices
+from typing import TYPE_CHECKING
+
+from dutyflow.plan.outline import OfficeOutline, good_outlines
 from dutyflow.settings import Settings
 
+if TYPE_CHECKING:
+    from dutyflow.errors import PlanError
+    from dutyflow.plan.office import OfficePlan
 
-def usable_offices() -> list[OfficePlan]:
-    """Every office whose plan is good now, or was when last read."""
+
+def outlines() -> list[OfficeOutline]:
+    """Every office whose plan is good now, or was when last read; light enough for a DAG file."""
+    settings = Settings.from_environ()
+    return good_outlines(settings.plans, settings.snapshots)
+
+
+def office_named(office_id: str) -> OfficePlan:
+    """An office with its plans, its calendar and its people. Raises KeyError."""
     offices, _ = _read()
-    return offices
+    return {office.office: office for office in offices}[office_id]
 
 
 def raise_plan_errors() -> None:
     """Raise PlanError naming file and line of all that is wrong in any plan; else do nothing."""
+    from dutyflow.errors import PlanError
+
     _, errors = _read()
     if errors:
         raise PlanError(finding for error in errors for finding in error.findings)
 
 
 def _read() -> tuple[list[OfficePlan], list[PlanError]]:
+    from dutyflow.plan.snapshot import good_offices
+
     settings = Settings.from_environ()
     return good_offices(settings.plans, settings.snapshots)

@@ -10,19 +10,15 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pendulum
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
 
-from dutyflow.calendars.cycles import Cycle, cut_off, opening_moment
-from dutyflow.calendars.periods import period_named, period_of
-from dutyflow.calendars.working_days import ONE_DAY
-from dutyflow.plan.office import OfficePlan
-from dutyflow.plan.words import CHOICE_TITLES
-
-from .plans import usable_offices
+if TYPE_CHECKING:
+    from dutyflow.calendars.cycles import Cycle
+    from dutyflow.plan.office import OfficePlan
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +40,6 @@ class DutyTimetable(Timetable):
         self.office = office
         self.duty = duty
         self._summary = summary
-
-    @classmethod
-    def of(cls, office: OfficePlan, duty_id: str) -> DutyTimetable:
-        duty = office.plans[-1].duty(duty_id)
-        summary = f"{CHOICE_TITLES[duty.every]}，{duty.opens}開啟"
-        return cls(office.office, duty_id, summary)
 
     def serialize(self) -> dict[str, Any]:
         return {"office": self.office, "duty": self.duty, "summary": self._summary}
@@ -99,6 +89,8 @@ class DutyTimetable(Timetable):
     def _next(
         self, after: datetime | None, restriction: TimeRestriction, now: datetime
     ) -> DagRunInfo | None:
+        from dutyflow.calendars.cycles import cut_off
+
         earliest = max(filter(None, (after, restriction.earliest)), default=now)
         if not restriction.catchup:
             earliest = max(earliest, now - timedelta(days=366))
@@ -124,6 +116,8 @@ class DutyTimetable(Timetable):
         return next(cycle for cycle in found if self._start_of(cycle) == moment)
 
     def _run(self, cycle: Cycle) -> DagRunInfo:
+        from dutyflow.calendars.cycles import opening_moment
+
         at = pendulum.instance(opening_moment(cycle.opens, self._zone)).in_tz("UTC")
         return DagRunInfo(
             run_after=at, data_interval=DataInterval(start=self._start_of(cycle), end=at)
@@ -132,16 +126,19 @@ class DutyTimetable(Timetable):
     def _start_of(self, cycle: Cycle) -> pendulum.DateTime:
         """The start of the cycle's period; of the one before, for a cycle that opens before its
         period begins, since Airflow starts no run before its data interval does."""
+        from dutyflow.calendars.periods import period_named, period_of
+
         period = period_named(cycle.name)
         if cycle.opens < period.start:
-            period = period_of(period.every, period.start - ONE_DAY)
+            period = period_of(period.every, period.start - timedelta(days=1))
         first = datetime.combine(period.start, time.min, self._zone)
         return pendulum.instance(first).in_tz("UTC")
 
     @property
     def _plans(self) -> OfficePlan:
-        offices = {office.office: office for office in usable_offices()}
-        return offices[self.office]
+        from .plans import office_named
+
+        return office_named(self.office)
 
     @cached_property
     def _zone(self) -> ZoneInfo:

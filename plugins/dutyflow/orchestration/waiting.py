@@ -20,9 +20,9 @@ from dutyflow.workspace import Workspace
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 3.0
-# A task that is resumed within about two seconds of its deferral can fail in Airflow (the race is
-# described in apache/airflow#72716), so no wait is answered before that.
-LEAST_WAIT_SECONDS = 2.0
+# A task that is resumed within about two seconds of its deferral, more on a busy machine, can fail
+# in Airflow (the race is described in apache/airflow#72716), so no wait is answered before that.
+LEAST_WAIT_SECONDS = 3.0
 
 
 class LedgerWatch:
@@ -101,7 +101,7 @@ class CollectTrigger(BaseTrigger):
 class MailTrigger(BaseTrigger):
     """Fires when an office's inbox holds mail; names the offices."""
 
-    def __init__(self, poll_seconds: float = 2.0) -> None:
+    def __init__(self, poll_seconds: float = POLL_SECONDS) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.poll_seconds = poll_seconds
 

@@ -102,9 +102,7 @@ def _parts(
     return {index: part for index, part in parts if part is not None}
 
 
-def _mended(
-    model: type[Part], item: Any, index: int, stand_ins: Mapping[str, Any]
-) -> Part | None:
+def _mended(model: type[Part], item: Any, index: int, stand_ins: Mapping[str, Any]) -> Part | None:
     """The item with a stand-in for each field that is wrong; None where one has no stand-in."""
     if not isinstance(item, dict):
         return None

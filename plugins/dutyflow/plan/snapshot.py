@@ -19,15 +19,14 @@ import os
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from dutyflow import calendars
 from dutyflow.errors import Finding, PlanError
 
+from .fingerprint import fingerprint
 from .folder import OfficeFiles, office_folders, read_office
 from .office import OfficePlan
 
@@ -52,7 +51,7 @@ def good_offices(root: Path, keep: Path) -> tuple[list[OfficePlan], list[PlanErr
     if not folders:
         errors.append(PlanError([_missing(root)]))
     for folder in folders:
-        office, error = _good_office(folder, keep)
+        office, error = good_office(folder, keep)
         if office is not None:
             offices.append(office)
         if error is not None:
@@ -60,7 +59,8 @@ def good_offices(root: Path, keep: Path) -> tuple[list[OfficePlan], list[PlanErr
     return offices, errors
 
 
-def _good_office(folder: Path, keep: Path) -> tuple[OfficePlan | None, PlanError | None]:
+def good_office(folder: Path, keep: Path) -> tuple[OfficePlan | None, PlanError | None]:
+    """One office as it stands, else as it last was right; and what is wrong with it now."""
     last_good = _Slot(path=keep / f"{folder.name}.json", adapter=_OFFICE)
     kept = last_good.read()
     good = replace(kept.value, folder=folder) if kept is not None else None
@@ -68,7 +68,7 @@ def _good_office(folder: Path, keep: Path) -> tuple[OfficePlan | None, PlanError
         files = read_office(folder)
     except OSError:
         return good, PlanError([_missing(folder)])
-    digest = _digest(files)
+    digest = fingerprint(files)
     if kept is not None and kept.made_of == digest:
         return good, None
     refused = _Slot(path=keep / f"{folder.name}.refused.json", adapter=_FINDINGS)
@@ -128,10 +128,11 @@ class _Slot(Generic[Value]):
         head = json.dumps({"made_of": made_of, "sha256": hashlib.sha256(body).hexdigest()})
         with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(self.path, head.encode() + b"\n" + body)
+            replace_file(self.path, head.encode() + b"\n" + body)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -142,20 +143,6 @@ def _replace(path: Path, content: bytes) -> None:
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _digest(files: OfficeFiles) -> str:
-    """What a snapshot is made of: the files, and the code that judges them."""
-    return f"{files.digest()} {_code()}"
-
-
-@cache
-def _code() -> str:
-    digest = hashlib.sha256()
-    for folder in (Path(__file__).parent, Path(calendars.__file__).parent):
-        for path in sorted(folder.glob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _missing(folder: Path) -> Finding:
