@@ -61,6 +61,7 @@ FIELD_TITLES: dict[str, str] = {
 
 CHOICE_TITLES: dict[str, str] = {
     "all": "各部門",
+    "assessment_summary": "考核結果彙整表",
     "half_year": "每半年",
     "head_office": "業務處",
     "month": "每月",
@@ -68,7 +69,9 @@ CHOICE_TITLES: dict[str, str] = {
     "ongoing": "隨時辦理",
     "period_end": "期末",
     "period_start": "期初",
+    "self_assessment": "自評表",
     "quarter": "每季",
+    "standard": "標準階段",
     "work": "上班",
     "year": "每年",
     "yearly": "每年一次",
