@@ -37,6 +37,12 @@ class Airflow:
         tasks = self.api.tasks(DAG, run)
         return next((t for t in tasks if t.id == name and t.index == index), None)
 
+    def collected_after_version_1(self, run: str, cycle: str) -> set[str]:
+        """The sections of whose tasks a try began after the first report was made."""
+        made = self.desk.ledger.reports.get(cycle, 1).made_at
+        tasks = [t for t in self.api.tasks(DAG, run) if t.id.startswith("section.")]
+        return {task.title for task in tasks if task.started and task.started > made}
+
     def until_task(self, run: str, name: str, state: str, index: int = -1) -> Task:
         def look() -> Task | None:
             task = self.task(run, name, index)

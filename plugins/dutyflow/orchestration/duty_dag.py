@@ -30,7 +30,7 @@ MAIL_RETRIES: dict[str, Any] = {
     "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(minutes=30),
 }
-DEFAULTS: dict[str, Any] = {"retries": 3, "retry_delay": timedelta(seconds=20)}
+DEFAULTS: dict[str, Any] = {"retries": 3, "retry_delay": timedelta(seconds=5)}
 
 
 def duty_dags() -> Iterator[DAG]:
