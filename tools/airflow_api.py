@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
 from environment import COORDINATOR, Instance
 
-ANSWER_PATIENCE = 120.0  # seconds
+NO_FASTER_THAN = 6.0  # seconds from the start of the task that asks to the answer
+ANSWER_PATIENCE = 120.0  # seconds until it is taken
 TAKEN = (None, "success", "skipped")  # None: the answer was taken, and it has led to a clear
 
 
@@ -99,14 +100,20 @@ class AirflowApi:
     def decide(self, dag: str, run: str, option: str, sections: list[str], note: str) -> None:
         """Answer `review`, as the form under "required actions" does.
 
-        Airflow can lose an answer that comes within seconds of the question; it then asks again
-        (apache/airflow#72716), and so this answers again, as a person would.
+        Airflow can lose an answer that comes within seconds of the question, and then asks again
+        (apache/airflow#72716). So this takes its time, as a person does, and answers again.
         """
         review = f"/dags/{dag}/dagRuns/{run}/taskInstances/review"
         answer = {"chosen_options": [option], "params_input": {"sections": sections, "note": note}}
         while (asked := self._get(review))["state"] == "awaiting_input":
+            self._take_time(_moment(asked["start_date"]))
             self._send("PATCH", f"{review}/-1/hitlDetails", answer)
             self._until_taken_or_asked_again(review, asked["try_number"])
+
+    def _take_time(self, asked_at: datetime | None) -> None:
+        """Nothing but the clock tells when Airflow is ready for an answer."""
+        begun = asked_at or datetime.now(UTC)
+        time.sleep(max(0.0, NO_FASTER_THAN - (datetime.now(UTC) - begun).total_seconds()))
 
     def _until_taken_or_asked_again(self, review: str, tries: int) -> None:
         deadline = time.monotonic() + ANSWER_PATIENCE
