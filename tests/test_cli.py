@@ -5,9 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 
 from dutyflow.cli import COMMANDS, main
@@ -204,7 +206,12 @@ def test_cycles_as_json(run, dates):
     start, end = dates
     rows = json.loads(run("cycles", "--from", start, "--to", end, "--json").stdout)
     assert rows == [
-        {"office": "pingtung", "duty": "self_assessment", **dict(zip(FIELDS, row, strict=True))}
+        {
+            "office": "pingtung",
+            "duty": "self_assessment",
+            **dict(zip(FIELDS, row, strict=True)),
+            "provisional": False,
+        }
         for row in CYCLES
     ]
 
@@ -246,9 +253,95 @@ def test_no_cycles_is_an_empty_list(run):
 
 def test_cycles_beyond_the_published_calendars_come_with_a_warning(run):
     result = run("cycles", "--from", "120-01-01", "--to", "120-12-31")
-    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 3)
-    assert "日期為推估" in result.stderr
+    assert result.exit_code == 0
+    assert [line.split()[2] for line in result.stdout.splitlines()] == ["期別", "120H1*", "120H2*"]
+    assert "*號各期的日期為推估" in result.stderr
     assert run("cycles", "--from", "107-01-01", "--to", "107-12-31").stderr == ""
+
+
+def test_a_cycle_that_reaches_beyond_the_published_calendars_is_provisional(run):
+    rows = run("cycles", "--from", "116-01-01", "--to", "117-12-31", "--json").stdout
+    told = {row["cycle"]: row["provisional"] for row in json.loads(rows)}
+    assert told == {"116H1": False, "116H2": True, "117H1": True, "117H2": True}
+
+
+# cycles --diff
+
+TYPHOON = "date,kind,reason,source\n107-07-03,off,颱風停班,縣府公告\n"
+NONE_CLOSED = "date,kind,reason,source\n"
+YEAR_107 = ("cycles", "--from", "107-01-01", "--to", "107-12-31")
+
+
+@pytest.fixture
+def earlier(plans_copy, tmp_path):
+    """The closures before the typhoon day that is in the plans now."""
+    (plans_copy / "closures.csv").write_text(TYPHOON, encoding="utf-8")
+    path = tmp_path / "earlier.csv"
+    path.write_text(NONE_CLOSED, encoding="utf-8")
+    return path
+
+
+def test_diff_tells_which_day_moved_and_why(run, earlier):
+    with time_machine.travel(datetime(2018, 7, 2, tzinfo=UTC)):
+        result = run(*YEAR_107, "--diff", earlier)
+        moves = json.loads(run(*YEAR_107, "--diff", earlier, "--json").stdout)
+    reason = "颱風停班（107年7月3日放假）"
+    assert [line.split()[2:] for line in result.stdout.splitlines()] == [
+        ["期別", "日期", "原為", "改為", "原因"],
+        ["107H1", "填報截止", "107年7月4日（三）", "107年7月5日（四）", reason],
+        ["107H1", "彙整表期限", "107年7月6日（五）", "107年7月9日（一）", reason],
+    ]
+    assert moves[0] == {
+        "office": "pingtung",
+        "duty": "self_assessment",
+        "cycle": "107H1",
+        "which": "collect_by",
+        "from": "2018-07-04",
+        "to": "2018-07-05",
+        "stays": False,
+        "reasons": [
+            {"date": "2018-07-03", "kind": "off", "reason": "颱風停班", "withdrawn": False}
+        ],
+    }
+
+
+def test_a_day_that_has_gone_by_is_told_but_does_not_move(run, earlier):
+    with time_machine.travel(datetime(2018, 7, 5, 1, tzinfo=UTC)):  # the cut-off has passed
+        lines = run(*YEAR_107, "--diff", earlier).stdout.splitlines()
+    assert ["已過，不變" in line for line in lines[1:]] == [True, False]
+
+
+def test_diff_with_a_folder_takes_the_offices_own_closures_too(run, earlier, plans_copy, tmp_path):
+    old = Path(shutil.copytree(plans_copy, tmp_path / "old"))
+    (old / "pingtung/closures.csv").write_text(
+        "date,kind,reason,source\n107-07-02,off,停電,本處\n", encoding="utf-8"
+    )
+    with time_machine.travel(datetime(2018, 6, 1, tzinfo=UTC)):
+        moves = json.loads(run(*YEAR_107, "--diff", old, "--json").stdout)
+    assert [(m["which"], m["from"], m["to"]) for m in moves] == [
+        ("collect_by", "2018-07-06", "2018-07-05"),
+        ("report_due", "2018-07-10", "2018-07-09"),
+    ]
+    assert moves[0]["reasons"] == [
+        {"date": "2018-07-02", "kind": "off", "reason": "停電", "withdrawn": True}
+    ]
+
+
+def test_closures_that_are_the_same_move_nothing(run, earlier, plans_copy):
+    result = run(*YEAR_107, "--diff", plans_copy / "closures.csv")
+    assert (result.exit_code, result.stdout.strip()) == (0, "沒有日期因停班或補班而移動")
+    result = run(*YEAR_107, "--diff", plans_copy, "--json")
+    assert json.loads(result.stdout) == []
+
+
+def test_diff_with_what_is_no_file_of_closures(run, earlier, tmp_path):
+    result = run(*YEAR_107, "--diff", tmp_path / "nowhere.csv")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"找不到 {tmp_path / 'nowhere.csv'}")
+    earlier.write_text("x\n", encoding="utf-8")
+    result = run(*YEAR_107, "--diff", earlier)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{earlier}:1" in result.stderr
 
 
 @pytest.mark.parametrize(

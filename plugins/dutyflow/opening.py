@@ -6,13 +6,11 @@ from datetime import date, datetime
 
 from .calendars.cycles import Cycle, cut_off
 from .calendars.moments import format_cut_off, last_day
-from .calendars.periods import period_of
 from .calendars.roc import format_roc, format_roc_moment
 from .errors import DutyflowError
 from .ledger.records import CycleRecord, NewCycle
-from .plan.cycles import cycle_named
+from .plan.cycles import cycle_named, cycle_on
 from .plan.model import Plan
-from .plan.office import OfficePlan
 from .workspace import Workspace
 
 
@@ -37,16 +35,18 @@ def open_cycle(
 ) -> CycleRecord:
     """Open a cycle, or find it open, and return it.
 
-    `name` is the cycle's (107H1); None is the one whose period holds today. `collect_by` and
+    `name` is the cycle's (107H1, 107D1); None is the one whose period holds today. `collect_by` and
     `report_due` replace what the plan's rules give; for a cycle that is open already, a new
     `collect_by` is granted to every section that has not answered yet.
 
     Raises CycleClosed, DeadlinePassed, UnknownCycle, UnknownDuty, UnknownOffice.
     """
     the_office = desk.office(office)
-    name = name or _todays_cycle(the_office, duty, now)
-    planned = cycle_named(the_office, duty, name)
-    plan = the_office.in_force(planned.opens) or the_office.plans[0]
+    if name is None:
+        planned = cycle_on(the_office, duty, now.astimezone(the_office.zone).date())
+    else:
+        planned = cycle_named(the_office, duty, name)
+    plan = the_office.of_year(planned.plan_year)
     wanted = _wanted(planned, plan, collect_by, report_due)
     existing = _existing(desk, wanted.key)
     if existing is not None:
@@ -61,12 +61,6 @@ def open_cycle(
     )
     sections = [section.id for section in plan.sections_of(plan.duty(duty))]
     return desk.ledger.cycles.open(wanted, sections, now=now, who=who, why=_why(wanted, plan))
-
-
-def _todays_cycle(office: OfficePlan, duty: str, now: datetime) -> str:
-    today = now.astimezone(office.zone).date()
-    plan = office.in_force(today) or office.plans[-1]
-    return period_of(plan.duty(duty).every, today).name
 
 
 def _wanted(

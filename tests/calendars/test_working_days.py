@@ -1,16 +1,21 @@
 """Working days by named day, as the government printed them (政府行政機關辦公日曆表)."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dutyflow.calendars.periods import period_named
-from dutyflow.calendars.rules import DateRule
-from dutyflow.calendars.working_days import GAZETTED_UNTIL, Closure, WorkingDays
+from dutyflow.calendars.working_days import (
+    GAZETTED_UNTIL,
+    GOVERNMENT,
+    Closure,
+    WorkingDays,
+    days_from,
+)
 
-GOVERNMENT = WorkingDays()
+OFFICIAL = Path(__file__).with_name("data") / "office_calendar_2017_2026.txt"
 days = st.dates(date(2012, 1, 1), date(2027, 12, 31))
 counts = st.integers(1, 60)
 closures = st.lists(
@@ -137,12 +142,42 @@ def test_of_two_closures_on_one_day_the_later_counts():
     assert not WorkingDays([own, shared]).is_working(day)
 
 
+def official_days() -> tuple[set[date], set[date]]:
+    """The weekdays that were not worked and the weekend days that were, 2017 to 2026."""
+    exceptions: dict[str, set[date]] = {"off": set(), "work": set()}
+    for line in OFFICIAL.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            year, kind, *listed = line.split()
+            exceptions[kind] |= {date.fromisoformat(f"{year}-{day}") for day in listed}
+    return exceptions["off"], exceptions["work"]
+
+
+def test_ten_years_day_by_day_as_the_government_announced_them():
+    off, work = official_days()
+    wrong = [
+        day
+        for day in days_from(date(2017, 1, 1), date(2026, 12, 31))
+        if GOVERNMENT.is_working(day) != (day in work or (day.weekday() < 5 and day not in off))
+    ]
+    assert wrong == []
+    assert all(day.weekday() >= 5 for day in work)
+    assert all(day.weekday() < 5 for day in off)
+
+
 @pytest.mark.parametrize(
-    ("cycle", "due"), [("107H1", date(2018, 7, 6)), ("107H2", date(2019, 1, 8))]
+    ("day", "how", "expected"),
+    [
+        ("2018-06-30", "none", "2018-06-30"),
+        ("2018-06-30", "next", "2018-07-02"),
+        ("2018-06-30", "previous", "2018-06-29"),
+        ("2018-02-17", "next", "2018-02-21"),  # over 春節
+        ("2018-02-17", "previous", "2018-02-14"),
+        ("2018-12-22", "next", "2018-12-22"),  # a make-up Saturday stays
+        ("2018-07-06", "previous", "2018-07-06"),
+    ],
 )
-def test_the_fifth_working_day_after_the_half_year_is_the_plans_deadline(cycle, due):
-    rule = DateRule.model_validate({"working_days": 5, "from": "period_end"})
-    assert rule.resolve(period_named(cycle), GOVERNMENT) == due
+def test_a_day_off_gives_way(day, how, expected):
+    assert GOVERNMENT.roll(date.fromisoformat(day), how) == date.fromisoformat(expected)
 
 
 @given(day=days, count=counts, closed=closures)

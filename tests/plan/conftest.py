@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dutyflow.errors import PlanError
+from dutyflow.plan.load import load_plan
+
 PLAN = """\
 office: {id: penghu, name: 澎湖區營業處, timezone: Asia/Taipei}
 year: 107
@@ -85,6 +88,18 @@ def edited(text: str, *edits: tuple[str, str]) -> str:
         assert old in text, old
         text = text.replace(old, new, 1)
     return text
+
+
+def mistakes(path: Path) -> list[tuple[int, str, str, str]]:
+    """What is told of a plan file: line, found, expected, hint."""
+    with pytest.raises(PlanError) as refused:
+        load_plan(path)
+    for finding in refused.value.findings:
+        assert finding.where.startswith(f"{path}:")
+    return [
+        (int(f.where.rpartition(":")[2]), f.found, f.expected, f.hint)
+        for f in refused.value.findings
+    ]
 
 
 @pytest.fixture

@@ -111,10 +111,55 @@ def test_an_office_in_the_wrong_folder(plans_root):
     assert expected == "資料夾名與機關代碼相同"
 
 
-def test_two_plans_that_begin_on_one_day(plans_root, write_plan):
-    path = write_plan(("year: 107", "year: 108"), name="penghu/108.yaml")
+@pytest.mark.parametrize("day", ["107-03-29", "107-03-01"])
+def test_a_later_plan_takes_effect_later(plans_root, write_plan, day):
+    path = write_plan(
+        ("year: 107", "year: 108"), ("from: 107-03-29", f"from: {day}"), name="penghu/108.yaml"
+    )
     told = findings_of(load_office, plans_root / "penghu")
-    assert (f"{path}:1", "與 107.yaml 同於107年3月29日生效", "同一機關的計畫各有生效日", "") in told
+    spoken = {"107-03-29": "107年3月29日", "107-03-01": "107年3月1日"}[day]
+    assert (
+        f"{path}:3",
+        f"108 年度的計畫於{spoken}生效，107 年度的計畫於107年3月29日生效",
+        "同一機關年度在後的計畫，生效日也在後",
+        "",
+    ) in told
+
+
+def test_a_year_without_a_plan_goes_on_with_the_last_one(plans_root, write_plan):
+    write_plan(
+        ("year: 107", "year: 115"), ("from: 107-03-29", "from: 115-01-01"), name="penghu/115.yaml"
+    )
+    assert load_office(plans_root / "penghu").in_force(date(2022, 1, 1)).year == 107
+
+
+def test_days_that_no_cycle_covers_because_the_next_plan_has_another_rhythm(plans_root, write_plan):
+    """The quarter would have opened under the new plan, which knows but of its last month."""
+    late = ("opens: {working_days: -10", "opens: {working_days: 1")
+    write_plan(late, ("every: half_year", "every: quarter"))
+    path = write_plan(
+        late,
+        ("every: half_year", "every: month"),
+        ("year: 107", "year: 108"),
+        ("effective_from: 107-03-29", "effective_from: 107-12-20"),
+        name="penghu/108.yaml",
+    )
+    assert findings_of(load_plans, plans_root / "penghu") == [
+        (
+            f"{path}:3",
+            "「半年自行考核」由每季改為每月，107年10月1日至107年11月30日不在任何一期之內",
+            "換計畫前後各期相連",
+            "請調整生效日，或沿用原來的週期",
+        )
+    ]
+    write_plan(
+        late,
+        ("every: half_year", "every: month"),
+        ("year: 107", "year: 108"),
+        ("effective_from: 107-03-29", "effective_from: 108-01-15"),
+        name="penghu/108.yaml",
+    )
+    assert [plan.year for plan in load_plans(plans_root / "penghu").plans] == [107, 108]
 
 
 def test_an_office_without_people(plans_root):

@@ -4,21 +4,11 @@ import pytest
 
 from dutyflow.errors import PlanError
 from dutyflow.plan.load import load_plan
+from tests.plan.conftest import mistakes
 
 SECTIONS = "business（業務組）、design（設計組）"
 MEASURE_FIELDS = "id、aspect、strategy、item、text、owners、frequency"
 FREQUENCIES = "ongoing（隨時辦理）或yearly（每年一次）"
-
-
-def mistakes(path):
-    with pytest.raises(PlanError) as refused:
-        load_plan(path)
-    for finding in refused.value.findings:
-        assert finding.where.startswith(f"{path}:")
-    return [
-        (int(f.where.rpartition(":")[2]), f.found, f.expected, f.hint)
-        for f in refused.value.findings
-    ]
 
 
 def test_the_plan_that_the_mistakes_are_made_in_is_good(write_plan):
@@ -143,7 +133,8 @@ STRUCTURE = [
         (
             47,
             "every（週期）為「decade」",
-            "month（每月）、quarter（每季）、half_year（每半年）或year（每年）",
+            "month（每月）、quarter（每季）、half_year（每半年）、year（每年）、once（一次）、"
+            "dates（指定期間）或after（接續）",
             "",
         ),
         id="no such choice",
@@ -153,7 +144,8 @@ STRUCTURE = [
         (
             49,
             "from（起算點）為「期末」",
-            "period_start（期初）或period_end（期末）",
+            "period_start（期初）、period_end（期末）、opens（開始填報）、collect_by（填報截止）"
+            "或approval（核定）",
             "應寫 period_end",
         ),
         id="anchor in Chinese",

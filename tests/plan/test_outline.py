@@ -7,10 +7,11 @@ def test_it_says_what_the_plan_says(plans_root, tmp_path):
     for _ in range(2):  # made, then read
         (office,) = good_outlines(plans_root, tmp_path / "keep")
         assert (office.id, office.name) == ("penghu", "澎湖區營業處")
-        assert office.since == "2018-01-01"
+        assert office.since == "2017-01-01"
         (duty,) = office.duties
         assert duty.sections == ("業務組", "設計組")
         assert "工作天" in duty.collect_by
+        assert duty.schedule == "每半年，期末前第10個工作天開啟"
 
 
 def test_a_change_of_the_plan_shows_at_once(plans_root, write_plan, tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dutyflow.errors import PlanError
 from dutyflow.plan.load import load_plan
-from dutyflow.plan.model import Plan
+from dutyflow.plan.model import Duty, Plan
 
 REAL = Path(__file__).resolve().parents[2] / "include/plan/pingtung/107.yaml"
 quick = settings(
@@ -164,6 +164,33 @@ def test_anything_may_stand_in_a_field(tmp_path, value, field):
     path = tmp_path / "107.yaml"
     path.write_text(yaml.safe_dump(plan, allow_unicode=True), encoding="utf-8")
     findings_in(path)  # which says what is wrong, and does not break
+
+
+@quick
+@given(
+    changes=st.dictionaries(
+        st.sampled_from([*Duty.model_fields, "perid", "opnes"]),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.sampled_from(["", "x", "once", "dates", "after", "month", "9999-12-31"])
+        | st.dictionaries(
+            st.sampled_from(
+                ["working_days", "from", "month", "day", "on", "date", "of", "nth", "start", "end"]
+            ),
+            st.integers(-400, 400) | st.sampled_from(["opens", "approval", "9999-12-31", "friday"]),
+            max_size=4,
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_anything_may_stand_in_a_duty(tmp_path, changes):
+    plan = yaml.safe_load(REAL.read_text(encoding="utf-8"))
+    plan["duties"][0].update(changes)
+    path = tmp_path / "107.yaml"
+    path.write_text(yaml.safe_dump(plan, allow_unicode=True), encoding="utf-8")
+    findings_in(path)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"%PDF-1.4\n", b"PK\x03\x04", b"\x00" * 100])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dutyflow.plan.load import load_all
+from dutyflow.plan.model import Plan
 from dutyflow.plan.snapshot import good_offices
 
 BROKEN = ("owners: [business]", "owners: [業務組]")
@@ -53,6 +54,47 @@ def test_what_is_kept_is_what_was_loaded(plans_root, keep, kept):
 def test_the_real_plan_is_kept_whole(keep):
     good_offices(REAL, keep)
     assert tuple(good_offices(REAL, keep)[0]) == load_all(REAL)
+
+
+def test_every_way_to_recur_and_every_kind_of_rule_is_kept(plans_root, keep, write_plan):
+    path = write_plan(
+        (
+            "every: half_year",
+            "every: dates\n    dates:\n      - {name: 甲, start: 107-05-01, end: 107-06-30}",
+        ),
+        ("{working_days: 3, from: period_end}", "{date: 107-07-04}"),
+        ("{working_days: 5, from: period_end}", "{on: [{month: 7, day: 6}], from: period_end}"),
+    )
+    more = """\
+  - id: follow_up
+    name: 改善追蹤
+    clause: 陸
+    covers: {measures: ["1.2"]}
+    every: after
+    after: self_assessment
+    opens: {calendar_days: 1, from: approval, roll: next}
+    collect_by: {weekday: friday, nth: -1, of: opens}
+    report_due: {working_days: 2, from: collect_by}
+    form: self_assessment
+    report: assessment_summary
+    deliver_to: [head_office]
+  - id: spot_checks
+    name: 抽查
+    clause: 陸
+    covers: {measures: ["1.2"]}
+    every: month
+    unannounced: {seed: 一}
+    collect_by: {working_days: 2, from: opens}
+    report_due: {working_days: 2, from: collect_by}
+    form: self_assessment
+    report: assessment_summary
+    deliver_to: [head_office]
+"""
+    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    good_offices(plans_root, keep)
+    assert tuple(good_offices(plans_root, keep)[0]) == load_all(plans_root)
+    (plan,) = load_all(plans_root)[0].plans
+    assert Plan.model_validate_json(plan.model_dump_json(by_alias=True)) == plan
 
 
 def test_files_that_did_not_change_are_not_examined_again(plans_root, keep, kept):

@@ -5,58 +5,51 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from .roc import ROC_EPOCH, roc_year
+from .working_days import ONE_DAY
 
-Every = Literal["month", "quarter", "half_year", "year"]
+Every = Literal["month", "quarter", "half_year", "year"]  # parts of the calendar, without end
+Recurrence = Literal["month", "quarter", "half_year", "year", "once", "dates", "after"]
 
 MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 _NAME = re.compile(
     r"(?P<year>[1-9][0-9]{0,2})(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|M(?P<month>[0-9]{2}))?"
 )
+_EXPLICIT = re.compile(r"(?P<year>[1-9][0-9]{0,2})D[1-9][0-9]*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """One month, quarter, half-year or year, both ends included."""
+    """A stretch of time, both ends included, with its name and how people say it."""
 
-    every: Every
+    name: str  # 107H1
+    title: str  # 107年上半年
     start: date
     end: date
-
-    @property
-    def name(self) -> str:
-        """`107H1`, `107Q3`, `107M05` or `107`."""
-        year, number = roc_year(self.start), (self.start.month - 1) // MONTHS[self.every] + 1
-        suffix = {"month": f"M{number:02}", "quarter": f"Q{number}", "half_year": f"H{number}"}
-        return f"{year}{suffix.get(self.every, '')}"
-
-    @property
-    def title(self) -> str:
-        """The name as people say it: `107年上半年`, `107年第3季`, `107年5月`, `107年`."""
-        year, number = roc_year(self.start), (self.start.month - 1) // MONTHS[self.every] + 1
-        spoken = {
-            "month": f"{number}月",
-            "quarter": f"第{number}季",
-            "half_year": "上半年" if number == 1 else "下半年",
-        }
-        return f"{year}年{spoken.get(self.every, '')}"
 
 
 def period_of(every: Every, day: date) -> Period:
     """The period of that length which holds the day."""
     months = MONTHS[every]
-    first = date(day.year, (day.month - 1) // months * months + 1, 1)
-    return Period(every=every, start=first, end=_months_later(first, months) - timedelta(days=1))
+    number = (day.month - 1) // months + 1
+    first = date(day.year, (number - 1) * months + 1, 1)
+    suffix, spoken = _parts_of_the_year(every, number)
+    return Period(
+        name=f"{roc_year(day)}{suffix}",
+        title=f"{roc_year(day)}年{spoken}",
+        start=first,
+        end=_months_later(first, months) - ONE_DAY,
+    )
 
 
 def period_named(name: str) -> Period:
     """The period called `107H1`, `107Q3`, `107M05` or `107`. Raises ValueError otherwise."""
     match = _NAME.fullmatch(name)
     if match is None:
-        raise ValueError(f"「{name}」不是期別；請寫成 107H1、107Q3、107M05 或 107")
+        raise ValueError(f"「{name}」不是期別；請寫成 107H1、107Q3、107M05、107 或 107D1")
     half, quarter, month = match["half"], match["quarter"], match["month"]
     every: Every = "half_year" if half else "quarter" if quarter else "month" if month else "year"
     first_month = (int(half or quarter or month or 1) - 1) * MONTHS[every] + 1
@@ -70,7 +63,25 @@ def periods(every: Every, start: date, end: date) -> Iterator[Period]:
     period = period_of(every, start)
     while period.start <= end:
         yield period
-        period = period_of(every, period.end + timedelta(days=1))
+        period = period_of(every, period.end + ONE_DAY)
+
+
+def year_of_explicit(name: str) -> int | None:
+    """The plan's year in a name such as `107D2`: the second of the dates that its plan gives."""
+    match = _EXPLICIT.fullmatch(name)
+    return int(match["year"]) if match else None
+
+
+def _parts_of_the_year(every: Every, number: int) -> tuple[str, str]:
+    match every:
+        case "month":
+            return f"M{number:02}", f"{number}月"
+        case "quarter":
+            return f"Q{number}", f"第{number}季"
+        case "half_year":
+            return f"H{number}", "上半年" if number == 1 else "下半年"
+        case "year":
+            return "", ""
 
 
 def _months_later(first: date, months: int) -> date:

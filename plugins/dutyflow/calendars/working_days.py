@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
+Roll = Literal["none", "next", "previous"]  # what becomes of a day that is not worked
+
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 # The government announces a year's calendar in the middle of the year before. Beyond the last one
@@ -39,24 +41,27 @@ class WorkingDays:
         self._closures = {closure.day: closure.kind == "work" for closure in closures}
 
     def is_working(self, day: date) -> bool:
-        if day in self._closures:
-            return self._closures[day]
-        government = _government_calendar()
-        off = day in government  # asking loads the year, with its make-up Saturdays
-        if day in government.weekend_workdays:
-            return True
-        return not off and day.weekday() < SATURDAY
+        worked = self._closures.get(day)
+        return day not in _days_off(day.year) if worked is None else worked
+
+    def roll(self, day: date, how: Roll) -> date:
+        """`day`, if it is worked or `how` is none; else the next or the previous day that is."""
+        if how == "none":
+            return day
+        step = ONE_DAY if how == "next" else -ONE_DAY
+        while not self.is_working(day):
+            day += step
+        return day
 
     def shift(self, day: date, count: int) -> date:
         """The `count`-th working day after `day` (before it, when negative). `day` itself is not
         counted; with 0, `day` if it is worked, else the next working day."""
         if count == 0:
-            return day if self.is_working(day) else self.shift(day, 1)
-        step = ONE_DAY if count > 0 else -ONE_DAY
-        for _ in range(abs(count)):
+            return self.roll(day, "next")
+        step, left = (ONE_DAY if count > 0 else -ONE_DAY), abs(count)
+        while left:
             day += step
-            while not self.is_working(day):
-                day += step
+            left -= self.is_working(day)
         return day
 
     def between(self, start: date, end: date) -> int:
@@ -66,12 +71,29 @@ class WorkingDays:
         """
         if end < start:
             return -self.between(end, start)
-        return sum(map(self.is_working, _days_after(start, end)))
+        return sum(map(self.is_working, days_from(start + ONE_DAY, end)))
 
 
-def _days_after(start: date, end: date) -> Iterator[date]:
-    for offset in range(1, (end - start).days + 1):
+GOVERNMENT = WorkingDays()  # the calendar as it was announced, before any closure
+
+
+def days_from(start: date, end: date) -> Iterator[date]:
+    """Every day from `start` to `end`, both included."""
+    for offset in range((end - start).days + 1):
         yield start + timedelta(days=offset)
+
+
+@cache
+def _days_off(year: int) -> frozenset[date]:
+    """The days of a year that the government does not work. Asked for millions of times."""
+    government = _government_calendar()
+    return frozenset(
+        day
+        for day in days_from(date(year, 1, 1), date(year, 12, 31))
+        # Asking for a day loads its year, with the make-up Saturdays.
+        if (day in government or day.weekday() >= SATURDAY)
+        and day not in government.weekend_workdays
+    )
 
 
 @cache

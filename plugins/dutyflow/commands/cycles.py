@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
+from dutyflow import clock
 from dutyflow.calendars.cycles import Cycle
 from dutyflow.calendars.roc import format_roc, roc_year
-from dutyflow.calendars.working_days import GAZETTED_UNTIL
+from dutyflow.calendars.working_days import GAZETTED_UNTIL, Closure
 from dutyflow.plan.cycles import cycles, require_duty
-from dutyflow.plan.load import folders_below, load_all_plans, load_plans
+from dutyflow.plan.folder import CLOSURES
+from dutyflow.plan.load import folders_below, load_all_plans, load_closures, load_plans
+from dutyflow.plan.moves import Change, Move, moves
 from dutyflow.plan.office import OfficePlans
-from dutyflow.plan.words import did_you_mean, listed
+from dutyflow.plan.words import CHOICE_TITLES, FIELD_TITLES, did_you_mean, listed
 from dutyflow.settings import Settings
 
 from .common import Day, Refused, echo_json, echo_table, json_option, near
 
 MAX_YEARS = 50
 HEADING = ("機關", "定期工作", "期別", "期間", "開始填報", "填報截止", "彙整表期限")
+DIFF_HEADING = ("機關", "定期工作", "期別", "日期", "原為", "改為", "原因")
 
 
 @click.command("cycles")
@@ -28,6 +34,14 @@ HEADING = ("機關", "定期工作", "期別", "期間", "開始填報", "填報
 @click.option("--to", "end", type=Day(), required=True, help="Last day (108-12-31).")
 @click.option("--office", metavar="ID", help="Only this office's.")
 @click.option("--duty", metavar="ID", help="Only this duty's.")
+@click.option(
+    "--diff",
+    "earlier",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Tell which days the closures have moved since those in PATH: an earlier closures.csv of "
+    "all offices, or an earlier folder of plans, of which only the closures are read.",
+)
 @json_option
 @click.pass_obj
 def cycles_command(
@@ -36,18 +50,23 @@ def cycles_command(
     end: date,
     office: str | None,
     duty: str | None,
+    earlier: Path | None,
     as_json: bool,
 ) -> None:
     """List the cycles whose period shares a day with FROM..TO. Dates are ROC or ISO."""
     _check_range(start, end)
-    found = list(_cycles(_offices(near(settings.plans), office), start, end, duty))
+    offices = _having(duty, _offices(near(settings.plans), office))
+    if earlier is not None:
+        _show_moves(list(_moves(offices, earlier, start, end, duty)), as_json)
+        return
+    found = [cycle for each in offices for cycle in cycles(each, start, end, duty)]
     if as_json:
         echo_json([_as_json(cycle) for cycle in found])
         return
     echo_table(HEADING, map(_row, found))
-    if any(cycle.report_due > GAZETTED_UNTIL for cycle in found):
+    if any(cycle.provisional for cycle in found):
         year = roc_year(GAZETTED_UNTIL)
-        click.echo(f"注意：{year} 年以後的政府辦公日曆尚未納入，日期為推估。", err=True)
+        click.echo(f"注意：{year} 年以後的政府辦公日曆尚未納入，*號各期的日期為推估。", err=True)
 
 
 def _check_range(start: date, end: date) -> None:
@@ -71,16 +90,40 @@ def _offices(root: Path, wanted: str | None) -> tuple[OfficePlans, ...]:
     raise Refused(f"沒有機關「{wanted}」；{hint}")
 
 
-def _cycles(
-    offices: Sequence[OfficePlans], start: date, end: date, duty: str | None
-) -> Iterator[Cycle]:
-    if duty is not None:
-        offices = require_duty(offices, duty)
+def _having(duty: str | None, offices: Sequence[OfficePlans]) -> Sequence[OfficePlans]:
+    return offices if duty is None else require_duty(offices, duty)
+
+
+def _moves(
+    offices: Sequence[OfficePlans], earlier: Path, start: date, end: date, duty: str | None
+) -> Iterator[Move]:
+    now = clock.now()
     for office in offices:
-        yield from cycles(office, start, end, duty)
+        before = replace(office, closures=_earlier_closures(earlier, office))
+        yield from moves(before, office.closures, start, end, now=now, duty=duty)
 
 
-def _as_json(cycle: Cycle) -> dict[str, str]:
+def _earlier_closures(earlier: Path, office: OfficePlans) -> tuple[Closure, ...]:
+    """The closures of all offices first, the office's own last."""
+    if not earlier.exists():
+        raise Refused(f"找不到 {earlier}；請指定先前的 {CLOSURES}，或先前的計畫資料夾")
+    if earlier.is_dir():
+        paths = [earlier / CLOSURES, earlier / office.office / CLOSURES]
+    else:
+        paths = [earlier, office.folder / CLOSURES]
+    return tuple(each for path in paths if path.exists() for each in load_closures(path))
+
+
+def _show_moves(found: Sequence[Move], as_json: bool) -> None:
+    if as_json:
+        echo_json([_move_as_json(move) for move in found])
+    elif found:
+        echo_table(DIFF_HEADING, map(_move_row, found))
+    else:
+        click.echo("沒有日期因停班或補班而移動")
+
+
+def _as_json(cycle: Cycle) -> dict[str, Any]:
     return {
         "office": cycle.office,
         "duty": cycle.duty,
@@ -90,6 +133,7 @@ def _as_json(cycle: Cycle) -> dict[str, str]:
         "opens": cycle.opens.isoformat(),
         "collect_by": cycle.collect_by.isoformat(),
         "report_due": cycle.report_due.isoformat(),
+        "provisional": cycle.provisional,
     }
 
 
@@ -98,7 +142,48 @@ def _row(cycle: Cycle) -> tuple[str, ...]:
     return (
         cycle.office,
         cycle.duty,
-        cycle.name,
+        f"{cycle.name}*" if cycle.provisional else cycle.name,
         f"{format_roc(cycle.period_start)}至{format_roc(cycle.period_end)}",
         *(format_roc(day, weekday=True) for day in days),
     )
+
+
+def _move_as_json(move: Move) -> dict[str, Any]:
+    return {
+        "office": move.cycle.office,
+        "duty": move.cycle.duty,
+        "cycle": move.cycle.name,
+        "which": move.which,
+        "from": move.was.isoformat(),
+        "to": move.becomes.isoformat(),
+        "stays": move.stays,
+        "reasons": [
+            {
+                "date": change.closure.day.isoformat(),
+                "kind": change.closure.kind,
+                "reason": change.closure.reason,
+                "withdrawn": change.withdrawn,
+            }
+            for change in move.reasons
+        ],
+    }
+
+
+def _move_row(move: Move) -> tuple[str, ...]:
+    gone_by = "（已過，不變）" if move.stays else ""
+    return (
+        move.cycle.office,
+        move.cycle.duty,
+        move.cycle.name,
+        FIELD_TITLES[move.which],
+        format_roc(move.was, weekday=True),
+        f"{format_roc(move.becomes, weekday=True)}{gone_by}",
+        listed(map(_spoken, move.reasons)),
+    )
+
+
+def _spoken(change: Change) -> str:
+    closure = change.closure
+    withdrawn = "取消" if change.withdrawn else ""
+    kind = CHOICE_TITLES[closure.kind]
+    return f"{closure.reason}（{format_roc(closure.day)}{withdrawn}{kind}）"

@@ -53,7 +53,7 @@ def duty_dag(office: OfficeOutline, duty: DutyOutline) -> DAG:
         dag_display_name=f"{duty.name}（{office.name}）",
         description=f"{duty.clause}：{duty.name}",
         doc_md=_description(office, duty),
-        schedule=DutyTimetable(office.id, duty.id, f"{duty.every}，{duty.opens}開啟"),
+        schedule=DutyTimetable(office.id, duty.id, duty.schedule),
         start_date=datetime.fromisoformat(office.since).replace(tzinfo=zone),
         catchup=False,
         is_paused_upon_creation=False,
@@ -202,10 +202,11 @@ def _params() -> dict[str, Param]:
 
 
 def _description(office: OfficeOutline, duty: DutyOutline) -> str:
+    assumption = f"\n\n假設：{duty.assumption}" if duty.assumption else ""
     return f"""\
 **{office.title}**
 
-{duty.name}（依據：{duty.clause}）
+{duty.name}（依據：{duty.clause}）{assumption}
 
 - 辦理組室：{"、".join(duty.sections)}
 - 開啟：{duty.opens}

@@ -1,5 +1,7 @@
 """When a duty's runs begin: on the opening day of each of its cycles, at 08:30.
 
+A duty that comes after another has no runs of its own accord: the other's approval opens it.
+
 The timetable asks the plan at every look, so a new plan or closure counts from the next look on.
 Airflow's scheduler and DAG processor look; nothing is computed while a DAG file is parsed.
 """
@@ -7,8 +9,7 @@ Airflow's scheduler and DAG processor look; nothing is computed while a DAG file
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RUN_TYPES = ("scheduled", "backfill")
+ONE_DAY = timedelta(days=1)
+A_YEAR = timedelta(days=366)
 YEARS_AHEAD = 3  # how far to look for a next cycle before saying that there is none
 
 
 class DutyTimetable(Timetable):
     """One run for each cycle, named `scheduled__107H1`: Airflow reserves that name for schedules.
 
-    A run's data interval starts with its period, which identifies the cycle even when a closure
-    has since moved its opening day. Without catch-up, the first run is the earliest cycle whose
-    cut-off is still to come.
+    The start of a run's data interval tells of which period it is, even when a closure has since
+    moved its opening day. Without catch-up, the first run is the earliest cycle whose cut-off is
+    still to come.
     """
 
     description = "依執行計畫各期別的開啟日"
@@ -80,7 +83,12 @@ class DutyTimetable(Timetable):
     ) -> str:
         kind = getattr(run_type, "value", str(run_type))
         if kind in RUN_TYPES and data_interval is not None:
-            return f"{kind}__{self._cycle_starting(data_interval.start).name}"
+            try:
+                return f"{kind}__{self._cycle_starting(data_interval.start).name}"
+            except Exception:
+                # The cycle is gone since the run was planned. An exception would end the scheduler;
+                # a run of another name fails, and says why.
+                log.exception("no cycle of %s/%s is known for a run", self.office, self.duty)
         run_id: str = super().generate_run_id(
             run_type=run_type, run_after=run_after, data_interval=data_interval, **extra
         )
@@ -91,29 +99,58 @@ class DutyTimetable(Timetable):
     ) -> DagRunInfo | None:
         from dutyflow.calendars.cycles import cut_off
 
-        earliest = max(filter(None, (after, restriction.earliest)), default=now)
-        if not restriction.catchup:
-            earliest = max(earliest, now - timedelta(days=366))
-        for cycle in self._cycles_from(earliest):
+        for cycle in self._following(after, restriction, now):
             start = self._start_of(cycle)
             if restriction.latest is not None and start > restriction.latest:
                 return None
             too_early = restriction.earliest is not None and start < restriction.earliest
-            gone_by = after is not None and start <= after
             too_late = not restriction.catchup and cut_off(cycle.collect_by, self._zone) <= now
-            if not (too_early or gone_by or too_late):
+            if not (too_early or too_late):
                 return self._run(cycle)
         return None
 
-    def _cycles_from(self, moment: datetime) -> Iterator[Cycle]:
+    def _following(
+        self, last: datetime | None, restriction: TimeRestriction, now: datetime
+    ) -> list[Cycle]:
+        """The cycles that open after the last that was run, in their order."""
+        earliest = max(filter(None, (last, restriction.earliest)), default=now)
+        if not restriction.catchup:
+            earliest = max(earliest, now - A_YEAR)
+        if last is None:
+            return self._cycles_from(earliest)
+        # Where a plan replaces another, a later period may open before an earlier one.
+        found = self._cycles_from(earliest - A_YEAR)
+        position = self._position(last, found)
+        if position is not None:
+            return found[position + 1 :]
+        return [cycle for cycle in found if cycle.period_start > self._period_start(last)]
+
+    def _position(self, start: datetime, found: list[Cycle]) -> int | None:
+        """Which of the cycles a run's data interval with that start is about.
+
+        Where a plan gave a duty another rhythm, two periods may start on one day.
+        """
+        day = self._period_start(start)
+        same = [index for index, cycle in enumerate(found) if cycle.period_start == day]
+        exact = [index for index in same if self._start_of(found[index]) == start]
+        return max(exact or same, default=None)
+
+    def _cycles_from(self, moment: datetime) -> list[Cycle]:
         from dutyflow.plan.cycles import cycles
 
         day = moment.astimezone(self._zone).date()
-        return cycles(self._plans, day, day + timedelta(days=366 * YEARS_AHEAD), self.duty)
+        plans = self._plans
+        found = cycles(plans, day, day + A_YEAR * YEARS_AHEAD, self.duty)
+        return [c for c in found if plans.of_year(c.plan_year).duty(self.duty).after is None]
 
     def _cycle_starting(self, moment: datetime) -> Cycle:
-        found = self._cycles_from(moment)
-        return next(cycle for cycle in found if self._start_of(cycle) == moment)
+        """Raises LookupError."""
+        day = datetime.combine(self._period_start(moment), time.min, self._zone)
+        found = self._cycles_from(day)
+        position = self._position(moment, found)
+        if position is None:
+            raise LookupError(f"no cycle starts at {moment}")
+        return found[position]
 
     def _run(self, cycle: Cycle) -> DagRunInfo:
         from dutyflow.calendars.cycles import opening_moment
@@ -124,15 +161,19 @@ class DutyTimetable(Timetable):
         )
 
     def _start_of(self, cycle: Cycle) -> pendulum.DateTime:
-        """The start of the cycle's period; of the one before, for a cycle that opens before its
-        period begins, since Airflow starts no run before its data interval does."""
-        from dutyflow.calendars.periods import period_named, period_of
+        """The start of the cycle's period; of a cycle that opens before, the day on which it does.
 
-        period = period_named(cycle.name)
-        if cycle.opens < period.start:
-            period = period_of(period.every, period.start - timedelta(days=1))
-        first = datetime.combine(period.start, time.min, self._zone)
-        return pendulum.instance(first).in_tz("UTC")
+        Airflow starts no run before its data interval does. The seconds after midnight are then
+        the days until the period starts, by which `_period_start` finds it.
+        """
+        early = max(0, (cycle.period_start - cycle.opens).days)
+        midnight = datetime.combine(cycle.period_start - ONE_DAY * early, time.min, self._zone)
+        return pendulum.instance(midnight + timedelta(seconds=early)).in_tz("UTC")
+
+    def _period_start(self, moment: datetime) -> date:
+        local = moment.astimezone(self._zone)
+        seconds = local.hour * 3600 + local.minute * 60 + local.second
+        return local.date() + ONE_DAY * seconds
 
     @property
     def _plans(self) -> OfficePlan:

@@ -7,10 +7,12 @@ from datetime import date
 from itertools import pairwise
 
 from dutyflow.calendars.cycles import Cycle
-from dutyflow.calendars.periods import Period, period_named, periods
+from dutyflow.calendars.periods import Period, period_named, period_of, year_of_explicit
+from dutyflow.calendars.roc import ROC_EPOCH, format_roc
 from dutyflow.calendars.working_days import WorkingDays
 from dutyflow.errors import DutyflowError
 
+from .dates import chain, days_of, periods_of, settled
 from .model import Duty, Plan
 from .office import OfficePlans
 from .words import did_you_mean, listed
@@ -23,11 +25,13 @@ class UnknownDuty(DutyflowError):
 
 
 class UnknownCycle(DutyflowError):
-    """The duty has no cycle of that name."""
+    """The duty has no cycle of that name, or none on that day."""
 
 
 def cycle_of(plan: Plan, duty: Duty, period: Period, calendar: WorkingDays) -> Cycle:
     """The cycle that a duty makes of one period."""
+    links = chain(duty, plan.duties_by_id)
+    days = settled(days_of(links, period, plan.office.id, calendar), calendar)
     return Cycle(
         office=plan.office.id,
         duty=duty.id,
@@ -35,16 +39,19 @@ def cycle_of(plan: Plan, duty: Duty, period: Period, calendar: WorkingDays) -> C
         title=period.title,
         period_start=period.start,
         period_end=period.end,
-        opens=duty.opens.resolve(period, calendar),
-        collect_by=duty.collect_by.resolve(period, calendar),
-        report_due=duty.report_due.resolve(period, calendar),
+        opens=days["opens"],
+        collect_by=days["collect_by"],
+        report_due=days["report_due"],
+        plan_year=plan.year,
     )
 
 
 def cycles(plans: OfficePlans, start: date, end: date, duty: str | None = None) -> Iterator[Cycle]:
     """An office's cycles whose period shares a day with `start`..`end`, in order of opening.
 
-    A cycle is made by the plan in force on the day on which it opens. With `duty`, only that
+    A cycle is made by the plan in force on the day on which it opens; where the plan itself gives
+    the dates, by that plan, even if the next has replaced it meanwhile. A duty that comes after
+    another has a cycle for each of the other's, made by the same plan. With `duty`, only that
     duty's; raises UnknownDuty when no plan has it.
     """
     if duty is not None:
@@ -53,11 +60,12 @@ def cycles(plans: OfficePlans, start: date, end: date, duty: str | None = None) 
     found: Cycles = {}
     for plan, offers in zip(plans.plans, offered, strict=True):
         for key, cycle in offers.items():
-            if plans.in_force(cycle.opens) is plan:
+            if _makes(plans, plan, cycle):
                 found.setdefault(key, cycle)  # opened already under the earlier plan
     for key, cycle in _between_plans(plans.plans, offered):
         found.setdefault(key, cycle)
-    yield from sorted(found.values(), key=lambda cycle: (cycle.opens, cycle.duty, cycle.name))
+    wanted = (cycle for cycle in _with_followers(plans, found) if duty in (None, cycle.duty))
+    yield from sorted(wanted, key=lambda cycle: (cycle.opens, cycle.duty, cycle.period_start))
 
 
 def cycle_named(plans: OfficePlans, duty: str, name: str) -> Cycle:
@@ -67,10 +75,10 @@ def cycle_named(plans: OfficePlans, duty: str, name: str) -> Cycle:
     """
     require_duty([plans], duty)
     try:
-        period = period_named(name)
+        stretch = _stretch(name)
     except ValueError as error:
         raise UnknownCycle(str(error)) from None
-    near = list(cycles(plans, period.start, period.end, duty))
+    near = list(cycles(plans, stretch.start, stretch.end, duty))
     for cycle in near:
         if cycle.name == name:
             return cycle
@@ -78,16 +86,43 @@ def cycle_named(plans: OfficePlans, duty: str, name: str) -> Cycle:
     raise UnknownCycle(f"定期工作「{duty}」沒有「{name}」這一期{hint}")
 
 
+def cycle_on(plans: OfficePlans, duty: str, day: date) -> Cycle:
+    """The cycle whose period holds the day. Raises UnknownDuty or UnknownCycle."""
+    found = list(cycles(plans, day, day, duty))
+    if not found:
+        raise UnknownCycle(f"{format_roc(day)}不在定期工作「{duty}」的任何一期之內；請指定期別")
+    return found[-1]
+
+
+def _stretch(name: str) -> Period:
+    """The time in which a cycle of that name has at least a day. Raises ValueError."""
+    year = year_of_explicit(name)
+    if year is None:
+        return period_named(name)
+    return period_of("year", date(year + ROC_EPOCH, 1, 1))
+
+
 def _offered(
     plan: Plan, calendar: WorkingDays, start: date, end: date, duty_id: str | None
 ) -> Cycles:
-    """What one plan would make of the time asked for, were it always in force."""
+    """What one plan would make of the time asked for, were it always in force.
+
+    Duties that come after another are left to their time; what they come after is here.
+    """
+    wanted = [duty for duty in plan.duties if duty_id in (None, duty.id)]
+    firsts = {chain(duty, plan.duties_by_id)[-1].id for duty in wanted}
     return {
         (duty.id, period.name): cycle_of(plan, duty, period, calendar)
         for duty in plan.duties
-        if duty_id in (None, duty.id)
-        for period in periods(duty.every, start, end)
+        if duty.id in firsts
+        for period in periods_of(duty, plan.year, start, end)
     }
+
+
+def _makes(plans: OfficePlans, plan: Plan, cycle: Cycle) -> bool:
+    if plan.duty(cycle.duty).is_given:
+        return plan.effective_from <= cycle.opens
+    return plans.in_force(cycle.opens) is plan
 
 
 def _between_plans(
@@ -102,6 +137,17 @@ def _between_plans(
         for key in earlier.keys() & later.keys():
             if later[key].opens < replacement.effective_from <= earlier[key].opens:
                 yield key, earlier[key]
+
+
+def _with_followers(plans: OfficePlans, found: Cycles) -> Iterator[Cycle]:
+    """The cycles, and those of the duties that come after theirs."""
+    yield from found.values()
+    for plan in plans.plans:
+        for duty in (each for each in plan.duties if each.every == "after"):
+            first = chain(duty, plan.duties_by_id)[-1].id
+            for cycle in found.values():
+                if (cycle.duty, cycle.plan_year) == (first, plan.year):
+                    yield cycle_of(plan, duty, cycle.period, plans.calendar)
 
 
 def require_duty(offices: Sequence[OfficePlans], duty: str) -> list[OfficePlans]:

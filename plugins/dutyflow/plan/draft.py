@@ -17,11 +17,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from dutyflow.calendars.roc import RocDate
 
+from .fields import names
 from .model import ALL, Duty, Measure, Office, Scoring, Section
+from .words import guess
 
 Part = TypeVar("Part", bound=BaseModel)
-# Stand-ins by field; an id is followed by the item's index. A duty's periods, dates and measures
-# have none: the rules look at them together.
+# Stand-ins by field; an id is followed by the item's index. A duty's periods, days and measures
+# have none: they are looked at together, and of a part of them wrong things would be said.
 _MEASURE: Mapping[str, Any] = {
     "id": "0.",
     "aspect": "-",
@@ -35,6 +37,7 @@ _DUTY: Mapping[str, Any] = {
     "id": "unknown_",
     "name": "-",
     "clause": "-",
+    "assumption": "",
     "collect_again": 3,
     "ladder": "standard",
     "form": "self_assessment",
@@ -50,8 +53,9 @@ _DATE: TypeAdapter[date] = TypeAdapter(RocDate)
 class Draft:
     """A plan as far as it is understood. Parts of lists are kept under their index in the file.
 
-    `section_names`, `aspects` and `frequencies` are of all sections and measures that tell them,
-    so that a reference to a part which is wrong in another respect still counts as good.
+    `section_names`, `aspects`, `frequencies`, `measure_ids` and `duty_names` are of all sections,
+    measures and duties that tell them, so that a reference to a part which is wrong in another
+    respect still counts as good.
     """
 
     office: Office | None
@@ -64,6 +68,8 @@ class Draft:
     section_names: Mapping[str, str]
     aspects: tuple[str, ...]
     frequencies: frozenset[str]
+    measure_ids: tuple[str, ...]
+    duty_names: Mapping[str, str]
 
 
 def draft_of(data: Any) -> Draft:
@@ -78,9 +84,11 @@ def draft_of(data: Any) -> Draft:
         measures=_parts(Measure, fields.get("measures"), _MEASURE),
         duties=_parts(Duty, fields.get("duties"), _DUTY),
         scoring=_part(Scoring, fields.get("scoring")),
-        section_names=_section_names(fields.get("sections")),
+        section_names=_names(fields.get("sections")),
         aspects=tuple(dict.fromkeys(_told("aspect", measures))),
         frequencies=frozenset(_told("frequency", measures)),
+        measure_ids=tuple(_told("id", measures)),
+        duty_names=_names(fields.get("duties")),
     )
 
 
@@ -110,10 +118,19 @@ def _mended(model: type[Part], item: Any, index: int, stand_ins: Mapping[str, An
         return model.model_validate(item)
     except ValidationError as error:
         wrong = {str(problem["loc"][0]) for problem in error.errors()}
+    if not stand_ins.keys() >= _concerned(model, wrong):
+        return None
     good = {field: value for field, value in item.items() if field not in wrong}
-    names = {"id": f"{stand_ins['id']}{index}"} if "id" in stand_ins else {}
-    replaced = {**stand_ins, **names}
+    own_id = {"id": f"{stand_ins['id']}{index}"} if "id" in stand_ins else {}
+    replaced = {**stand_ins, **own_id}
     return _part(model, {**good, **{field: replaced[field] for field in wrong & replaced.keys()}})
+
+
+def _concerned(model: type[BaseModel], wrong: set[str]) -> set[str]:
+    """The fields that are wrong, or seem to stand there under a wrong name."""
+    fields = names(model)
+    guesses = (guess(each, fields, fields) for each in wrong)
+    return wrong & fields.keys() | {meaning[0] for meaning in guesses if meaning is not None}
 
 
 def _date(data: Any) -> date | None:
@@ -135,7 +152,7 @@ def _told(field: str, items: list[dict[str, Any]]) -> Iterator[str]:
     return (item[field] for item in items if isinstance(item.get(field), str))
 
 
-def _section_names(data: Any) -> dict[str, str]:
+def _names(data: Any) -> dict[str, str]:
     return {
         item["id"]: str(item.get("name", ""))
         for item in _mappings(data)

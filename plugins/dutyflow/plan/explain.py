@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from dutyflow.calendars.kinds import UNKNOWN_KIND
 from dutyflow.calendars.roc import ROC_EPOCH
+from dutyflow.calendars.rules import NOT_EXPECTED
 
-from .fields import model_at, names, title_of
+from .fields import Way, model_at, names, title_of
 from .model import ALL, IDENTIFIER_PATTERN, MEASURE_ID_PATTERN, NAME_PATTERN
 from .source import Place, Remark, Source, shown
 from .words import CHOICE_TITLES, did_you_mean, guess, listed, titled
@@ -37,28 +41,49 @@ _TYPES: dict[str, str] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Mistake:
+    """A mistake at a place of the file. `way` is pydantic's to it, `around` that to the mapping or
+    list in which it stands: they name the members of unions that are passed."""
+
+    place: Place
+    way: Way
+    around: Way
+    detail: ErrorDetails
+
+
 def explain(error: ValidationError, model: type[BaseModel], source: Source) -> Iterator[Remark]:
     """One remark for each mistake, in the file's order of fields."""
-    details = [(_place(each, source.data), each) for each in error.errors(include_url=False)]
-    misspelt = _misspelt(details, model)
-    for place, detail in details:
-        if detail["type"] == "missing" and place in misspelt:
+    mistakes = [_mistake(each, source.data) for each in error.errors(include_url=False)]
+    meant = _misspelt(mistakes, model)
+    for mistake in mistakes:
+        kind = mistake.detail["type"]
+        if kind == "missing" and mistake.place in meant.values():
             continue  # said once, where the misspelt field stands
-        if detail["type"] == "too_short" and detail["input"]:
+        if kind == "too_short" and mistake.detail["input"]:
             continue  # the list is too short only because of the wrong items in it
-        yield _remark(place, detail, model, source)
+        if kind == "extra_forbidden":
+            yield _unknown_field(mistake, model, meant.get(mistake.place))
+        else:
+            yield _remark(mistake, model, source)
 
 
-def _place(detail: ErrorDetails, data: Any) -> Place:
-    """Pydantic's way to the mistake, without the names of the union's branches in it."""
+def _mistake(detail: ErrorDetails, data: Any) -> _Mistake:
     place: list[str | int] = []
+    passed: list[str | int] = []
+    way: Way = ()
+    around: Way = ()
     for part in detail["loc"]:
         if _holds(data, part):
+            around = tuple(passed)
             place.append(part)
+            way = (*passed, part)
             data = data[part]
+        passed.append(part)
     if detail["type"] == "missing":
         place.append(detail["loc"][-1])
-    return tuple(place)
+        way, around = detail["loc"], detail["loc"][:-1]
+    return _Mistake(place=tuple(place), way=way, around=around, detail=detail)
 
 
 def _holds(data: Any, part: str | int) -> bool:
@@ -67,25 +92,45 @@ def _holds(data: Any, part: str | int) -> bool:
     return isinstance(data, list) and isinstance(part, int) and part < len(data)
 
 
-def _misspelt(details: list[tuple[Place, ErrorDetails]], model: type[BaseModel]) -> set[Place]:
-    """The fields that seem to stand there under a wrong name."""
-    found = set()
-    for place, detail in details:
-        parent = model_at(model, place[:-1]) if detail["type"] == "extra_forbidden" else None
-        meant = guess(str(place[-1]), names(parent), names(parent)) if parent else None
-        if meant is not None:
-            found.add((*place[:-1], meant[0]))
-    return found
+def _misspelt(mistakes: list[_Mistake], model: type[BaseModel]) -> dict[Place, Place]:
+    """The unknown fields, each with the field that it seems to stand for.
+
+    That is one whose name it resembles; else, in a mapping that is one of several kinds, the one
+    field that is missing, where nothing else is unknown.
+    """
+    unknown: dict[Place, list[_Mistake]] = defaultdict(list)
+    missing: dict[Place, list[Place]] = defaultdict(list)
+    for each in mistakes:
+        if each.detail["type"] == "extra_forbidden":
+            unknown[each.place[:-1]].append(each)
+        if each.detail["type"] == "missing":
+            missing[each.place[:-1]].append(each.place)
+    meant: dict[Place, Place] = {}
+    for around, fields in unknown.items():
+        for each in fields:
+            code = _resembled(each, model)
+            if code is not None:
+                meant[each.place] = (*around, code)
+            elif each.around != around and len(fields) == len(missing[around]) == 1:
+                meant[each.place] = missing[around][0]
+    return meant
 
 
-def _remark(place: Place, detail: ErrorDetails, model: type[BaseModel], source: Source) -> Remark:
-    kind = detail["type"]
-    if kind == "extra_forbidden":
-        return _unknown_field(place, model)
-    label = _label(place, model)
-    if kind == "missing":
+def _resembled(mistake: _Mistake, model: type[BaseModel]) -> str | None:
+    parent = model_at(model, mistake.around)
+    titles = names(parent) if parent is not None else {}
+    meaning = guess(str(mistake.place[-1]), titles, titles)
+    return meaning[0] if meaning is not None else None
+
+
+def _remark(mistake: _Mistake, model: type[BaseModel], source: Source) -> Remark:
+    place, detail = mistake.place, mistake.detail
+    label = _label(mistake, model)
+    if detail["type"] == "missing":
         what = "個欄位" if isinstance(place[-1], str) else "一項"
         return Remark(place=place, found=f"缺少 {label}", expected=f"寫出這{what}")
+    if detail["type"] == UNKNOWN_KIND:
+        return _unknown_kind(mistake, label)
     written = source.written.get(place, "")
     return Remark(
         place=place,
@@ -95,29 +140,45 @@ def _remark(place: Place, detail: ErrorDetails, model: type[BaseModel], source: 
     )
 
 
-def _unknown_field(place: Place, model: type[BaseModel]) -> Remark:
-    parent = model_at(model, place[:-1])
+def _unknown_field(mistake: _Mistake, model: type[BaseModel], meant: Place | None) -> Remark:
+    parent = model_at(model, mistake.around)
     fields = names(parent) if parent else {}
-    around = title_of(model, place[:-1])
+    around = title_of(model, mistake.around)
+    written = str(mistake.place[-1])
+    hint = did_you_mean(written, fields, fields)
+    if not hint and meant is not None:
+        hint = f"是不是 {titled(str(meant[-1]), fields)}？"
     return Remark(
-        place=place,
-        found=f"{shown(str(place[-1]))}不是{around or '本檔'}的欄位",
+        place=mistake.place,
+        found=f"{shown(written)}不是{around or '本檔'}的欄位",
         expected=listed(fields),
-        hint=did_you_mean(str(place[-1]), fields, fields),
+        hint=hint,
     )
 
 
-def _label(place: Place, model: type[BaseModel]) -> str:
+def _unknown_kind(mistake: _Mistake, label: str) -> Remark:
+    """A mapping that may be of several kinds, and by its fields is of none, or of more than one."""
+    fields = [str(field) for field in mistake.detail["input"]]
+    return Remark(
+        place=mistake.place,
+        found=f"{label}寫了 {listed(fields)}" if fields else f"{label}沒有寫任何欄位",
+        expected=f"下列寫法之一：{mistake.detail['msg']}",
+    )
+
+
+def _label(mistake: _Mistake, model: type[BaseModel]) -> str:
     """What a person calls the place: `frequency（執行期間）`, `owners（承辦部門）第 2 項`."""
+    place, around = mistake.place, mistake.around
     if not place:
         return "整個檔案"
-    *around, last = place
-    if isinstance(last, int):
-        return f"{_label(tuple(around), model)}第 {last + 1} 項"
-    title = title_of(model, place)
-    if title and model_at(model, tuple(around)):
-        return f"{last}（{title}）"
-    return f"{title}{shown(last)}"
+    numbers = ""
+    while isinstance(place[-1], int):
+        numbers = f"第 {place[-1] + 1} 項{numbers}"
+        place, around = place[:-1], around[:-1]
+    title = title_of(model, (*around, place[-1]))
+    if title and model_at(model, around):
+        return f"{place[-1]}（{title}）{numbers}"
+    return f"{title}{shown(str(place[-1]))}{numbers}"
 
 
 def _found(detail: ErrorDetails, written: str) -> str:
@@ -164,6 +225,8 @@ def _phrase(kind: str, context: dict[str, Any]) -> str | None:
             return f"{context['le']} 以下"
         case "roc_date":
             return DATE_EXPECTED
+        case _ if kind == NOT_EXPECTED:
+            return str(context["expected"])
         case "time_zone":
             return "時區名稱，例如 Asia/Taipei"
         case "value_error":  # only the check of e-mail addresses raises these

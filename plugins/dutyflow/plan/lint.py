@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 
-from dutyflow.calendars.periods import Period, periods
-from dutyflow.calendars.roc import ROC_EPOCH, format_roc, roc_year
+from dutyflow.calendars.roc import format_roc, roc_year
 from dutyflow.calendars.working_days import WorkingDays
 
 from .draft import Draft
-from .model import ALL, Contacts, Duty
+from .lint_duties import lint_duties
+from .model import ALL, Contacts
 from .source import Place, Remark, shown
 from .words import CHOICE_TITLES, did_you_mean, guess, listed, titled
 
@@ -19,9 +18,7 @@ def lint_plan(draft: Draft, calendar: WorkingDays) -> Iterator[Remark]:
     """What does not fit together in one plan file."""
     for rule in _RULES:
         yield from rule(draft)
-    if draft.year is not None:
-        for index, duty in draft.duties.items():
-            yield from _date_order(index, duty, draft.year, calendar)
+    yield from lint_duties(draft, calendar)
 
 
 def lint_contacts(
@@ -128,17 +125,6 @@ def _blamed_on_section(owner: str, draft: Draft) -> bool:
     return meaning is not None and meaning[0] not in {each.id for each in draft.sections.values()}
 
 
-def _duties_cover_measures(draft: Draft) -> Iterator[Remark]:
-    for index, duty in draft.duties.items():
-        if draft.frequencies and not draft.frequencies.intersection(duty.covers.frequency):
-            wanted = listed((titled(each, CHOICE_TITLES) for each in duty.covers.frequency), "或")
-            yield Remark(
-                place=("duties", index, "covers"),
-                found=f"沒有任何具體作法的執行期間是 {wanted}",
-                expected="定期工作至少涵蓋一項具體作法",
-            )
-
-
 def _weights(draft: Draft) -> Iterator[Remark]:
     if draft.scoring is None or not draft.aspects:
         return
@@ -186,40 +172,7 @@ _RULES: tuple[Callable[[Draft], Iterator[Remark]], ...] = (
     _unique_ids,
     _reserved_ids,
     _known_owners,
-    _duties_cover_measures,
     _weights,
     _score_range,
     _effective_from,
 )
-
-
-def _date_order(index: int, duty: Duty, year: int, calendar: WorkingDays) -> Iterator[Remark]:
-    """Rules whose days come in the wrong order in the plan's year: its first such cycle."""
-    western = year + ROC_EPOCH
-    for period in periods(duty.every, date(western, 1, 1), date(western, 12, 31)):
-        remark = _wrong_order(index, duty, period, calendar)
-        if remark is not None:
-            yield remark
-            return
-
-
-def _wrong_order(index: int, duty: Duty, period: Period, calendar: WorkingDays) -> Remark | None:
-    opens = duty.opens.resolve(period, calendar)
-    collect_by = duty.collect_by.resolve(period, calendar)
-    report_due = duty.report_due.resolve(period, calendar)
-    closing = f"填報截止（collect_by）是{format_roc(collect_by, weekday=True)}"
-    if opens >= collect_by:
-        opening = f"開始填報（opens）是{format_roc(opens, weekday=True)}"
-        return Remark(
-            place=("duties", index, "opens"),
-            found=f"{period.title}的{opening}，{closing}",
-            expected="開始填報早於填報截止",
-        )
-    if collect_by > report_due:
-        due = f"彙整表期限（report_due）是{format_roc(report_due, weekday=True)}"
-        return Remark(
-            place=("duties", index, "report_due"),
-            found=f"{period.title}的{closing}，{due}",
-            expected="填報截止不晚於彙整表期限",
-        )
-    return None

@@ -9,8 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from dutyflow.calendars.roc import format_roc
-from dutyflow.calendars.working_days import Closure, WorkingDays
+from dutyflow.calendars.working_days import GOVERNMENT, Closure
 from dutyflow.errors import Finding, PlanError
 
 from .closures import parse_closures
@@ -21,6 +20,7 @@ from .lint import lint_contacts, lint_plan
 from .model import Contacts, Plan
 from .office import OfficePlan, OfficePlans
 from .source import Remark, Source, parse
+from .succession import gaps, out_of_order
 
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
@@ -120,6 +120,7 @@ class _Reading:
     """What became of one plan file."""
 
     path: Path
+    source: Source
     plan: Plan | None
     draft: Draft
     findings: tuple[Finding, ...]
@@ -143,10 +144,10 @@ def _read_plan(content: bytes, path: Path) -> _Reading:
     plan, source, findings = _read(content, path, Plan)
     draft = draft_of(source.data)
     if source.data is not None:
-        remarks = [*lint_plan(draft, WorkingDays()), *_file_name(draft, path)]
+        remarks = [*lint_plan(draft, GOVERNMENT), *_file_name(draft, path)]
         findings += map(source.finding, remarks)
     findings.sort(key=_line)
-    return _Reading(path=path, plan=plan, draft=draft, findings=tuple(findings))
+    return _Reading(path=path, source=source, plan=plan, draft=draft, findings=tuple(findings))
 
 
 def _file_name(draft: Draft, path: Path) -> Iterator[Remark]:
@@ -172,7 +173,7 @@ class _Office:
         ]
         for reading in self.readings:
             self.findings += [*reading.findings, *self._folder_name(reading)]
-        self.findings += self._same_start()
+        self.findings += out_of_order([(each.source, each.draft) for each in self.readings])
         if not files.plans:
             self.findings.append(_no_plans(files.folder))
         self.closures = tuple(self._closures())
@@ -186,12 +187,16 @@ class _Office:
         """The plans and closures. Raises PlanError with everything found so far."""
         if self.findings:
             raise PlanError(self.findings)
-        return OfficePlans(
+        office = OfficePlans(
             office=self.plans[-1].office.id,
             plans=tuple(self.plans),
             closures=self.closures,
             folder=self.files.folder,
         )
+        self.findings += self._gaps(office)
+        if self.findings:
+            raise PlanError(self.findings)
+        return office
 
     def contacts(self) -> Contacts | None:
         path = self.files.contacts
@@ -227,17 +232,9 @@ class _Office:
                 expected="資料夾名與機關代碼相同",
             )
 
-    def _same_start(self) -> Iterator[Finding]:
-        started: dict[object, Path] = {}
-        for reading in self.readings:
-            day = reading.draft.effective_from
-            if day is not None and day in started:
-                yield Finding(
-                    where=f"{reading.path}:1",
-                    found=f"與 {started[day].name} 同於{format_roc(day)}生效",
-                    expected="同一機關的計畫各有生效日",
-                )
-            started.setdefault(day, reading.path)
+    def _gaps(self, office: OfficePlans) -> Iterator[Finding]:
+        sources = {reading.draft.year: reading.source for reading in self.readings}
+        return (sources[plan.year].finding(remark) for plan, remark in gaps(office))
 
     def _closures(self) -> Iterator[Closure]:
         for path in self.files.closures:

@@ -20,9 +20,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from dutyflow.calendars.periods import Every
+from dutyflow.calendars.kinds import told_apart
+from dutyflow.calendars.periods import Recurrence
 from dutyflow.calendars.roc import RocDate
-from dutyflow.calendars.rules import DateRule
+from dutyflow.calendars.rules import DateRule, RuledDay, Unannounced
 
 from .words import CHOICE_TITLES, FIELD_TITLES
 
@@ -121,13 +122,44 @@ class Measure(PlanPart):
     frequency: Frequency = Field(description="ongoing 隨時辦理、yearly 每年一次")
 
 
-class Covers(PlanPart):
-    """Which measures a duty asks about."""
+class FrequencyCovers(PlanPart):
+    """A duty asks about the measures of these frequencies."""
 
     frequency: Annotated[tuple[Frequency, ...], Field(min_length=1)]
 
     def includes(self, measure: Measure) -> bool:
         return measure.frequency in self.frequency
+
+
+class MeasureCovers(PlanPart):
+    """A duty asks about these measures."""
+
+    measures: Annotated[tuple[MeasureId, ...], Field(min_length=1)] = Field(
+        description='具體作法的編號，加引號，例如 ["1.1.2.3"]'
+    )
+
+    def includes(self, measure: Measure) -> bool:
+        return measure.id in self.measures
+
+
+Covers = Annotated[
+    Annotated[FrequencyCovers, Tag("covers:frequency")]
+    | Annotated[MeasureCovers, Tag("covers:measures")],
+    told_apart({"covers:frequency": FrequencyCovers, "covers:measures": MeasureCovers}),
+]
+
+
+class Span(PlanPart):
+    """From one day to another, both included."""
+
+    start: RocDate
+    end: RocDate
+
+
+class NamedSpan(Span):
+    """One of several periods that the plan gives by their dates."""
+
+    name: Name = Field(description="這一期的名稱，例如 春節前")
 
 
 class Duty(PlanPart):
@@ -136,11 +168,25 @@ class Duty(PlanPart):
     id: Identifier
     name: Name
     clause: Text = Field(description="計畫中的依據條文")
-    covers: Covers
-    every: Every = Field(description="month 每月、quarter 每季、half_year 每半年、year 每年")
-    opens: DateRule = Field(description="開始填報之日")
+    assumption: OptionalText = Field(default="", description="計畫未訂明而假設者，在此說明")
+    covers: Covers = Field(description="frequency 執行期間，或 measures 具體作法的編號")
+    every: Recurrence = Field(
+        description="month 每月、quarter 每季、half_year 每半年、year 每年、once 一次（period）、"
+        "dates 指定期間（dates）、after 接續另一項工作（after）"
+    )
+    period: Span | None = Field(default=None, description="every: once 的起迄日，可跨年度")
+    dates: tuple[NamedSpan, ...] = Field(default=(), description="every: dates 各期的起迄日")
+    after: str | None = Field(
+        default=None, description="every: after 所接續的定期工作；其彙整表核定後開始"
+    )
+    opens: DateRule | None = Field(
+        default=None, description="開始填報之日；unannounced（不預告）者不寫"
+    )
     collect_by: DateRule = Field(description="各組填報截止之日，當日仍可填報")
     report_due: DateRule = Field(description="彙整表送達之期限")
+    unannounced: Unannounced | None = Field(
+        default=None, description="不預告：期間內抽定一個工作天開始，各組事先不知"
+    )
     collect_again: int = Field(
         default=3,
         ge=1,
@@ -153,6 +199,31 @@ class Duty(PlanPart):
     report: Literal["assessment_summary"]
     deliver_to: Annotated[tuple[Literal["head_office"], ...], Field(min_length=1)]
     publish: bool = Field(default=False, description="是否登載於對外網頁")
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the plan itself gives the dates of its periods, instead of a rhythm."""
+        return self.every in ("once", "dates")
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether its periods are parts of the calendar, one after another without end."""
+        return self.every in ("month", "quarter", "half_year", "year")
+
+    @property
+    def opening(self) -> str:
+        """When it opens, in words. Of an unannounced day no more than that there is one."""
+        return str(self.unannounced or self.opens)
+
+    @property
+    def rules(self) -> dict[RuledDay, DateRule]:
+        """The days that follow from rules, in their order in time."""
+        rules: dict[RuledDay, DateRule | None] = {
+            "opens": self.opens,
+            "collect_by": self.collect_by,
+            "report_due": self.report_due,
+        }
+        return {name: rule for name, rule in rules.items() if rule is not None}
 
 
 Bound = Annotated[int, Field(strict=True)]
@@ -190,11 +261,15 @@ class Plan(PlanPart):
         content = self.model_dump_json(by_alias=True, exclude_defaults=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
+    @property
+    def duties_by_id(self) -> dict[str, Duty]:
+        return {duty.id: duty for duty in self.duties}
+
     def section(self, section_id: str) -> Section:
         return next(section for section in self.sections if section.id == section_id)
 
     def duty(self, duty_id: str) -> Duty:
-        return next(duty for duty in self.duties if duty.id == duty_id)
+        return self.duties_by_id[duty_id]
 
     def owners_of(self, measure: Measure) -> tuple[Section, ...]:
         """The sections that answer for a measure, "every section" expanded, in its order."""

@@ -43,6 +43,10 @@ class OfficePlans:
         started = [plan for plan in self.plans if plan.effective_from <= day]
         return started[-1] if started else None
 
+    def of_year(self, year: int) -> Plan:
+        """The plan of that ROC year. Raises LookupError."""
+        return {plan.year: plan for plan in self.plans}[year]
+
 
 @dataclass(frozen=True, kw_only=True)
 class OfficePlan(OfficePlans):

@@ -8,7 +8,7 @@ are imported only when a plan has changed since its outline was made.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,12 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class DutyOutline:
-    """A duty in words: its rules as sentences, its sections by name."""
+    """A duty in words: its rules as sentences, its sections by name.
+
+    `schedule` says when its cycles open of their own accord, or after what.
+    """
 
     id: str
     name: str
     clause: str
+    assumption: str
     every: str
+    schedule: str
     opens: str
     collect_by: str
     report_due: str
@@ -38,7 +43,10 @@ class DutyOutline:
 
 @dataclass(frozen=True, kw_only=True)
 class OfficeOutline:
-    """An office as its latest plan has it. `since` is the ISO date from which it has cycles."""
+    """An office as its latest plan has it, with the duties of all its plans.
+
+    `since` is an ISO date before which no period of a cycle begins.
+    """
 
     id: str
     name: str
@@ -92,35 +100,42 @@ def outline_of(office: OfficePlan) -> OfficeOutline:
         timezone=plan.office.timezone,
         title=plan.header.title,
         since=_first_day(office),
-        duties=tuple(_duties(plan)),
+        duties=tuple(_duty(plan, duty) for plan, duty in _latest(office)),
     )
 
 
-def _duties(plan: Plan) -> Iterator[DutyOutline]:
-    for duty in plan.duties:
-        yield DutyOutline(
-            id=duty.id,
-            name=duty.name,
-            clause=duty.clause,
-            every=_every(duty),
-            opens=str(duty.opens),
-            collect_by=str(duty.collect_by),
-            report_due=str(duty.report_due),
-            sections=tuple(section.name for section in plan.sections_of(duty)),
-        )
+def _latest(office: OfficePlan) -> Iterable[tuple[Plan, Duty]]:
+    """Every duty with the latest plan that has it.
+
+    A duty that the next plan drops still has its last cycles, and those of the past to be seen.
+    """
+    return {duty.id: (plan, duty) for plan in office.plans for duty in plan.duties}.values()
 
 
-def _every(duty: Duty) -> str:
+def _duty(plan: Plan, duty: Duty) -> DutyOutline:
     from .words import CHOICE_TITLES
 
-    return CHOICE_TITLES[duty.every]
+    every = CHOICE_TITLES[duty.every]
+    schedule = f"{every}，{duty.opening}開啟"
+    if duty.after is not None:
+        schedule = f"「{plan.duty(duty.after).name}」核定後開啟"
+    return DutyOutline(
+        id=duty.id,
+        name=duty.name,
+        clause=duty.clause,
+        assumption=duty.assumption,
+        every=every,
+        schedule=schedule,
+        opens=duty.opening,
+        collect_by=str(duty.collect_by),
+        report_due=str(duty.report_due),
+        sections=tuple(section.name for section in plan.sections_of(duty)),
+    )
 
 
 def _first_day(office: OfficePlan) -> str:
-    """The first day of the first plan's year: its first period may have begun before the plan."""
-    from dutyflow.calendars.roc import ROC_EPOCH
-
-    return f"{office.plans[0].year + ROC_EPOCH:04}-01-01"
+    """The first plan may open a cycle whose period, a year long, ended before the plan began."""
+    return f"{office.plans[0].effective_from.year - 1:04}-01-01"
 
 
 def _read(told: dict[str, Any]) -> OfficeOutline:

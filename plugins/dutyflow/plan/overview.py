@@ -75,7 +75,7 @@ def measure_rows(plan: Plan) -> Iterator[tuple[str, ...]]:
 
 def duty_rows(plan: Plan) -> Iterator[tuple[str, ...]]:
     for duty in plan.duties:
-        days = (str(rule) for rule in (duty.opens, duty.collect_by, duty.report_due))
+        days = (duty.opening, str(duty.collect_by), str(duty.report_due))
         yield duty.id, duty.name, CHOICE_TITLES[duty.every], *days
 
 
