@@ -18,7 +18,9 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from dutyflow.answers import Answer
-from dutyflow.forms import SELF_ASSESSMENT, FormStamp, Heading, judge, write_form
+from dutyflow.forms import FormStamp, Heading, judge, write_form
+from dutyflow.plan.asking import AskedRow, measure_row
+from dutyflow.plan.catalogue import shipped_form
 from dutyflow.plan.model import Measure
 
 from .figures import Figure, milliseconds, ratio, show, take_turns
@@ -26,6 +28,7 @@ from .figures import Figure, milliseconds, ratio, show, take_turns
 FILES, ROWS, ROUNDS = 200, 82, 5
 FASTER_THAN_PANDAS, SLOWER_THAN_CALAMINE = 5.0, 3.0
 
+SELF_ASSESSMENT = shipped_form("self_assessment")
 SECRET = b"a secret for the benchmark only, 32+"
 STAMP = FormStamp(
     assignment="pingtung/self_assessment/107H1/business",
@@ -45,10 +48,10 @@ HEADING = Heading(
 
 
 def main() -> int:
-    measures = list(_measures())
-    files = [_answered(measures, number) for number in range(FILES)]
+    rows = list(map(measure_row, _measures()))
+    files = [_answered(rows, number) for number in range(FILES)]
     readers: dict[str, Callable[[bytes], object]] = {
-        "judge": partial(_judge, measures=measures),
+        "judge": partial(_judge, rows=rows),
         "pandas": _pandas,
         "calamine": _calamine,
     }
@@ -84,11 +87,11 @@ def _seconds_a_file(read: Callable[[bytes], object], files: list[bytes]) -> floa
     return (time.perf_counter() - begun) / len(files)
 
 
-def _judge(data: bytes, measures: list[Measure]) -> None:
+def _judge(data: bytes, rows: list[AskedRow]) -> None:
     verdict = judge(
         data,
         form=SELF_ASSESSMENT,
-        rows=measures,
+        rows=rows,
         secret=SECRET,
         assignment=STAMP.assignment,
         plan_hash=STAMP.plan_hash,
@@ -120,22 +123,25 @@ def _measures() -> Iterator[Measure]:
         )
 
 
-def _answered(measures: list[Measure], number: int) -> bytes:
+def _answered(rows: list[AskedRow], number: int) -> bytes:
     answers = (
         Answer(
-            measure=measure.id,
-            text=f"辦理 {number + place} 件，均於期限內完成，並檢討作業流程。" * (1 + place % 4),
-            score=80 + (number + place) % 20 + 0.5,
-            evidence=f"屏東字第 107{number:03}{place:03} 號",
+            row=row.id,
+            values={
+                "text": f"辦理 {number + place} 件，均於期限內完成，並檢討作業流程。"
+                * (1 + place % 4),
+                "score": 80 + (number + place) % 20 + 0.5,
+                "evidence": f"屏東字第 107{number:03}{place:03} 號",
+            },
         )
-        for place, measure in enumerate(measures)
+        for place, row in enumerate(rows)
     )
     return write_form(
         form=SELF_ASSESSMENT,
         stamp=STAMP,
         secret=SECRET,
         heading=HEADING,
-        rows=measures,
+        rows=rows,
         answers=answers,
     )
 

@@ -46,7 +46,8 @@ def _dispatches(case: Case, now: datetime) -> list[Dispatch]:
     content = Opening(
         about=paper.about,
         deadline=paper.deadline(now),
-        measures=len(case.measures),
+        asked=case.asked,
+        may_have_nothing=case.form.nothing,
         reason=f"您是{case.section_name}的承辦人，本期{case.duty.name}由此開始（{opening.REASON}）",
         form_name=form.name,
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from .answers import from_json
+from . import answers
 from .calendars.roc import in_zone
 from .errors import DutyflowError
 from .ledger.records import (
@@ -17,10 +17,9 @@ from .ledger.records import (
     SubmissionRecord,
 )
 from .plan.model import Plan
-from .reports import model as reports
-from .reports.assessment import SectionAnswers, assess
-from .reports.changes import changes
-from .reports.xlsx import render_xlsx
+from .reports.kinds import KINDS, from_json, kind_of, to_json
+from .reports.model import Report
+from .reports.received import Material, SectionAnswers
 from .workspace import Workspace
 
 
@@ -38,7 +37,7 @@ def assemble(desk: Workspace, cycle_key: str, *, now: datetime) -> ReportRecord:
     latest = desk.ledger.reports.latest(cycle_key)
     report = _report(desk, cycle, plan, version=latest.version + 1 if latest else 1, now=now)
     if latest is not None:
-        changed = changes(reports.from_json(latest.content), report)
+        changed = kind_of(latest.content).changes(from_json(latest.content), report)
         if not changed:
             return latest
         report = replace(report, changes=tuple(changed))
@@ -60,11 +59,12 @@ def folder_of(desk: Workspace, cycle: CycleRecord) -> Path:
 
 def _report(
     desk: Workspace, cycle: CycleRecord, plan: Plan, *, version: int, now: datetime
-) -> reports.Report:
+) -> Report:
     accepted = desk.ledger.submissions.accepted(cycle.key)
-    return assess(
+    duty = plan.duty(cycle.duty)
+    material = Material(
         plan=plan,
-        duty=plan.duty(cycle.duty),
+        duty=duty,
         period=cycle.title,
         version=version,
         made_on=in_zone(now, plan.office.zone).date(),
@@ -74,25 +74,25 @@ def _report(
             for assignment in desk.ledger.assignments.of(cycle.key)
         },
     )
+    return KINDS[duty.report].make(material)
 
 
 def _answers(assignment: AssignmentRecord, accepted: SubmissionRecord | None) -> SectionAnswers:
     return SectionAnswers(
-        answers=from_json(accepted.answers) if accepted else None,
+        answers=answers.from_json(accepted.answers) if accepted else None,
         late=assignment.on_time is False,
         waived=assignment.state == "waived",
     )
 
 
-def _keep(
-    desk: Workspace, cycle: CycleRecord, report: reports.Report, now: datetime
-) -> ReportRecord:
-    name, data = f"{report.title}_第{report.version}版.xlsx", render_xlsx(report)
+def _keep(desk: Workspace, cycle: CycleRecord, report: Report, now: datetime) -> ReportRecord:
+    content = to_json(report)
+    name, data = f"{report.title}_第{report.version}版.xlsx", kind_of(content).xlsx(report)
     file = ReportFile(name=name, blob=desk.store.put(data), size=len(data))
     record = desk.ledger.reports.add(
         cycle.key,
         plan_hash=cycle.plan_hash,
-        content=reports.to_json(report),
+        content=content,
         files=[file],
         now=now,
         who="dutyflow",

@@ -10,7 +10,6 @@ from .answers import Answer
 from .calendars.moments import format_cut_off, last_day
 from .calendars.roc import in_zone
 from .errors import Finding
-from .forms import FORMS, Form
 from .forms.problems import Problem
 from .forms.stamp import FormStamp
 from .forms.workbook import Heading, write_form
@@ -25,10 +24,6 @@ class Stationery:
     """Fills in, for one case, what its mails and its form say."""
 
     case: Case
-
-    @property
-    def form(self) -> Form:
-        return FORMS[self.case.duty.form]
 
     @property
     def about(self) -> About:
@@ -61,11 +56,11 @@ class Stationery:
         """The form of this assignment, blank or with what is known already."""
         case = self.case
         data = write_form(
-            form=self.form,
+            form=self.case.form,
             stamp=self.stamp,
             secret=case.desk.secret,
             heading=self._heading(),
-            rows=case.measures,
+            rows=case.rows,
             answers=answers,
             problems=problems,
         )
@@ -80,8 +75,8 @@ class Stationery:
     def stamp(self) -> FormStamp:
         return FormStamp(
             assignment=self.case.assignment.key,
-            form=self.form.id,
-            form_version=self.form.version,
+            form=self.case.form.id,
+            form_version=self.case.form.version,
             plan_hash=self.case.cycle.plan_hash,
         )
 

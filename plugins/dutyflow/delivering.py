@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from .assembling import latest_report
 from .ledger.records import CycleRecord, ReportRecord
 from .mail.attachment import XLSX, Attachment
 from .mail.contexts import Delivery
-from .plan.model import Contacts, Person
+from .plan.model import Contacts, Person, Recipient
 from .posting import Dispatch, post
-from .reports import model as reports
-from .reports.assessment import TITLE
+from .reports.kinds import from_json
 from .workspace import Workspace
 
 
@@ -31,13 +31,17 @@ def deliver(desk: Workspace, client: smtplib.SMTP, cycle_key: str, *, now: datet
     desk.ledger.reports.delivered(cycle_key, record.version, now=now, who="dutyflow")
 
 
-_RECIPIENTS = {"head_office": lambda contacts: contacts.head_office}
+_RECIPIENTS: Mapping[Recipient, Callable[[Contacts], Person]] = {
+    "head_office": lambda contacts: contacts.head_office,
+    "director": lambda contacts: contacts.director,
+    "coordinator": lambda contacts: contacts.coordinator,
+}
 
 
 def _dispatch(
     desk: Workspace, cycle: CycleRecord, record: ReportRecord, contacts: Contacts, to: Person
 ) -> Dispatch:
-    report = reports.from_json(record.content)
+    report = from_json(record.content)
     files = tuple(
         Attachment(name=file.name, content_type=XLSX, data=desk.store.get(file.blob))
         for file in record.files
@@ -50,7 +54,7 @@ def _dispatch(
         reason=f"報送第{record.version}版",
         content=Delivery(
             office=report.office,
-            report=TITLE,
+            report=report.name,
             period=report.period,
             version=report.version,
             files=tuple(file.name for file in files),

@@ -11,10 +11,11 @@ from pathlib import PurePath
 
 from pydantic import ValidationError
 
-from .answers import to_json
+from .answers import from_json, to_json
 from .casework import Stationery, as_finding
 from .errors import Finding
 from .forms.judge import Verdict, judge
+from .forms.understood import understood
 from .ledger.records import (
     AssignmentRecord,
     NewSubmission,
@@ -118,22 +119,31 @@ def _judged(case: Case, delivered: Delivered, now: datetime) -> Dispatch | None:
     if not workbooks:
         _record(case, delivered, None, Verdict(), now, reason="信中沒有填報檔")
         return _reply(case, delivered, _not_understood(case, delivered, now), Verdict())
-    file, verdict = _best(case, workbooks)
+    file, verdict = _best(case, workbooks, _attached(case, delivered))
     recorded = _record(case, delivered, file, verdict, now)
     return _reply(case, delivered, _content(case, recorded, verdict, now), verdict)
 
 
-def _best(case: Case, workbooks: list[Attachment]) -> tuple[Attachment, Verdict]:
+def _attached(case: Case, delivered: Delivered) -> set[str]:
+    """The names of all files that have come for the assignment, with this message or before it."""
+    earlier = case.desk.ledger.submissions.of(case.assignment.key)
+    names = {file.name for submission in earlier for file in submission.files}
+    return names | {file.name for file in delivered.message.attachments}
+
+
+def _best(
+    case: Case, workbooks: list[Attachment], attached: set[str]
+) -> tuple[Attachment, Verdict]:
     """The first workbook that can be accepted, else the last one with its problems."""
-    paper = Stationery(case)
     for file in workbooks:
         verdict = judge(
             file.data,
-            form=paper.form,
-            rows=case.measures,
+            form=case.form,
+            rows=case.rows,
             secret=case.desk.secret,
             assignment=case.assignment.key,
             plan_hash=case.cycle.plan_hash,
+            attached=attached,
         )
         if verdict.accepted:
             break
@@ -221,15 +231,11 @@ _SAME_AS_RETURNED = Finding(
 
 
 def _receipt(case: Case, submission: SubmissionRecord) -> Receipt:
-    scores = [row["score"] for row in submission.answers if row["score"] is not None]
     return Receipt(
         about=Stationery(case).about,
         number=number_of(submission.id),
         received_at=submission.received_at,
-        measures=len(case.measures),
-        answered=len(submission.answers),
-        nothing=sum(row["nothing"] for row in submission.answers),
-        average=sum(scores) / len(scores) if scores else None,
+        understood=understood(case.form, len(case.rows), from_json(submission.answers)),
         sha256=submission.content_hash,
         late=case.assignment.on_time is False,
         replaces=number_of(submission.replaces) if submission.replaces else "",

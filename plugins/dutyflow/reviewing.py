@@ -6,7 +6,7 @@ import smtplib
 from collections.abc import Sequence
 from datetime import datetime
 
-from .answers import from_json
+from . import answers
 from .assembling import folder_of, latest_report
 from .calendars.cycles import cut_off
 from .calendars.roc import format_roc, in_zone
@@ -15,8 +15,9 @@ from .errors import DutyflowError
 from .ledger.records import AssignmentRecord, CycleRecord, Decision
 from .mail.contexts import Returned
 from .plan.model import Plan
+from .plan.words import CHOICE_TITLES, listed
 from .posting import Dispatch, post
-from .reports import model as reports
+from .reports.kinds import from_json, kind_of
 from .workspace import Case, Workspace
 
 
@@ -24,19 +25,16 @@ def what_to_review(desk: Workspace, cycle_key: str) -> str:
     """The latest version on one page (Markdown), for the person who decides."""
     record = latest_report(desk, cycle_key)
     cycle = desk.ledger.cycles.get(cycle_key)
-    report = reports.from_json(record.content)
+    report = from_json(record.content)
+    recipients = listed(
+        CHOICE_TITLES[each] for each in desk.plan_of(cycle).duty(cycle.duty).deliver_to
+    )
     lines = [
         f"**{report.title}**　第 {report.version} 版",
         "",
         f"報送期限：{format_roc(report.due_on, weekday=True)}",
         "",
-        "| 面向 | 應填 | 已填 | 分數 |",
-        "| --- | ---: | ---: | ---: |",
-        *(
-            f"| {part.name} | {part.expected} | {part.answered} | {_score(part.score)} |"
-            for part in report.aspects
-        ),
-        f"| **總分** | | | **{_score(report.total)}** |",
+        *kind_of(record.content).summary(report),
         "",
         f"尚未填報：{'、'.join(report.missing) or '（無）'}",
         "",
@@ -44,7 +42,8 @@ def what_to_review(desk: Workspace, cycle_key: str) -> str:
         "",
         f"檔案：`{folder_of(desk, cycle)}`",
         "",
-        "核定：報送業務處。退回補正：填入組室與說明，系統通知後重新收件、重新彙整。不送：結案而不報送。",
+        f"核定：報送{recipients}。退回補正：填入組室與說明，系統通知後重新收件、重新彙整。"
+        "不送：結案而不報送。",
     ]
     return "\n".join(lines)
 
@@ -129,8 +128,8 @@ def _correct_by(desk: Workspace, cycle: CycleRecord, plan: Plan, now: datetime) 
 def _tell(case: Case, client: smtplib.SMTP, now: datetime) -> None:
     paper = Stationery(case)
     number = case.assignment.accepted_submission
-    answers = from_json(case.desk.ledger.submissions.get(number).answers) if number else ()
-    form = paper.attached_form(answers=answers)
+    kept = case.desk.ledger.submissions.get(number).answers if number else ()
+    form = paper.attached_form(answers=answers.from_json(kept))
     for person in case.people.owners:
         dispatch = Dispatch(
             about=case.assignment.key,
@@ -149,7 +148,3 @@ def _tell(case: Case, client: smtplib.SMTP, now: datetime) -> None:
             attachments=(form,),
         )
         post(case.desk, client, dispatch, mailbox=case.office.contacts.mailbox, now=now)
-
-
-def _score(score: float | None) -> str:
-    return "—" if score is None else f"{score:.2f}"

@@ -10,7 +10,9 @@ from .errors import DutyflowError
 from .ledger import Ledger
 from .ledger.records import AssignmentRecord, CycleRecord
 from .mail.inbox import Inbox, MaildirInbox
-from .plan.model import Duty, Measure, Plan, SectionContacts
+from .plan.asking import AskedRow, asked_rows, spoken_amount
+from .plan.forms import Form
+from .plan.model import Duty, Plan, SectionContacts
 from .plan.office import OfficePlan
 from .plan.snapshot import good_offices
 from .settings import Settings
@@ -122,7 +124,15 @@ class Case:
             ) from None
 
     @property
-    def measures(self) -> tuple[Measure, ...]:
+    def form(self) -> Form:
+        return self.plan.form_of(self.duty)
+
+    @cached_property
+    def rows(self) -> tuple[AskedRow, ...]:
         """What this section is asked about, in the plan's order."""
-        section = self.plan.section(self.assignment.section)
-        return tuple(self.plan.measures_of(self.duty, section))
+        return asked_rows(self.plan, self.duty, self.plan.section(self.assignment.section))
+
+    @property
+    def asked(self) -> str:
+        """How much this section is asked, in words: `31 項具體作法`."""
+        return spoken_amount(self.form, len(self.rows))

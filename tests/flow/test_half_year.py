@@ -212,7 +212,7 @@ def test_what_was_replaced_counts_again_when_it_is_sent_anew(office: Scene) -> N
         assert "已收到" in receipt["Subject"]
 
     counted = office.ledger.submissions.accepted(cycle.key)[key]
-    assert {answer["score"] for answer in counted.answers} == {90}
+    assert {answer["values"]["score"] for answer in counted.answers} == {90}
 
 
 def test_another_sections_form_is_not_taken_for_this_ones(office: Scene) -> None:

@@ -11,7 +11,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.answers import Answer
 from dutyflow.forms import (
-    SELF_ASSESSMENT,
     FormStamp,
     Heading,
     Problem,
@@ -19,8 +18,12 @@ from dutyflow.forms import (
     judge,
     write_form,
 )
+from dutyflow.plan.asking import AskedRow, measure_row
+from dutyflow.plan.catalogue import shipped_form
 from dutyflow.plan.model import Measure
+from tests.support.answers import assessed
 
+SELF_ASSESSMENT = shipped_form("self_assessment")
 SECRET = b"a secret that only tests know, 32+ bytes"
 ASSIGNMENT = "pingtung/self_assessment/107H1/business"
 PLAN_HASH = "0123456789abcdef" * 4
@@ -59,11 +62,12 @@ MEASURES = (
     measure("1.1.2.2", "訂定各項用電申請適時供電日程及管控機制。", "提升服務及時性"),
     measure("1.10", "=SUM(A1:A9) 開頭像公式的文字", "+項目"),
 )
+ROWS = tuple(map(measure_row, MEASURES))
 ANSWERS = (
-    Answer(measure="1.1.1", text="已檢討表單 12 件。", score=95, evidence="屏東字第 1070001 號"),
-    Answer(measure="1.1.2.1", text="平均 2.5 日完成。\n逾期 0 件。", score=87.5),
-    Answer(measure="1.1.2.2", nothing=True),
-    Answer(measure="1.10", text="=1+1 也只是文字", score=0, evidence="-"),
+    assessed(measure="1.1.1", text="已檢討表單 12 件。", score=95, evidence="屏東字第 1070001 號"),
+    assessed(measure="1.1.2.1", text="平均 2.5 日完成。\n逾期 0 件。", score=87.5),
+    assessed(measure="1.1.2.2", nothing=True),
+    assessed(measure="1.10", text="=1+1 也只是文字", score=0, evidence="-"),
 )
 
 
@@ -71,7 +75,7 @@ def write(
     answers: Iterable[Answer] = (),
     problems: Iterable[Problem] = (),
     *,
-    rows: Sequence[Measure] = MEASURES,
+    rows: Sequence[AskedRow] = ROWS,
     stamp: FormStamp = STAMP,
 ) -> bytes:
     return write_form(
@@ -85,7 +89,7 @@ def write(
     )
 
 
-def judged(data: bytes, *, rows: Sequence[Measure] = MEASURES) -> Verdict:
+def judged(data: bytes, *, rows: Sequence[AskedRow] = ROWS) -> Verdict:
     return judge(
         data,
         form=SELF_ASSESSMENT,

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.answers import Answer
-from dutyflow.forms import SELF_ASSESSMENT, BadStamp, judge, sign, unsign
-from dutyflow.forms.description import plain
+from dutyflow.forms import BadStamp, judge, sign, unsign
+from dutyflow.forms.texts import plain
 from tests.forms.samples import (
     ANSWERS,
     ASSIGNMENT,
     MEASURES,
+    ROWS,
     SECRET,
+    SELF_ASSESSMENT,
     STAMP,
     edited,
     judged,
@@ -29,6 +31,7 @@ from tests.forms.samples import (
     with_cells,
     write,
 )
+from tests.support.answers import assessed, without
 
 FILLED = write(ANSWERS)
 
@@ -49,8 +52,8 @@ _SCORES = st.floats(0, 100) | st.integers(0, 100).map(float)
 def _answers(draw: st.DrawFn) -> tuple[Answer, ...]:
     def one(measure: str) -> Answer:
         if draw(st.booleans()):
-            return Answer(measure=measure, nothing=True, evidence=draw(_TEXTS))
-        return Answer(
+            return assessed(measure=measure, nothing=True, evidence=draw(_TEXTS))
+        return assessed(
             measure=measure, text=draw(_FILLED), score=draw(_SCORES), evidence=draw(_TEXTS)
         )
 
@@ -70,8 +73,12 @@ def test_whatever_is_written_is_read_back_equal(answers: tuple[Answer, ...]) -> 
     ["_x0041_", "_x000D_", "=1+1", "\u200b字\u200b", "a\r\nb\rc", "\x0b垂直", "𠮷" * 9000, "#N/A"],
 )
 def test_awkward_texts_come_back_as_they_were_seen(text: str) -> None:
-    answers = [replace(answer, text=text) if answer.text else answer for answer in ANSWERS]
-    assert [a.text for a in judged(write(answers)).answers if a.text] == [plain(text)] * 3
+    answers = [
+        replace(answer, values={**answer.values, "text": text}) if answer.values else answer
+        for answer in ANSWERS
+    ]
+    read = judged(write(answers)).answers
+    assert [answer.text("text") for answer in read if answer.values] == [plain(text)] * 3
 
 
 @pytest.mark.parametrize(
@@ -91,7 +98,7 @@ def test_awkward_texts_come_back_as_they_were_seen(text: str) -> None:
 def test_a_score_is_understood_however_it_is_typed(typed: object, meant: float) -> None:
     verdict = judged(with_cells(FILLED, {"F5": typed}))
     assert verdict.accepted, said(verdict)
-    assert verdict.answers[0].score == meant
+    assert verdict.answers[0].number("score") == meant
 
 
 @pytest.mark.parametrize(
@@ -120,12 +127,12 @@ def test_a_score_that_is_none_is_told_with_its_cell(typed: object, told: str) ->
     verdict = judged(with_cells(FILLED, {"F5": typed}))
     (problem,) = verdict.problems
     assert (problem.sheet, problem.cell) == ("自評表", "F5")
-    assert (problem.measure, problem.column) == ("1.1.1", "自評分數")
+    assert (problem.row, problem.column) == ("1.1.1", "自評分數")
     assert told in problem.found
     assert str(problem).startswith("「自評表」工作表 F5：")
     assert "0 到 100 的數字" in str(problem)
     assert str(problem).isprintable()
-    kept = replace(ANSWERS[0], score=None)
+    kept = without(ANSWERS[0], "score")
     assert verdict.answers == (kept, *ANSWERS[1:])
 
 
@@ -145,7 +152,7 @@ def test_every_problem_is_told_at_once() -> None:
             FILLED, {"F5": 101, "E6": None, "H7": "沒有", "E8": None, "F8": None, "G8": None}
         )
     )
-    assert [(p.cell, p.measure) for p in verdict.problems] == [
+    assert [(p.cell, p.row) for p in verdict.problems] == [
         ("F5", "1.1.1"),
         ("E6", "1.1.2.1"),
         ("H7", "1.1.2.2"),
@@ -154,8 +161,8 @@ def test_every_problem_is_told_at_once() -> None:
     assert "E8 與 F8 都是空白" in said(verdict)
     assert "空白或「無辦理事項」" in said(verdict)
     assert verdict.answers == (
-        replace(ANSWERS[0], score=None),
-        replace(ANSWERS[1], text=""),
+        without(ANSWERS[0], "score"),
+        without(ANSWERS[1], "text"),
     )
 
 
@@ -182,7 +189,7 @@ def test_nothing_done_and_something_done_says_which_to_clear() -> None:
 def test_nothing_done_may_still_have_evidence() -> None:
     verdict = judged(with_cells(FILLED, {"G7": "會議紀錄", "H7": " 無辦理事項 "}))
     assert verdict.accepted
-    assert verdict.answers[2] == Answer(measure="1.1.2.2", evidence="會議紀錄", nothing=True)
+    assert verdict.answers[2] == assessed(measure="1.1.2.2", evidence="會議紀錄", nothing=True)
 
 
 def test_what_is_locked_is_not_read() -> None:
@@ -196,7 +203,7 @@ class TestRows:
         (problem,) = verdict.problems
         assert "缺少編號 1.1.2.1" in str(problem)
         assert "「自評表」工作表" in str(problem)
-        assert [a.measure for a in verdict.answers] == ["1.1.1", "1.1.2.2", "1.10"]
+        assert [a.row for a in verdict.answers] == ["1.1.1", "1.1.2.2", "1.10"]
 
     def test_duplicate(self) -> None:
         def copy_first(sheet: Worksheet) -> None:
@@ -311,7 +318,7 @@ class TestMovedAbout:
         verdict = judged(edited(FILLED, lambda sheet: sheet.delete_cols(6)))
         (problem,) = verdict.problems
         assert "找不到欄位「自評分數」" in str(problem)
-        assert verdict.answers[0].text == ANSWERS[0].text
+        assert verdict.answers[0].text("text") == ANSWERS[0].text("text")
 
     def test_no_form_at_all(self) -> None:
         (problem,) = judged(edited(FILLED, lambda sheet: sheet.delete_rows(4))).problems
@@ -329,7 +336,7 @@ class TestStamps:
         assert verdict.answers == ()
 
     def test_of_an_older_plan(self) -> None:
-        old = write(ANSWERS, rows=MEASURES[1:], stamp=replace(STAMP, plan_hash="f" * 64))
+        old = write(ANSWERS, rows=ROWS[1:], stamp=replace(STAMP, plan_hash="f" * 64))
         verdict = judged(old)
         (problem,) = verdict.problems
         assert "舊版的表單" in str(problem)
@@ -344,7 +351,7 @@ class TestStamps:
         verdict = judge(
             FILLED,
             form=SELF_ASSESSMENT,
-            rows=MEASURES,
+            rows=ROWS,
             secret=b"another secret" * 3,
             assignment=ASSIGNMENT,
             plan_hash=STAMP.plan_hash,

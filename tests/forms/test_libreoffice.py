@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from dutyflow.plan.asking import measure_row
 from tests.forms.samples import ANSWERS, FIRST_ROW, STAMP, judged, measure, said, write
 from tests.support.libreoffice import LibreOffice, needed
 
@@ -22,9 +23,9 @@ def filled(tmp_path: Path) -> Path:
     sheet = workbook["自評表"]
     for number, answer in enumerate(ANSWERS, FIRST_ROW):
         for column, value in (
-            ("E", answer.text),
-            ("F", answer.score),
-            ("G", answer.evidence),
+            ("E", answer.text("text")),
+            ("F", answer.number("score")),
+            ("G", answer.text("evidence")),
             ("H", "無辦理事項" if answer.nothing else None),
         ):
             sheet[f"{column}{number}"].value = value
@@ -73,7 +74,7 @@ def test_prints_on_a4_landscape_with_its_titles_on_every_page(
         for number in range(1, 61)
     ]
     path = tmp_path / "form.xlsx"
-    path.write_bytes(write(rows=rows))
+    path.write_bytes(write(rows=tuple(map(measure_row, rows))))
     pdf = soffice.convert(path, "pdf")
     width, height = map(
         float, re.findall(r"Page size:\s+([\d.]+) x ([\d.]+)", _run("pdfinfo", pdf))[0]

@@ -14,6 +14,7 @@ import openpyxl
 
 from dutyflow.forms import Problem
 from dutyflow.forms.layout import MAX_HEIGHT, row_height, wrapped_lines
+from dutyflow.plan.asking import measure_row
 from tests.forms.samples import (
     ANSWERS,
     FIRST_ROW,
@@ -111,7 +112,7 @@ def test_a_row_may_still_grow_while_it_is_filled() -> None:
 def test_text_that_looks_like_a_formula_stays_text() -> None:
     dangerous = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "#N/A", "1.10")
     rows = [measure(f"9.{place}", text) for place, text in enumerate(dangerous)]
-    sheet = sheet_of(write(rows=rows))
+    sheet = sheet_of(write(rows=tuple(map(measure_row, rows))))
     for number, text in enumerate(dangerous, FIRST_ROW):
         cell = sheet.cell(number, 4)
         assert (cell.value, cell.data_type) == (text, "s")
@@ -141,7 +142,7 @@ BAD = Problem(
     cell="Z99",
     found="「自評分數」填的是「九十」",
     expected="0 到 100 的數字",
-    measure="1.1.2.1",
+    row="1.1.2.1",
     column="自評分數",
 )
 
@@ -162,7 +163,7 @@ def test_a_form_that_goes_back_keeps_the_good_and_marks_the_bad() -> None:
     sheet = sheet_of(write(verdict.answers, verdict.problems))
     row = sheet.max_row - len(MEASURES) + 2
     assert sheet.cell(row, 1).value == "1.1.2.1"
-    assert sheet.cell(row, 5).value == ANSWERS[1].text
+    assert sheet.cell(row, 5).value == ANSWERS[1].text("text")
     bad = sheet.cell(row, 6)
     assert bad.value is None
     assert "「九十」" in bad.comment.text
@@ -215,10 +216,11 @@ class TestRowHeights:
         assert row_height([("字" * 30_000, 44.0)], size=11) == MAX_HEIGHT
 
     def test_a_long_answer_is_written_smaller_rather_than_cut_off(self) -> None:
-        long = replace(ANSWERS[0], text="辦理情形" * 200)
+        text = "辦理情形" * 200
+        long = replace(ANSWERS[0], values={**ANSWERS[0].values, "text": text})
         sheet = sheet_of(write([long, *ANSWERS[1:]]))
         cell, other = sheet.cell(FIRST_ROW, 5), sheet.cell(FIRST_ROW + 1, 5)
         assert cell.font.sz < other.font.sz
         width = sheet.column_dimensions["E"].width
-        height = row_height([(long.text, width)], size=cell.font.sz)
+        height = row_height([(text, width)], size=cell.font.sz)
         assert height < sheet.row_dimensions[FIRST_ROW].height == MAX_HEIGHT

@@ -245,9 +245,11 @@ def test_a_deadline_within_the_day_names_the_hour():
         assert "含截止當日" not in text
 
 
-def test_no_score_at_all_is_said_in_words():
-    for text in shown(replace(receipt(), average=None)):
-        assert "沒有評分" in text
+def test_only_who_may_have_nothing_to_report_is_told_how_to_say_so():
+    for text in shown(CONTENTS["opening"]):
+        assert "無辦理事項" in text
+    for text in shown(replace(CONTENTS["opening"], may_have_nothing=False)):
+        assert "無辦理事項" not in text
 
 
 def test_a_receipt_on_time_does_not_speak_of_lateness():
@@ -281,7 +283,7 @@ def test_every_template_is_used_and_has_both_forms():
 
 def test_a_template_that_asks_for_what_is_not_there_fails():
     class Wrong(Returned):
-        template = "opening"
+        template = "receipt"
 
     with pytest.raises(UndefinedError):
         rendered(Wrong(about=ABOUT, note="", deadline=DEADLINE))

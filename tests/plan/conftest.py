@@ -62,6 +62,7 @@ duties:
     form: self_assessment
     report: assessment_summary
     deliver_to: [head_office]
+    ladder: short
 """
 
 CONTACTS = """\

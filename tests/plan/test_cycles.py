@@ -114,6 +114,7 @@ def test_cycles_come_in_the_order_of_opening(plans_root, write_plan):
         "    collect_by: {working_days: 3, from: period_end}\n"
         "    report_due: {working_days: 5, from: period_end}\n"
         "    form: self_assessment\n    report: assessment_summary\n    deliver_to: [head_office]\n"
+        "    ladder: short\n"
     )
     write_plan(("\nduties:\n", f"\nduties:\n{monthly}"))
     office = load_office(plans_root / "penghu")

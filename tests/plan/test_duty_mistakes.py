@@ -8,6 +8,7 @@ from tests.plan.conftest import mistakes
 
 COVERS = "covers: {frequency: [ongoing, yearly]}"
 EVERY = "every: half_year"
+LADDER = ("ladder: short", "ladder: standard")
 OPENS = "opens: {working_days: -10, from: period_end}"
 COLLECT_BY = "collect_by: {working_days: 3, from: period_end}"
 REPORT_DUE = "report_due: {working_days: 5, from: period_end}"
@@ -180,7 +181,7 @@ AFTER = [
     pytest.param(
         ("after: survey", "after: surve"),
         (
-            70,
+            71,
             "沒有定期工作「surve」",
             "self_assessment（半年自行考核）、survey（滿意度調查）、follow_up（調查後改善）",
             "是不是 survey（滿意度調查）？",
@@ -189,13 +190,13 @@ AFTER = [
     ),
     pytest.param(
         ("after: survey", "after: follow_up"),
-        (70, "follow_up 接續 follow_up", "不互相接續", ""),
+        (71, "follow_up 接續 follow_up", "不互相接續", ""),
         id="itself",
     ),
     pytest.param(
         ("from: approval}", "from: period_end}"),
         (
-            71,
+            72,
             "107年的開始填報（opens）是108年1月2日（三），"
             "所接續之 survey 預定108年1月8日（二）核定",
             "開始填報不早於核定",
@@ -206,7 +207,7 @@ AFTER = [
     pytest.param(
         ("    opens: {working_days: 1, from: approval}\n", "    unannounced: {}\n"),
         (
-            71,
+            72,
             "接續另一項工作，卻寫了 unannounced（不預告）",
             "接續者於前項核定後開始，無從不預告",
             "",
@@ -216,7 +217,7 @@ AFTER = [
     pytest.param(
         ("collect_by: {working_days: -5", "collect_by: {working_days: -25"),
         (
-            59,
+            60,
             "107年的開始填報（opens）是107年12月4日（二），"
             "填報截止（collect_by）是107年11月27日（二）",
             "開始填報早於填報截止",
@@ -238,7 +239,7 @@ def test_duties_that_wait_for_each_other(write_more):
          "    after: follow_up\n    opens: {working_days: 1, from: approval}"),
     )  # fmt: skip
     assert mistakes(path) == [
-        (59, "survey 接續 follow_up，follow_up 接續 survey", "不互相接續", "")
+        (60, "survey 接續 follow_up，follow_up 接續 survey", "不互相接續", "")
     ]
 
 
@@ -288,13 +289,23 @@ OPENING = [
         (
             49,
             "107年上半年的開始填報（opens）是107年6月29日（五），"
-            "填報截止（collect_by）是107年6月30日（六），其間沒有工作天",
-            "開始填報後至填報截止至少一個工作天，standard 的稽催才來得及",
+            "填報截止（collect_by）是107年6月30日（六），其間有 0 個工作天",
+            "至少 1 個工作天：short（簡短階段）的第一次稽催在截止前 1 個工作天",
             "",
         ),
         id="no time for the ladder",
     ),
 ]
+
+
+def test_a_ladder_longer_than_the_time_there_is(write_plan):
+    path = write_plan((OPENS, "opens: {working_days: -2, from: period_end}"), LADDER)
+    found = (
+        "107年上半年的開始填報（opens）是107年6月28日（四），"
+        "填報截止（collect_by）是107年7月4日（三），其間有 4 個工作天"
+    )
+    expected = "至少 10 個工作天：standard（標準階段）的第一次稽催在截止前 10 個工作天"
+    assert mistakes(path) == [(49, found, expected, "")]
 
 
 @pytest.mark.parametrize(("edit", "expected"), OPENING)

@@ -45,7 +45,7 @@ STRUCTURE = [
         (
             42,
             "「duty」不是本檔的欄位",
-            "office、year、effective_from、header、sections、scoring、measures、duties",
+            "office、year、effective_from、header、sections、scoring、measures、forms、duties",
             "是不是 duties（定期工作）？",
         ),
         id="misspelt at the top",
@@ -357,10 +357,11 @@ def test_duties_of_one_id(write_plan):
         "    collect_by: {working_days: 3, from: period_end}\n"
         "    report_due: {working_days: 3, from: period_end}\n"
         "    form: self_assessment\n    report: assessment_summary\n    deliver_to: [head_office]\n"
+        "    ladder: short\n"
     )
     path = write_plan(("\nduties:\n", f"\nduties:\n{duty}{rest}"))
     assert mistakes(path) == [
-        (54, "代碼「self_assessment」重複", "每一個代碼只用一次", "另見第 43 行")
+        (55, "代碼「self_assessment」重複", "每一個代碼只用一次", "另見第 43 行")
     ]
 
 

@@ -49,6 +49,7 @@ def duties(draw, covered):
         "covers": {"frequency": [covered]},
         "every": draw(st.sampled_from(["month", "quarter", "half_year", "year"])),
         **draw(rules()),
+        "ladder": "short",
         "collect_again": draw(st.integers(1, 60)),
         "form": "self_assessment",
         "report": "assessment_summary",

@@ -78,6 +78,7 @@ def test_every_way_to_recur_and_every_kind_of_rule_is_kept(plans_root, keep, wri
     form: self_assessment
     report: assessment_summary
     deliver_to: [head_office]
+    ladder: short
   - id: spot_checks
     name: 抽查
     clause: 陸
@@ -89,6 +90,7 @@ def test_every_way_to_recur_and_every_kind_of_rule_is_kept(plans_root, keep, wri
     form: self_assessment
     report: assessment_summary
     deliver_to: [head_office]
+    ladder: short
 """
     path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
     good_offices(plans_root, keep)

@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, settings
 
 from dutyflow.answers import Answer
 from dutyflow.plan.model import Plan, Section
-from dutyflow.reports.assessment import SectionAnswers, assess
-from dutyflow.reports.model import Report
+from dutyflow.reports.assessment import assess
+from dutyflow.reports.model import Assessment
+from dutyflow.reports.received import Material, SectionAnswers
+from tests.support.answers import assessed
 
 # A busy machine is no failure: no deadline, and inputs may take their time.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,15 +84,17 @@ def real_plan() -> Plan:
     return Plan.model_validate(yaml.safe_load(REAL_PLAN.read_text(encoding="utf-8")))
 
 
-def report_of(plan: Plan, received: Mapping[str, SectionAnswers], version: int = 1) -> Report:
+def report_of(plan: Plan, received: Mapping[str, SectionAnswers], version: int = 1) -> Assessment:
     return assess(
-        plan=plan,
-        duty=plan.duties[0],
-        period="107年上半年",
-        version=version,
-        made_on=date(2018, 7, 5),
-        due_on=date(2018, 7, 6),
-        received=received,
+        Material(
+            plan=plan,
+            duty=plan.duties[0],
+            period="107年上半年",
+            version=version,
+            made_on=date(2018, 7, 5),
+            due_on=date(2018, 7, 6),
+            received=received,
+        )
     )
 
 
@@ -98,7 +102,7 @@ def scores(**by_measure: float | None) -> SectionAnswers:
     """Answers from scores: `scores(m1_1=80)` reports 80 for measure 1.1, None is 無辦理事項."""
     return SectionAnswers(
         answers=tuple(
-            Answer(
+            assessed(
                 measure=name[1:].replace("_", "."), text="辦理", score=score, nothing=score is None
             )
             for name, score in by_measure.items()
@@ -110,7 +114,7 @@ def everyday_answers(plan: Plan, section: Section) -> tuple[Answer, ...]:
     """What a section might really write, the same each time."""
     draw = random.Random(section.id)
     return tuple(
-        Answer(
+        assessed(
             measure=measure.id,
             text="，".join(draw.sample(_WORDS, draw.choice((1, 1, 2, 3, 5)))) + "。",
             score=draw.choice((80, 85, 88.5, 90, 95)),
@@ -120,7 +124,7 @@ def everyday_answers(plan: Plan, section: Section) -> tuple[Answer, ...]:
     )
 
 
-def everyday_report(plan: Plan) -> Report:
+def everyday_report(plan: Plan) -> Assessment:
     """All sections but one have answered, the second one late."""
     received = {
         section.id: SectionAnswers(answers=everyday_answers(plan, section), late=place == 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from dutyflow.answers import Answer
 from dutyflow.errors import PlanError
-from dutyflow.reports.assessment import SectionAnswers
-from dutyflow.reports.model import Report
+from dutyflow.reports.model import Assessment
+from dutyflow.reports.received import SectionAnswers
 from tests.reports.samples import everyday_report, patient, real_plan, report_of, scores, small_plan
+from tests.support.answers import assessed
 
 PLAN = small_plan()
 NOTHING_CAME = SectionAnswers(answers=None)
@@ -84,16 +86,16 @@ def test_the_note_says_what_was_assumed_and_what_was_reweighted() -> None:
         (SectionAnswers(answers=None, late=True), "missing", False),
         (SectionAnswers(answers=None, waived=True), "waived", False),
         (SectionAnswers(answers=()), "missing", False),
-        (SectionAnswers(answers=(Answer(measure="3.1", text=" \n"),)), "missing", False),
-        (SectionAnswers(answers=(Answer(measure="1.2", score=9),)), "missing", False),
-        (SectionAnswers(answers=(Answer(measure="3.1", text="辦理"),)), "reported", False),
-        (SectionAnswers(answers=(Answer(measure="3.1", score=0),), late=True), "reported", True),
+        (SectionAnswers(answers=(assessed(measure="3.1", text=" \n"),)), "missing", False),
+        (SectionAnswers(answers=(assessed(measure="1.2", score=9),)), "missing", False),
+        (SectionAnswers(answers=(assessed(measure="3.1", text="辦理"),)), "reported", False),
+        (SectionAnswers(answers=(assessed(measure="3.1", score=0),), late=True), "reported", True),
         (
-            SectionAnswers(answers=(Answer(measure="3.1", score=80),), waived=True),
+            SectionAnswers(answers=(assessed(measure="3.1", score=80),), waived=True),
             "reported",
             False,
         ),
-        (SectionAnswers(answers=(Answer(measure="3.1", nothing=True),)), "nothing", False),
+        (SectionAnswers(answers=(assessed(measure="3.1", nothing=True),)), "nothing", False),
     ],
 )
 def test_each_entry_has_one_status(sent: SectionAnswers, status: str, late: bool) -> None:
@@ -108,7 +110,7 @@ def test_a_section_that_is_not_asked_is_not_heard() -> None:
 
 
 def test_nothing_to_report_never_carries_a_score() -> None:
-    odd = SectionAnswers(answers=(Answer(measure="3.1", nothing=True, score=100),))
+    odd = SectionAnswers(answers=(assessed(measure="3.1", nothing=True, score=100),))
     assert report_of(PLAN, {"three": odd}).aspects[2].score is None
 
 
@@ -159,7 +161,7 @@ def test_the_real_plan_is_reported_whole() -> None:
 
 
 ANSWERS = st.builds(
-    Answer,
+    assessed,
     measure=st.sampled_from([measure.id for measure in PLAN.measures] + ["9.9"]),
     text=st.text(max_size=5),
     score=st.none() | st.floats(0, 100),
@@ -199,18 +201,24 @@ def test_whatever_is_received_is_counted_and_stays_in_range(
     assert all(score is None or 0 <= score <= 100 for score in every)
 
 
+def scored(answers: Iterable[Answer], score: float) -> Iterator[Answer]:
+    return (replace(each, values={**each.values, "score": score}) for each in answers)
+
+
 @patient
 @given(RECEIVED, st.floats(0, 100))
 def test_equal_scores_come_to_that_score(received: dict[str, SectionAnswers], score: float) -> None:
     alike = {
         section: replace(
-            sent, answers=sent.answers and tuple(replace(a, score=score) for a in sent.answers)
+            sent,
+            answers=sent.answers
+            and tuple(replace(a, values={**a.values, "score": score}) for a in sent.answers),
         )
         for section, sent in received.items()
     }
     assert report_of(PLAN, alike).total in (None, score)
 
 
-def _entry(report: Report, measure: str, section: str) -> Any:
+def _entry(report: Assessment, measure: str, section: str) -> Any:
     row = next(row for row in report.rows if row.measure == measure)
     return next(entry for entry in row.entries if entry.section == section)

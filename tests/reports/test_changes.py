@@ -7,9 +7,8 @@ from datetime import date
 
 import pytest
 
-from dutyflow.answers import Answer
-from dutyflow.reports.assessment import SectionAnswers
 from dutyflow.reports.changes import changes
+from dutyflow.reports.received import SectionAnswers
 from tests.reports.samples import (
     everyday_answers,
     everyday_report,
@@ -18,6 +17,7 @@ from tests.reports.samples import (
     scores,
     small_plan,
 )
+from tests.support.answers import assessed
 
 PLAN = small_plan()
 NONE = SectionAnswers(answers=None)
@@ -26,8 +26,8 @@ ONE = scores(m1_1=90, m1_2=90, m2_1=90)
 
 
 def one(measure: str = "3.1", **said: object) -> SectionAnswers:
-    others = [Answer(measure="1.1", score=80, text="辦理")]
-    changed = Answer(measure=measure, **{"score": 85, "text": "辦理", **said})  # type: ignore[arg-type]
+    others = [assessed(measure="1.1", score=80, text="辦理")]
+    changed = assessed(measure=measure, **{"score": 85, "text": "辦理", **said})  # type: ignore[arg-type]
     return SectionAnswers(answers=(*others, changed))
 
 
@@ -91,7 +91,7 @@ def test_many_alike_are_told_at_once_and_named() -> None:
     plan = real_plan()
     billing = plan.section("billing")
     answers = everyday_answers(plan, billing)
-    first = answers[0].measure
+    first = answers[0].row
     old = report_of(plan, {"billing": SectionAnswers(answers=answers[4:])})
     new = report_of(plan, {"billing": SectionAnswers(answers=answers)})
     told = [sentence for sentence in changes(old, new) if not sentence.startswith("總分")]

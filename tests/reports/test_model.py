@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dutyflow.reports.model import AspectPart, Entry, MeasureRow, Report, from_json, to_json
+from dutyflow.reports.kinds import from_json, to_json
+from dutyflow.reports.model import AspectPart, Assessment, Entry, MeasureRow
 from tests.reports.samples import everyday_report, patient, real_plan
 
 TEXT = st.text(max_size=8)
@@ -23,7 +24,7 @@ ASPECTS = st.builds(
     AspectPart, weight=st.floats(0, 100), rows=st.lists(ROWS, max_size=3).map(tuple), score=SCORE
 )
 REPORTS = st.builds(
-    Report,
+    Assessment,
     made_on=st.dates(min_value=date(1912, 1, 1)),
     aspects=st.lists(ASPECTS, max_size=2).map(tuple),
     total=SCORE,
@@ -33,7 +34,7 @@ REPORTS = st.builds(
 
 @patient
 @given(REPORTS)
-def test_a_report_survives_being_kept(report: Report) -> None:
+def test_a_report_survives_being_kept(report: Assessment) -> None:
     assert from_json(json.loads(json.dumps(to_json(report)))) == report
 
 

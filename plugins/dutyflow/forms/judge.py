@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from dutyflow.answers import Answer
-from dutyflow.plan.model import Measure
+from dutyflow.plan.asking import AskedRow
+from dutyflow.plan.forms import Form
 
 from . import guard
-from .description import Form
+from .blank import Blank, blank_of
 from .problems import FormRejected, Problem, quoted, shown
 from .reader import Rows, read_sheets
 from .rows import Reading
@@ -44,16 +45,18 @@ def judge(
     data: bytes,
     *,
     form: Form,
-    rows: Sequence[Measure],
+    rows: Sequence[AskedRow],
     secret: bytes,
     assignment: str,
     plan_hash: str,
+    attached: Collection[str] = (),
 ) -> Verdict:
     """The verdict on a file that a section sent for its assignment.
 
-    `rows` are the measures that the assignment asks about. Raises nothing for what a stranger
-    sent: whatever is wrong with it becomes Problems.
+    `rows` are what the assignment asks about, `attached` the names of the files that have come.
+    Raises nothing for what a stranger sent: whatever is wrong with it becomes Problems.
     """
+    blank = blank_of(form)
     try:
         guard.check(data)
         sheets = read_sheets(data)
@@ -66,11 +69,12 @@ def judge(
         if stamp.assignment != assignment or stamp.form != form.id:
             return Verdict(problems=(_other_form(stamp, assignment),), stamp=stamp)
         wrong_stamp = _outdated(stamp, form, plan_hash)
-    tables = find_tables(sheets, form)
+    tables = find_tables(sheets, blank)
     if len(tables) != 1:
-        found = (wrong_stamp, _no_single_table(tables, form))
+        found = (wrong_stamp, _no_single_table(tables, blank))
         return Verdict(problems=tuple(filter(None, found)), stamp=stamp)
-    reading = Reading(form=form, table=tables[0], asked=tuple(row.id for row in rows))
+    asked = tuple(row.id for row in rows)
+    reading = Reading(blank=blank, table=tables[0], asked=asked, attached=attached)
     # An old form has other rows: that it must be replaced is all there is to say of them.
     reading.read(same_rows=stamp is None or stamp.plan_hash == plan_hash)
     problems = [wrong_stamp, *reading.problems] if wrong_stamp else reading.problems
@@ -111,12 +115,12 @@ def _outdated(stamp: FormStamp, form: Form, plan_hash: str) -> Problem | None:
     )
 
 
-def _no_single_table(tables: Sequence[Table], form: Form) -> Problem:
+def _no_single_table(tables: Sequence[Table], blank: Blank) -> Problem:
     if not tables:
-        titles = "、".join(f"「{column.title}」" for column in form.columns)
+        titles = "、".join(f"「{title}」" for title, _ in blank.across)
         found, hint = "找不到填報的表格", f"{_AGAIN}，標題列（{titles}）請勿更動"
         return Problem(
-            sheet="", cell="", found=found, expected=f"「{form.sheet}」工作表", hint=hint
+            sheet="", cell="", found=found, expected=f"「{blank.form.name}」工作表", hint=hint
         )
     names = "、".join(quoted(table.sheet) for table in tables)
     return Problem(

@@ -10,7 +10,7 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from .description import Column, ConfirmColumn, InputColumn, NumberColumn
+from .columns import ChoiceColumn, DateColumn, InputColumn, NumberColumn
 from .layout import FONT
 
 BODY_SIZE = 11.0
@@ -49,19 +49,19 @@ SUBTITLE = Look(size=12, across="center", down="center")
 NOTE = Look(size=11, color="404040", down="center")
 NOTICE = Look(size=11, bold=True, color="C00000", fill="FCE4D6", down="center")
 HEADER = Look(bold=True, fill="D9E2F3", across="center", down="center", boxed=True)
-_LOCKED = Look(fill="F7F7F7", boxed=True)
+LOCKED = Look(fill="F7F7F7", boxed=True)
 _TEXT = Look(fill="FFFBE6", boxed=True)
 _NUMBER = Look(fill="FFFBE6", boxed=True, across="center", number_format="General")
 _CHOICE = Look(fill="FFFBE6", boxed=True, across="center")
 
 
-def of(column: Column) -> Look:
+def of(column: InputColumn) -> Look:
     """How the cells of a column look."""
     if isinstance(column, NumberColumn):
         return _NUMBER
-    if isinstance(column, ConfirmColumn):
+    if isinstance(column, (ChoiceColumn, DateColumn)):
         return _CHOICE
-    return _TEXT if isinstance(column, InputColumn) else _LOCKED
+    return _TEXT
 
 
 def mark_bad(cell: Cell) -> None:

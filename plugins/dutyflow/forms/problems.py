@@ -14,8 +14,9 @@ _SHOWN = 40  # characters of a stranger's text that we repeat to them
 class Problem:
     """One mistake. `sheet` and `cell` (like `F12`) are empty where it is not in one place.
 
-    `measure` and `column` (the column's title) say which row and column of the form it is about,
-    for marking the same place in the form that goes back; empty where there is none.
+    `row` (its id, "" in a form that is filled once) and `column` (the title of the column or the
+    field) say what it is about, for marking the same place in the form that goes back; None and ""
+    where there is no such place.
     """
 
     sheet: str
@@ -23,7 +24,7 @@ class Problem:
     found: str
     expected: str
     hint: str = ""
-    measure: str = ""
+    row: str | None = None
     column: str = ""
 
     def __str__(self) -> str:

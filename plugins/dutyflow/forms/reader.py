@@ -18,9 +18,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ._child import HEAD, REPLY
-from .description import Cell
 from .guard import WANTED
 from .problems import FormRejected, rejected
+from .texts import Cell
 
 Rows = list[list[Cell]]
 

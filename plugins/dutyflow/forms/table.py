@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
-from .description import Cell, Column, Form, folded, plain
+from dutyflow.plan.asking import NUMBER
+
+from .blank import Blank
 from .reader import Rows
+from .texts import Cell, folded, plain
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Row:
     """One row of the sheet, its `number` from 1, and the place of each column's title in it."""
 
@@ -19,17 +22,17 @@ class Row:
     cells: list[Cell]
     places: Mapping[str, int]
 
-    def cell(self, column: Column) -> Cell:
-        place = self.places.get(column.title)
+    def cell(self, title: str) -> Cell:
+        place = self.places.get(title)
         return None if place is None else self.cells[place]
 
-    def address(self, column: Column) -> str:
+    def address(self, title: str) -> str:
         """Like `F12`; "" where the sheet has no such column."""
-        place = self.places.get(column.title)
+        place = self.places.get(title)
         return "" if place is None else f"{get_column_letter(place + 1)}{self.number}"
 
-    def blank(self, columns: Iterable[Column]) -> bool:
-        return not any(plain(self.cell(column)) for column in columns)
+    def blank(self, titles: Iterable[str]) -> bool:
+        return not any(plain(self.cell(title)) for title in titles)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,24 +48,24 @@ class Table:
         for number, cells in enumerate(self.rows[self.header :], self.header + 1):
             yield Row(number=number, cells=cells, places=self.titles)
 
-    def filled(self, form: Form) -> bool:
-        return any(not row.blank(form.answered) for row in self.read())
+    def filled(self, blank: Blank) -> bool:
+        return any(not row.blank(blank.headings) for row in self.read())
 
 
-def find_tables(sheets: Mapping[str, Rows], form: Form) -> list[Table]:
+def find_tables(sheets: Mapping[str, Rows], blank: Blank) -> list[Table]:
     """Every sheet that has the form's header row; the ones that were filled, if any was."""
-    tables = [table for name, rows in sheets.items() if (table := _table(name, rows, form))]
+    tables = [table for name, rows in sheets.items() if (table := _table(name, rows, blank))]
     if len(tables) < 2:
         return tables
-    return [table for table in tables if table.filled(form)] or tables[:1]
+    return [table for table in tables if table.filled(blank)] or tables[:1]
 
 
-def _table(name: str, rows: Rows, form: Form) -> Table | None:
-    wanted = {folded(column.title): column.title for column in form.columns}
-    answered = {column.title for column in form.answered}
+def _table(name: str, rows: Rows, blank: Blank) -> Table | None:
+    wanted = {folded(title): title for title, _ in blank.across}
+    answered = set(blank.headings)
     for number, cells in enumerate(rows, 1):
         titles = _titles(cells, wanted)
-        if form.key.title in titles and answered & titles.keys():
+        if NUMBER in titles and answered & titles.keys():
             return Table(sheet=name, header=number, titles=titles, rows=rows)
     return None
 

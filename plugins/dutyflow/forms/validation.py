@@ -7,15 +7,27 @@ from functools import singledispatch
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from .description import ConfirmColumn, InputColumn, NumberColumn, TextColumn
+from .columns import (
+    ChoiceColumn,
+    DateColumn,
+    FileColumn,
+    InputColumn,
+    NumberColumn,
+    TextColumn,
+)
+
+LONGEST_LIST = 255  # characters of choices, with their commas and quotes: Excel's limit
+LONGEST_TITLE, LONGEST_PROMPT = 32, 255
 
 
 def add_validation(sheet: Worksheet, column: InputColumn, cells: str) -> None:
     """Add the column's prompt, limits and error message to its cells (a range like `F8:F20`)."""
     rule = _rule(column)
     rule.allow_blank = True
-    rule.promptTitle, rule.prompt = column.title, column.prompt
-    rule.errorTitle, rule.error = f"「{column.title}」不符", f"應為：{column.expected}"
+    rule.promptTitle = column.title[:LONGEST_TITLE]
+    rule.prompt = column.help[:LONGEST_PROMPT]
+    rule.errorTitle = f"「{column.title[: LONGEST_TITLE - 4]}」不符"
+    rule.error = f"應為：{column.expected}"[:LONGEST_PROMPT]
     rule.errorStyle = "stop"
     rule.showInputMessage = rule.showErrorMessage = True
     rule.add(cells)
@@ -29,15 +41,37 @@ def _rule(column: InputColumn) -> DataValidation:
 
 @_rule.register
 def _(column: TextColumn) -> DataValidation:
-    return DataValidation(type="textLength", operator="lessThanOrEqual", formula1=str(column.limit))
+    return DataValidation(
+        type="textLength", operator="lessThanOrEqual", formula1=str(column.field.max_length)
+    )
 
 
 @_rule.register
 def _(column: NumberColumn) -> DataValidation:
-    low, high = str(column.low), str(column.high)
-    return DataValidation(type="decimal", operator="between", formula1=low, formula2=high)
+    low, high = f"{column.field.min:g}", f"{column.field.max:g}"
+    return DataValidation(
+        type="whole" if column.field.whole else "decimal",
+        operator="between",
+        formula1=low,
+        formula2=high,
+    )
 
 
 @_rule.register
-def _(column: ConfirmColumn) -> DataValidation:
-    return DataValidation(type="list", formula1=f'"{column.choice}"')
+def _(column: ChoiceColumn) -> DataValidation:
+    return _list(column.choices)
+
+
+@_rule.register(DateColumn)
+@_rule.register(FileColumn)
+def _(column: InputColumn) -> DataValidation:  # noqa: ARG001 - only a prompt
+    return DataValidation()
+
+
+def _list(choices: tuple[str, ...]) -> DataValidation:
+    """A drop-down; only a prompt where Excel could not hold it, or would take it apart."""
+    told = ",".join(choices)
+    if any("," in choice for choice in choices) or len(told) > LONGEST_LIST:
+        return DataValidation()
+    quoted = told.replace('"', '""')
+    return DataValidation(type="list", formula1=f'"{quoted}"')

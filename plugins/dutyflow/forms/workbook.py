@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from openpyxl import Workbook
@@ -13,12 +13,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dutyflow.answers import Answer
-from dutyflow.plan.model import Measure
+from dutyflow.answers import Answer, Value
+from dutyflow.plan.asking import NUMBER, AskedRow
+from dutyflow.plan.forms import Form
 from dutyflow.workbooks import cell_at, put_number, put_text, save
 
 from . import looks
-from .description import Column, Form, InputColumn, PlanColumn
+from .blank import ANSWER_WIDTH, HELP_WIDTH, Blank, blank_of
+from .columns import ConfirmColumn, InputColumn
 from .judge import STAMP_KEY, STAMP_SHEET
 from .layout import fitting_size, row_height
 from .problems import Problem
@@ -48,23 +50,23 @@ def write_form(
     stamp: FormStamp,
     secret: bytes,
     heading: Heading,
-    rows: Sequence[Measure],
+    rows: Sequence[AskedRow],
     answers: Iterable[Answer] = (),
     problems: Iterable[Problem] = (),
 ) -> bytes:
-    """The form as .xlsx, one row per measure, filled with the answers that are known.
+    """The form as .xlsx, filled with the answers that are known.
 
     Cells named by `problems` (those of a verdict) are coloured and carry the problem as a comment;
     problems of no single cell stand above the table. The same input gives the same bytes.
     """
     workbook = Workbook()
     workbook.properties.creator = heading.office
-    workbook.properties.title = f"{heading.duty}{form.sheet} {heading.period} {heading.section}"
+    workbook.properties.title = f"{heading.duty}{form.name} {heading.period} {heading.section}"
     sheet = workbook.worksheets[0]
-    sheet.title = form.sheet
-    writer = _Writer(sheet=sheet, form=form, marks=_Marks.of(problems))
+    sheet.title = form.name
+    writer = _Writer(sheet=sheet, blank=blank_of(form), marks=_Marks.of(problems))
     writer.write_title(heading)
-    writer.write_table(rows, {answer.measure: answer for answer in answers})
+    writer.write_table(rows, {answer.row: answer for answer in answers})
     writer.set_up_page()
     _write_stamp(workbook, stamp, secret)
     return save(workbook)
@@ -82,8 +84,8 @@ class _Marks:
         placed: dict[tuple[str, str], list[Problem]] = {}
         loose = []
         for problem in problems:
-            if problem.measure and problem.column:
-                placed.setdefault((problem.measure, problem.column), []).append(problem)
+            if problem.row is not None and problem.column:
+                placed.setdefault((problem.row, problem.column), []).append(problem)
             else:
                 loose.append(problem)
         return cls(placed=placed, loose=loose)
@@ -115,28 +117,34 @@ class _GrowingRow(RowDimension):
 @dataclass(kw_only=True)
 class _Writer:
     sheet: Worksheet
-    form: Form
+    blank: Blank
     marks: _Marks
     header: int = field(default=0)  # the header's row, known once the title is written
     last: int = field(default=0)
 
     def write_title(self, heading: Heading) -> None:
-        form = self.form
-        title = f"{heading.office}　{heading.duty}{form.sheet}"
-        self._write_line(title, looks.TITLE)
+        form = self.blank.form
+        name = form.name if heading.duty in form.name else f"{heading.duty}{form.name}"
+        self._write_line(f"{heading.office}　{name}", looks.TITLE)
         self._write_line(
             f"期別：{heading.period}　　填報組室：{heading.section}　　"
             f"填報期限：{heading.deadline}　　計畫承辦人：{heading.coordinator}",
             looks.SUBTITLE,
         )
-        self._write_line(
-            f"填寫方式：每一列請{form.row_expected}。淺黃色的儲存格可以填寫；其他儲存格已鎖定。\n"
-            f"寄回方式：填妥後直接回覆原信並附上本檔（{heading.reply_to}）。",
-            looks.NOTE,
-        )
+        self._write_line("\n".join(self._how_to(heading)), looks.NOTE)
         if notice := self.marks.notice():
             self._write_line(notice, looks.NOTICE)
         self.header = self.last + 1
+
+    def _how_to(self, heading: Heading) -> Iterator[str]:
+        form = self.blank.form
+        each = "每一列請" if form.is_table else "請"
+        yield (
+            f"填寫方式：{each}{self.blank.row_expected}。淺黃色的儲存格可以填寫；其他儲存格已鎖定。"
+        )
+        yield f"寄回方式：填妥後直接回覆原信並附上本檔（{heading.reply_to}）。"
+        if form.note:
+            yield f"填表說明：{form.note}"
 
     def _write_line(self, text: str, look: looks.Look) -> None:
         """One line of the title block, across the whole table."""
@@ -147,58 +155,99 @@ class _Writer:
         self.sheet.merge_cells(
             start_row=self.last, end_row=self.last, start_column=1, end_column=self._width
         )
-        across = sum(column.width for column in self.form.columns)
+        across = sum(width for _, width in self.blank.across)
         self.sheet.row_dimensions[self.last].height = row_height([(text, across)], size=look.size)
 
     @property
     def _width(self) -> int:
-        return len(self.form.columns)
+        return len(self.blank.across)
 
-    def write_table(self, rows: Sequence[Measure], answers: Mapping[str, Answer]) -> None:
-        for place, column in enumerate(self.form.columns, 1):
+    def write_table(self, rows: Sequence[AskedRow], answers: Mapping[str, Answer]) -> None:
+        for place, (title, width) in enumerate(self.blank.across, 1):
             cell = cell_at(self.sheet, self.header, place)
             looks.HEADER.on(cell)
-            put_text(cell, column.title)
-            self.sheet.column_dimensions[get_column_letter(place)].width = column.width
+            put_text(cell, title)
+            self.sheet.column_dimensions[get_column_letter(place)].width = width
         self.sheet.row_dimensions[self.header].height = 24
-        for number, measure in enumerate(rows, self.header + 1):
-            self._write_row(number, measure, answers.get(measure.id))
-        self.last = self.header + len(rows)
-        if rows:
-            self._add_validations()
+        self.last = self.header
+        if self.blank.form.is_table:
+            self._write_across(rows, answers)
+        else:
+            self._write_down(answers.get(""))
 
-    def _write_row(self, number: int, measure: Measure, answer: Answer | None) -> None:
-        texts = []
-        for place, column in enumerate(self.form.columns, 1):
-            cell = cell_at(self.sheet, number, place)
-            content = _content(column, measure, answer)
-            text = str(content or "")
-            size = fitting_size(text, column.width, sizes=looks.SIZES)
-            looks.of(column).on(cell, size=size)
-            if isinstance(column, InputColumn):
-                cell.protection = Protection(locked=False)
-            _put(cell, content)
-            self._mark(cell, measure, column)
-            texts.append((text, column.width))
-        height = row_height(texts, size=looks.BODY_SIZE, lines=_LINES)
-        row = _GrowingRow(self.sheet, index=number, ht=height)
-        self.sheet.row_dimensions[number] = row
-
-    def _mark(self, cell: Cell, measure: Measure, column: Column) -> None:
-        problems = self.marks.placed.get((measure.id, column.title))
-        if not problems:
-            return
-        here = [replace(p, sheet=self.form.sheet, cell=cell.coordinate) for p in problems]
-        looks.mark_bad(cell)
-        comment = Comment("\n".join(map(str, here)), "計畫承辦人", height=130, width=330)
-        cell.comment = comment
-
-    def _add_validations(self) -> None:
-        for place, column in enumerate(self.form.columns, 1):
-            if isinstance(column, InputColumn):
+    def _write_across(self, rows: Sequence[AskedRow], answers: Mapping[str, Answer]) -> None:
+        """A row for each thing that is asked about, the fields as columns."""
+        locked = len(self.blank.locked)
+        for row in rows:
+            written = [
+                *self._write_locked(row.lead, [width for _, width in self.blank.locked]),
+                *(
+                    self._write_input(locked + place, row.id, column, answers.get(row.id))
+                    for place, column in enumerate(self.blank.answered, 1)
+                ),
+            ]
+            self._mark(cell_at(self.sheet, self.last + 1, 1), row.id, NUMBER)
+            self._end_row(written, lines=_LINES)
+        for place, column in enumerate(self.blank.answered, locked + 1):
+            if rows:
                 letter = get_column_letter(place)
                 cells = f"{letter}{self.header + 1}:{letter}{self.last}"
                 add_validation(self.sheet, column, cells)
+
+    def _write_down(self, answer: Answer | None) -> None:
+        """The fields one below the other, each with what is to be said about it at its side."""
+        locked = [width for _, width in self.blank.locked]
+        for column in self.blank.answered:
+            lead = (self.blank.number_of(column), _with_mark(column))
+            written = [
+                *self._write_locked(lead, locked),
+                self._write_input(len(locked) + 1, "", column, answer, width=ANSWER_WIDTH),
+                *self._write_locked([column.help], [HELP_WIDTH], start=len(locked) + 2),
+            ]
+            cell = f"{get_column_letter(len(locked) + 1)}{self.last + 1}"
+            add_validation(self.sheet, column, cell)
+            self._end_row(written, lines=2)
+
+    def _write_locked(
+        self, texts: Sequence[str], widths: Sequence[float], start: int = 1
+    ) -> list[tuple[str, float]]:
+        for place, (text, width) in enumerate(zip(texts, widths, strict=True), start):
+            cell = cell_at(self.sheet, self.last + 1, place)
+            looks.LOCKED.on(cell, size=fitting_size(text, width, sizes=looks.SIZES))
+            put_text(cell, text)
+        return list(zip(texts, widths, strict=True))
+
+    def _write_input(
+        self,
+        place: int,
+        row: str,
+        column: InputColumn,
+        answer: Answer | None,
+        width: float | None = None,
+    ) -> tuple[str, float]:
+        cell = cell_at(self.sheet, self.last + 1, place)
+        content = _content(column, answer)
+        text, width = str(content or ""), width or column.width
+        looks.of(column).on(cell, size=fitting_size(text, width, sizes=looks.SIZES))
+        cell.protection = Protection(locked=False)
+        _put(cell, content)
+        self._mark(cell, row, column.title)
+        return text, width
+
+    def _end_row(self, written: Sequence[tuple[str, float]], *, lines: int) -> None:
+        self.last += 1
+        height = row_height(written, size=looks.BODY_SIZE, lines=lines)
+        row = _GrowingRow(self.sheet, index=self.last, ht=height)
+        self.sheet.row_dimensions[self.last] = row
+
+    def _mark(self, cell: Cell, row: str, title: str) -> None:
+        problems = self.marks.placed.get((row, title))
+        if not problems:
+            return
+        here = [replace(p, sheet=self.sheet.title, cell=cell.coordinate) for p in problems]
+        looks.mark_bad(cell)
+        comment = Comment("\n".join(map(str, here)), "計畫承辦人", height=130, width=330)
+        cell.comment = comment
 
     def set_up_page(self) -> None:
         sheet = self.sheet
@@ -206,11 +255,7 @@ class _Writer:
         sheet.print_title_rows = f"{self.header}:{self.header}"
         sheet.print_area = f"A1:{get_column_letter(self._width)}{self.last}"
         sheet.freeze_panes = f"B{self.header + 1}"
-        first = next(
-            place
-            for place, column in enumerate(self.form.columns, 1)
-            if isinstance(column, InputColumn)
-        )
+        first = len(self.blank.locked) + 1
         start = f"{get_column_letter(first)}{self.header + 1}"
         for selection in sheet.sheet_view.selection:
             selection.activeCell = selection.sqref = start
@@ -219,15 +264,20 @@ class _Writer:
         protection.formatRows = protection.formatColumns = False  # False: stays allowed
 
 
-def _content(column: Column, measure: Measure, answer: Answer | None) -> str | float | None:
-    if isinstance(column, PlanColumn):
-        return column.shown(measure)
-    if isinstance(column, InputColumn) and answer is not None:
-        return column.written(getattr(answer, column.answer))
-    return None
+def _content(column: InputColumn, answer: Answer | None) -> Value | None:
+    if answer is None:
+        return None
+    if isinstance(column, ConfirmColumn):
+        return column.choice if answer.nothing else None
+    value = answer.values.get(column.answer)
+    return None if value is None else column.written(value)
 
 
-def _put(cell: Cell, value: str | float | None) -> None:
+def _with_mark(column: InputColumn) -> str:
+    return f"{column.title}（必填）" if column.required else column.title
+
+
+def _put(cell: Cell, value: Value | None) -> None:
     if isinstance(value, str):
         put_text(cell, value)
     elif value is not None:

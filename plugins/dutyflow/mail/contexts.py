@@ -87,16 +87,18 @@ class Content(ABC):
 class Opening(Content):
     """請填報: the first mail of an assignment; the form is attached under `form_name`.
 
-    `reason` completes "您收到這封信，是因為…". `measures` is how many rows the form asks for.
+    `reason` completes "您收到這封信，是因為…". `asked` is how much is asked: `31 項具體作法`.
+    `may_have_nothing`: 無辦理事項 is an answer.
     """
 
     template = "opening"
 
     about: About
     deadline: Deadline
-    measures: int
+    asked: str
     reason: str
     form_name: str
+    may_have_nothing: bool = True
 
     @property
     def subject(self) -> str:
@@ -107,9 +109,9 @@ class Opening(Content):
 class Receipt(Content):
     """已收到: an accepted submission.
 
-    `answered` of `measures` rows are answered, `nothing` of them as 無辦理事項; `average` is the
-    mean score, None where no row has one. `sha256` is that of the file received. `late` marks one
-    that came after the cut-off, `replaces` names the number of the earlier one, if any.
+    `understood` are labels and values: how much was filled. `sha256` is that of the file received.
+    `late` marks one that came after the cut-off, `replaces` names the number of the earlier one, if
+    any.
     """
 
     template = "receipt"
@@ -118,10 +120,7 @@ class Receipt(Content):
     about: About
     number: str
     received_at: datetime
-    measures: int
-    answered: int
-    nothing: int
-    average: float | None
+    understood: tuple[tuple[str, str], ...]
     sha256: str
     late: bool = False
     replaces: str = ""
@@ -137,10 +136,6 @@ class Receipt(Content):
     @property
     def received(self) -> str:
         return format_roc_moment(self.received_at, self.about.zone)
-
-    @property
-    def average_title(self) -> str:
-        return "無（沒有評分的項目）" if self.average is None else f"{self.average:.2f} 分"
 
     @property
     def short_hash(self) -> str:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from dutyflow.calendars.roc import RocDate
 
 from .fields import names
+from .forms import Form
 from .model import ALL, Duty, Measure, Office, Scoring, Section
 from .words import guess
 
@@ -53,9 +54,9 @@ _DATE: TypeAdapter[date] = TypeAdapter(RocDate)
 class Draft:
     """A plan as far as it is understood. Parts of lists are kept under their index in the file.
 
-    `section_names`, `aspects`, `frequencies`, `measure_ids` and `duty_names` are of all sections,
-    measures and duties that tell them, so that a reference to a part which is wrong in another
-    respect still counts as good.
+    The names (`section_names` … `duty_names`), `aspects`, `frequencies` and `measure_ids` are of
+    all parts that tell them, so that a reference to a part which is wrong in another respect
+    still counts as good.
     """
 
     office: Office | None
@@ -63,12 +64,14 @@ class Draft:
     effective_from: date | None
     sections: Mapping[int, Section]
     measures: Mapping[int, Measure]
+    forms: Mapping[int, Form]
     duties: Mapping[int, Duty]
     scoring: Scoring | None
     section_names: Mapping[str, str]
     aspects: tuple[str, ...]
     frequencies: frozenset[str]
     measure_ids: tuple[str, ...]
+    form_names: Mapping[str, str]
     duty_names: Mapping[str, str]
 
 
@@ -82,12 +85,14 @@ def draft_of(data: Any) -> Draft:
         effective_from=_date(fields.get("effective_from")),
         sections=_parts(Section, fields.get("sections")),
         measures=_parts(Measure, fields.get("measures"), _MEASURE),
+        forms=_parts(Form, fields.get("forms")),
         duties=_parts(Duty, fields.get("duties"), _DUTY),
         scoring=_part(Scoring, fields.get("scoring")),
         section_names=_names(fields.get("sections")),
         aspects=tuple(dict.fromkeys(_told("aspect", measures))),
         frequencies=frozenset(_told("frequency", measures)),
         measure_ids=tuple(_told("id", measures)),
+        form_names=_names(fields.get("forms")),
         duty_names=_names(fields.get("duties")),
     )
 

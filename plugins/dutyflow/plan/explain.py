@@ -16,7 +16,9 @@ from dutyflow.calendars.roc import ROC_EPOCH
 from dutyflow.calendars.rules import NOT_EXPECTED
 
 from .fields import Way, model_at, names, title_of
-from .model import ALL, IDENTIFIER_PATTERN, MEASURE_ID_PATTERN, NAME_PATTERN
+from .forms import FIELD_TYPES, SHEET_NAME_PATTERN, UNKNOWN_TYPE
+from .model import ALL
+from .parts import IDENTIFIER_PATTERN, MEASURE_ID_PATTERN, NAME_PATTERN
 from .source import Place, Remark, Source, shown
 from .words import CHOICE_TITLES, did_you_mean, guess, listed, titled
 
@@ -27,6 +29,7 @@ _PATTERNS: dict[str, str] = {
     IDENTIFIER_PATTERN: "代碼：小寫英文字母開頭，只含小寫英文字母、數字與底線，40 字以內",
     MEASURE_ID_PATTERN: '計畫所印編號，數字以點相連，例如 "1.1.2.3"',
     NAME_PATTERN: "100 字以內的一行文字，開頭不留空白",
+    SHEET_NAME_PATTERN: "31 字以內的一行文字，不含 [ ] : * ? / \\ '",
 }
 _TYPES: dict[str, str] = {
     "string_type": "文字",
@@ -131,6 +134,8 @@ def _remark(mistake: _Mistake, model: type[BaseModel], source: Source) -> Remark
         return Remark(place=place, found=f"缺少 {label}", expected=f"寫出這{what}")
     if detail["type"] == UNKNOWN_KIND:
         return _unknown_kind(mistake, label)
+    if detail["type"] == UNKNOWN_TYPE:
+        return _unknown_type(mistake)
     written = source.written.get(place, "")
     return Remark(
         place=place,
@@ -163,6 +168,16 @@ def _unknown_kind(mistake: _Mistake, label: str) -> Remark:
         place=mistake.place,
         found=f"{label}寫了 {listed(fields)}" if fields else f"{label}沒有寫任何欄位",
         expected=f"下列寫法之一：{mistake.detail['msg']}",
+    )
+
+
+def _unknown_type(mistake: _Mistake) -> Remark:
+    written = str(mistake.detail["input"]["type"])
+    return Remark(
+        place=(*mistake.place, "type"),
+        found=f"type（欄位型態）為{shown(written)}",
+        expected=listed((titled(each, CHOICE_TITLES) for each in FIELD_TYPES), "或"),
+        hint=did_you_mean(written, FIELD_TYPES, CHOICE_TITLES),
     )
 
 

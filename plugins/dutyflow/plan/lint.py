@@ -9,6 +9,7 @@ from dutyflow.calendars.working_days import WorkingDays
 
 from .draft import Draft
 from .lint_duties import lint_duties
+from .lint_forms import lint_forms
 from .model import ALL, Contacts
 from .source import Place, Remark, shown
 from .words import CHOICE_TITLES, did_you_mean, guess, listed, titled
@@ -18,6 +19,7 @@ def lint_plan(draft: Draft, calendar: WorkingDays) -> Iterator[Remark]:
     """What does not fit together in one plan file."""
     for rule in _RULES:
         yield from rule(draft)
+    yield from lint_forms(draft)
     yield from lint_duties(draft, calendar)
 
 
@@ -58,6 +60,7 @@ def _unique_ids(draft: Draft) -> Iterator[Remark]:
     for field, parts in (
         ("sections", draft.sections),
         ("measures", draft.measures),
+        ("forms", draft.forms),
         ("duties", draft.duties),
     ):
         ids: dict[Place, str] = {(field, index, "id"): part.id for index, part in parts.items()}

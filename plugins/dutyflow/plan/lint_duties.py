@@ -12,6 +12,7 @@ from dutyflow.calendars.working_days import WorkingDays, days_from
 
 from .dates import Duties, chain, days_of, periods_of
 from .draft import Draft
+from .ladders import days_needed
 from .model import Duty, MeasureCovers, Span
 from .source import Place, Remark, shown
 from .words import CHOICE_TITLES, FIELD_TITLES, did_you_mean, listed, titled
@@ -279,9 +280,12 @@ def _wrong_order(
         return opening, f"{opens}，{collect_by}", "開始填報早於填報截止"
     if days["collect_by"] > days["report_due"]:
         return "report_due", f"{collect_by}，{report_due}", "填報截止不晚於彙整表期限"
-    if calendar.between(days["opens"], days["collect_by"]) < 1:
-        expected = f"開始填報後至填報截止至少一個工作天，{duty.ladder} 的稽催才來得及"
-        return "collect_by", f"{opens}，{collect_by}，其間沒有工作天", expected
+    time, needed = calendar.between(days["opens"], days["collect_by"]), days_needed(duty.ladder)
+    if time < needed:
+        ladder = titled(duty.ladder, CHOICE_TITLES)
+        found = f"{opens}，{collect_by}，其間有 {time} 個工作天"
+        expected = f"至少 {needed} 個工作天：{ladder}的第一次稽催在截止前 {needed} 個工作天"
+        return "collect_by", found, expected
     return None
 
 

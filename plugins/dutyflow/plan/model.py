@@ -10,12 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Discriminator,
     EmailStr,
     Field,
-    StringConstraints,
     Tag,
 )
 from pydantic_core import PydanticCustomError
@@ -25,24 +22,17 @@ from dutyflow.calendars.periods import Recurrence
 from dutyflow.calendars.roc import RocDate
 from dutyflow.calendars.rules import DateRule, RuledDay, Unannounced
 
-from .words import CHOICE_TITLES, FIELD_TITLES
+from .catalogue import shipped_form
+from .forms import Form
+from .ladders import Ladder
+from .parts import Identifier, MeasureId, Name, OptionalText, PlanPart, Text
+from .words import CHOICE_TITLES
 
 ALL = "all"  # 各部門: every section of the office
 
-# Control characters would break workbooks, and line breaks in a name would break mail headers.
-IDENTIFIER_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
-MEASURE_ID_PATTERN = r"^[0-9]+(\.[0-9]+){0,5}$"
-NAME_PATTERN = r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f\u0085\u2028\u2029]{0,99}$"
-_PLAIN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-TEXT_PATTERN = rf"^{_PLAIN}*\S{_PLAIN}*$"
-OPTIONAL_TEXT_PATTERN = rf"^{_PLAIN}*$"
-
-Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN)]
-MeasureId = Annotated[str, StringConstraints(pattern=MEASURE_ID_PATTERN)]
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=TEXT_PATTERN)]
-OptionalText = Annotated[str, StringConstraints(max_length=10_000, pattern=OPTIONAL_TEXT_PATTERN)]
 Frequency = Literal["ongoing", "yearly"]
+ReportKind = Literal["assessment_summary", "plain"]
+Recipient = Literal["head_office", "director", "coordinator"]
 FREQUENCY_TITLES: dict[Frequency, str] = {
     "ongoing": CHOICE_TITLES["ongoing"],
     "yearly": CHOICE_TITLES["yearly"],
@@ -67,15 +57,6 @@ Owners = Annotated[
     | Annotated[tuple[str, ...], Field(min_length=1), Tag("list")],
     Discriminator(_owners_kind),
 ]
-
-
-class PlanPart(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        populate_by_name=True,
-        field_title_generator=lambda name, info: FIELD_TITLES.get(info.alias or name, name),
-    )
 
 
 class Office(PlanPart):
@@ -194,10 +175,17 @@ class Duty(PlanPart):
         strict=True,
         description="逾期後重新收件或退回補正時，給予的工作天數",
     )
-    ladder: Literal["standard"] = "standard"
-    form: Literal["self_assessment"]
-    report: Literal["assessment_summary"]
-    deliver_to: Annotated[tuple[Literal["head_office"], ...], Field(min_length=1)]
+    ladder: Ladder = Field(
+        default="standard",
+        description="standard 截止前 10、5、3、1 個工作天稽催；short 截止前 1 個工作天",
+    )
+    form: Identifier = Field(description="填報表的代碼：本計畫 forms 所列，或內附者")
+    report: ReportKind = Field(
+        description="assessment_summary 考核結果彙整表（計分）、plain 填報彙整表（照列各組室所填）"
+    )
+    deliver_to: Annotated[tuple[Recipient, ...], Field(min_length=1)] = Field(
+        description="head_office 業務處、director 處長、coordinator 計畫承辦人"
+    )
     publish: bool = Field(default=False, description="是否登載於對外網頁")
 
     @property
@@ -250,6 +238,9 @@ class Plan(PlanPart):
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
     scoring: Scoring
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    forms: tuple[Form, ...] = Field(
+        default=(), description="本計畫自訂的填報表；與內附者同代碼時，以此處為準"
+    )
     duties: Annotated[tuple[Duty, ...], Field(min_length=1)]
 
     @cached_property
@@ -270,6 +261,20 @@ class Plan(PlanPart):
 
     def duty(self, duty_id: str) -> Duty:
         return self.duties_by_id[duty_id]
+
+    def form_of(self, duty: Duty) -> Form:
+        """What a duty asks with: the plan's own form of that id, else the one that is shipped.
+
+        Raises LookupError; the lint refuses a plan of which that is true.
+        """
+        own = {form.id: form for form in self.forms}
+        return own.get(duty.form) or shipped_form(duty.form)
+
+    def with_its_forms(self) -> Plan:
+        """The same plan with every form that it uses as its own: what a later version of dutyflow
+        ships then changes nothing in it."""
+        used = {duty.form: self.form_of(duty) for duty in self.duties}
+        return self.model_copy(update={"forms": tuple(used.values())})
 
     def owners_of(self, measure: Measure) -> tuple[Section, ...]:
         """The sections that answer for a measure, "every section" expanded, in its order."""

@@ -2,59 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from dutyflow.answers import Answer
 from dutyflow.errors import Finding, PlanError
 from dutyflow.plan.model import FREQUENCY_TITLES, Duty, Measure, Plan, Section
 
-from .model import AspectPart, Entry, MeasureRow, Report, mean
+from .model import AspectPart, Assessment, Entry, MeasureRow, mean
+from .received import Material
 
 TITLE = "考核結果彙整表"  # 陸、考核作業
 SIGNATURES = ("承辦人", "複核", "處長")
+TEXT, SCORE, EVIDENCE = "text", "score", "evidence"  # the form's fields that this report reads
 
 
-@dataclass(frozen=True, kw_only=True)
-class SectionAnswers:
-    """What came from one section: its accepted answers, or None if nothing did (逾期未報)."""
+def assess(material: Material) -> Assessment:
+    """The report on one cycle.
 
-    answers: tuple[Answer, ...] | None
-    late: bool = False
-    waived: bool = False
-
-
-NOT_RECEIVED = SectionAnswers(answers=None)
-
-
-def assess(
-    *,
-    plan: Plan,
-    duty: Duty,
-    period: str,
-    version: int,
-    made_on: date,
-    due_on: date,
-    received: Mapping[str, SectionAnswers],
-) -> Report:
-    """The report on one cycle, from what each section (by its id) sent.
-
-    A section that is not in `received` sent nothing. An answer to a measure that its section does
-    not own is left out; a measure left blank is missing. Raises PlanError if an aspect has no
-    weight.
+    An answer to a measure that its section does not own is left out; a measure left blank is
+    missing. Raises PlanError if an aspect has no weight.
     """
-    entries = _Entries(plan, received)
+    plan, duty = material.plan, material.duty
+    entries = _Entries(material)
     aspects = tuple(_aspects(plan, duty, entries))
-    return Report(
-        title=f"{period}{TITLE}",
+    return Assessment(
+        title=f"{material.period}{TITLE}",
         office=plan.office.name,
         duty=duty.name,
-        period=period,
-        version=version,
-        made_on=made_on,
-        due_on=due_on,
+        period=material.period,
+        version=material.version,
+        made_on=material.made_on,
+        due_on=material.due_on,
         note=_note(plan, aspects),
         sections=tuple(section.name for section in plan.sections_of(duty)),
         aspects=aspects,
@@ -66,36 +45,37 @@ def assess(
 class _Entries:
     """Looks up what a section said about a measure."""
 
-    def __init__(self, plan: Plan, received: Mapping[str, SectionAnswers]) -> None:
-        self._plan = plan
-        self._received = received
+    def __init__(self, material: Material) -> None:
+        self._material = material
         self._answers = {
-            (section, answer.measure): answer
-            for section, sent in received.items()
+            (section, answer.row): answer
+            for section, sent in material.received.items()
             for answer in sent.answers or ()
             if _says_something(answer)
         }
 
     def of(self, measure: Measure) -> tuple[Entry, ...]:
-        return tuple(self._entry(measure, owner) for owner in self._plan.owners_of(measure))
+        return tuple(
+            self._entry(measure, owner) for owner in self._material.plan.owners_of(measure)
+        )
 
     def _entry(self, measure: Measure, section: Section) -> Entry:
-        sent = self._received.get(section.id, NOT_RECEIVED)
+        sent = self._material.sent_by(section.id)
         answer = self._answers.get((section.id, measure.id))
         if answer is None:
-            return Entry(section=section.name, status="waived" if sent.waived else "missing")
+            return Entry(section=section.name, status=sent.unanswered)
         return Entry(
             section=section.name,
             status="nothing" if answer.nothing else "reported",
-            text=answer.text,
-            score=None if answer.nothing else answer.score,
-            evidence=answer.evidence,
+            text=answer.text(TEXT),
+            score=None if answer.nothing else answer.number(SCORE),
+            evidence=answer.text(EVIDENCE),
             late=sent.late,
         )
 
 
 def _says_something(answer: Answer) -> bool:
-    return answer.nothing or answer.score is not None or bool(answer.text.strip())
+    return answer.nothing or answer.number(SCORE) is not None or bool(answer.text(TEXT).strip())
 
 
 def _aspects(plan: Plan, duty: Duty, entries: _Entries) -> Iterator[AspectPart]:

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from dutyflow.calendars.roc import format_roc
 
-from .model import Entry, Report, mean
+from .model import Assessment, Entry, mean
 from .wording import STATUS_WORDS, spoken_score
 
 SPELLED_OUT = 3  # so many alike of one section are told one by one; more, or all of them, at once
@@ -30,7 +30,7 @@ class _Change:
         return _standing(self.before), _standing(self.after)
 
 
-def changes(before: Report, after: Report) -> list[str]:
+def changes(before: Assessment, after: Assessment) -> list[str]:
     """What a reader of `before` has to know about `after`, the most important first.
 
     The total; then what many measures of one section have in common (its whole part arriving, say)
@@ -47,7 +47,7 @@ def changes(before: Report, after: Report) -> list[str]:
     ]
 
 
-def _of_the_whole(before: Report, after: Report) -> Iterator[str]:
+def _of_the_whole(before: Assessment, after: Assessment) -> Iterator[str]:
     was, now = spoken_score(before.total), spoken_score(after.total)
     if was != now:
         yield f"總分 {was} → {now}"
@@ -56,7 +56,7 @@ def _of_the_whole(before: Report, after: Report) -> Iterator[str]:
         yield f"應報日期 {old} → {new}"
 
 
-def _differing(before: Report, after: Report) -> Iterator[_Change]:
+def _differing(before: Assessment, after: Assessment) -> Iterator[_Change]:
     old, new = _entries(before), _entries(after)
     for measure, section in dict.fromkeys((*new, *old)):
         was, now = old.get((measure, section)), new.get((measure, section))
@@ -64,11 +64,11 @@ def _differing(before: Report, after: Report) -> Iterator[_Change]:
             yield _Change(measure=measure, section=section, before=was, after=now)
 
 
-def _entries(report: Report) -> dict[tuple[str, str], Entry]:
+def _entries(report: Assessment) -> dict[tuple[str, str], Entry]:
     return {(row.measure, entry.section): entry for row in report.rows for entry in row.entries}
 
 
-def _groups(differing: Iterable[_Change], after: Report) -> Iterator[list[_Change]]:
+def _groups(differing: Iterable[_Change], after: Assessment) -> Iterator[list[_Change]]:
     """Changes of one section that are told at once: the same move, of all or of many measures."""
     moved = (change for change in differing if _moved(change))
     order = {section: place for place, section in enumerate(after.sections)}
@@ -80,7 +80,7 @@ def _groups(differing: Iterable[_Change], after: Report) -> Iterator[list[_Chang
             yield group
 
 
-def _whole(group: list[_Change], after: Report) -> bool:
+def _whole(group: list[_Change], after: Assessment) -> bool:
     return 1 < len(group) == after.tally(group[0].section).expected
 
 
@@ -96,7 +96,7 @@ def _moved(change: _Change) -> bool:
     return was != now
 
 
-def _together(group: list[_Change], after: Report) -> str:
+def _together(group: list[_Change], after: Assessment) -> str:
     was, now = group[0].transition
     named = "" if _whole(group, after) else f"（{'、'.join(change.measure for change in group)}）"
     sentence = f"{group[0].section} {len(group)} 項{named}由{was}改為{now}"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Literal
-
-from pydantic import TypeAdapter
+from typing import Literal
 
 Status = Literal["reported", "nothing", "missing", "waived"]
 
@@ -112,10 +110,27 @@ class Report:
     due_on: date
     note: str
     sections: tuple[str, ...]
-    aspects: tuple[AspectPart, ...]
-    total: float | None
     signatures: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The title without the period."""
+        return self.title.removeprefix(self.period)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The sections from which something is missing (逾期未報), in the plan's order."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment(Report):
+    """考核結果彙整表: the report that scores measures, aspects and the whole."""
+
+    kind: Literal["assessment_summary"] = "assessment_summary"
+    aspects: tuple[AspectPart, ...]
+    total: float | None
 
     @property
     def rows(self) -> Iterator[MeasureRow]:
@@ -150,17 +165,3 @@ def mean(scores: Iterable[float | None], weights: Iterable[float] | None = None)
     if not pairs:
         return None
     return float(sum(s * w for s, w in pairs) / sum(w for _, w in pairs))
-
-
-_REPORT = TypeAdapter(Report)
-
-
-def to_json(report: Report) -> dict[str, Any]:
-    """The report as plain JSON values: what the ledger keeps of a version."""
-    kept: dict[str, Any] = _REPORT.dump_python(report, mode="json")
-    return kept
-
-
-def from_json(kept: Mapping[str, Any]) -> Report:
-    """A kept report. Raises pydantic.ValidationError for anything else."""
-    return _REPORT.validate_python(kept)

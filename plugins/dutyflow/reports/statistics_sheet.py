@@ -8,7 +8,7 @@ from dataclasses import replace
 from openpyxl.worksheet.worksheet import Worksheet
 
 from . import paper
-from .model import Report, Tally
+from .model import Assessment, Tally
 from .paper import CENTRED, FREE, HEADER, PLAIN, SCORE, Look, put, spread
 from .wording import NO_SCORE, STATUS_WORDS, punctuality
 
@@ -24,7 +24,7 @@ BAD = replace(CENTRED, bold=True, color=paper.RED)
 Cells = Sequence[tuple[str | float, Look]]
 
 
-def write(sheet: Worksheet, report: Report) -> None:
+def write(sheet: Worksheet, report: Assessment) -> None:
     """Fill an empty sheet, ready to be printed."""
     paper.set_up(sheet, report, WIDTHS)
     row = paper.put_heading(sheet, report, f"{report.period}{NAME}", LAST)
@@ -33,7 +33,7 @@ def write(sheet: Worksheet, report: Report) -> None:
     sheet.print_area = f"A1:H{row - 1}"
 
 
-def _aspects(report: Report) -> Iterator[Cells]:
+def _aspects(report: Assessment) -> Iterator[Cells]:
     for aspect in report.aspects:
         yield _line(aspect.name, aspect.weight, aspect.tally, aspect.score, PLAIN)
     weights = sum(aspect.weight for aspect in report.aspects)
@@ -51,7 +51,7 @@ def _line(name: str, weight: float, tally: Tally, score: float | None, look: Loo
     )
 
 
-def _sections(report: Report) -> Iterator[Cells]:
+def _sections(report: Assessment) -> Iterator[Cells]:
     for section in report.sections:
         tally = report.tally(section)
         yield (

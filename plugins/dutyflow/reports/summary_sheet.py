@@ -18,7 +18,7 @@ from dutyflow.plan.model import FREQUENCY_TITLES
 
 from . import paper
 from .layout import fold, page_breaks
-from .model import AspectPart, Entry, MeasureRow, Report, Status
+from .model import AspectPart, Assessment, Entry, MeasureRow, Status
 from .paper import BAND, CENTRED, FREE, HEADER, PLAIN, SCORE, Look, put, spread
 from .wording import (
     LATE,
@@ -54,7 +54,7 @@ LEGEND = (
 )
 
 
-def write(sheet: Worksheet, report: Report) -> None:
+def write(sheet: Worksheet, report: Assessment) -> None:
     """Fill an empty sheet, ready to be printed."""
     paper.set_up(sheet, report, WIDTHS)
     _Summary(sheet, report).write()
@@ -81,7 +81,7 @@ class _Line:
 
 
 class _Summary:
-    def __init__(self, sheet: Worksheet, report: Report) -> None:
+    def __init__(self, sheet: Worksheet, report: Assessment) -> None:
         self._sheet = sheet
         self._report = report
         self._row = 1

@@ -1,4 +1,4 @@
-"""The report as an Excel workbook: what the director signs and head office files."""
+"""Reports as Excel workbooks: what is signed and filed."""
 
 from __future__ import annotations
 
@@ -7,19 +7,36 @@ from openpyxl.styles import Font
 
 from dutyflow.workbooks import save
 
-from . import changes_sheet, paper, statistics_sheet, summary_sheet
-from .model import Report
+from . import changes_sheet, paper, plain_sheet, statistics_sheet, summary_sheet
+from .model import Assessment, Report
+from .plain import PlainReport
 
 
-def render_xlsx(report: Report) -> bytes:
+def assessment_xlsx(report: Assessment) -> bytes:
     """The workbook's bytes: the same for the same report."""
+    workbook = _workbook(report)
+    summary_sheet.write(workbook.create_sheet(summary_sheet.NAME), report)
+    statistics_sheet.write(workbook.create_sheet(statistics_sheet.NAME), report)
+    return _finished(workbook, report)
+
+
+def plain_xlsx(report: PlainReport) -> bytes:
+    """The workbook's bytes: the same for the same report."""
+    workbook = _workbook(report)
+    plain_sheet.write(workbook.create_sheet(plain_sheet.NAME), report)
+    return _finished(workbook, report)
+
+
+def _workbook(report: Report) -> Workbook:
     workbook = Workbook()
     measure_columns_in(workbook, paper.RULER)
     workbook.properties.title = paper.printable(report.title)
     workbook.properties.creator = paper.printable(report.office)
     workbook.remove(workbook.worksheets[0])
-    summary_sheet.write(workbook.create_sheet(summary_sheet.NAME), report)
-    statistics_sheet.write(workbook.create_sheet(statistics_sheet.NAME), report)
+    return workbook
+
+
+def _finished(workbook: Workbook, report: Report) -> bytes:
     if report.version > 1 and report.changes:
         changes_sheet.write(workbook.create_sheet(changes_sheet.NAME), report)
     return save(workbook)

@@ -1,0 +1,274 @@
+"""The fields of a form as columns: what may stand in a cell, and the words for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dutyflow.answers import Value
+from dutyflow.calendars.roc import format_roc, parse_date
+from dutyflow.plan.asking import NOTHING, NOTHING_ID
+from dutyflow.plan.forms import (
+    NO,
+    YES,
+    Above,
+    Below,
+    ChoiceField,
+    Condition,
+    DateField,
+    Equals,
+    FileField,
+    FormField,
+    NumberField,
+    TextField,
+    YesNoField,
+    choices_of,
+)
+from dutyflow.workbooks import units
+
+from .texts import Cell, folded, plain
+
+_NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+)(\D*)", re.ASCII)
+_LIST_ENDS = re.compile(r"[\n、；;]+")
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+# Excel counts days from here (and believes that 1900 was a leap year); these are 1950 to 2199.
+_EXCEL_EPOCH, _EXCEL_DAYS = date(1899, 12, 30), range(18_264, 109_571)
+_WORDS_FOR = {YES: (YES, "Y", "YES"), NO: (NO, "N", "NO")}
+
+
+class UnfitError(Exception):
+    """A cell does not hold what its column asks for. `hint` says what to do; may be empty."""
+
+    def __init__(self, hint: str = "") -> None:
+        self.hint = hint
+        super().__init__(hint)
+
+
+@dataclass(frozen=True)
+class InputColumn:
+    """Filled by the section: a field of the form, where a cell's content meets it.
+
+    A required one may stay empty only where 無辦理事項 is chosen; `when` asks for it besides.
+    """
+
+    field: FormField
+
+    @property
+    def title(self) -> str:
+        return self.field.title
+
+    @property
+    def answer(self) -> str:
+        return self.field.id
+
+    @property
+    def width(self) -> float:
+        """In Excel's unit."""
+        return self.field.columns_wide
+
+    @property
+    def required(self) -> bool:
+        return self.field.required
+
+    @property
+    def when(self) -> Condition | None:
+        return self.field.required_when
+
+    @property
+    def help(self) -> str:
+        return self.field.help or f"請填{self.expected}。"
+
+    @property
+    def expected(self) -> str:
+        """What should stand in the cell, in the section's words."""
+        raise NotImplementedError
+
+    def read(self, cell: Cell) -> Value | None:
+        """The cell's value, None if it is blank. Raises UnfitError where it is not `expected`."""
+        raise NotImplementedError
+
+    def written(self, value: Value) -> Value:
+        """What is put into the cell for a value: the inverse of `read`."""
+        return value
+
+
+@dataclass(frozen=True)
+class TextColumn(InputColumn):
+    """Any text of up to so many UTF-16 units, as Excel counts."""
+
+    field: TextField
+
+    @property
+    def expected(self) -> str:
+        return f"{self.field.max_length:,} 字以內的文字"
+
+    def read(self, cell: Cell) -> str | None:
+        text = plain(cell)
+        if 2 * len(text) > self.field.max_length and units(text) > self.field.max_length:
+            raise UnfitError("請摘要填寫，全文請另附檔案")
+        return text or None
+
+
+@dataclass(frozen=True)
+class NumberColumn(InputColumn):
+    """A number in its range; full-width digits and numbers typed as text are understood."""
+
+    field: NumberField
+
+    @property
+    def expected(self) -> str:
+        field = self.field
+        return f"{field.min:g} 到 {field.max:g} 的{'整數' if field.whole else '數字'}"
+
+    def read(self, cell: Cell) -> float | None:
+        number = cell if isinstance(cell, float) else self._typed(cell)
+        if number is None:
+            return None
+        if not self.field.min <= number <= self.field.max:  # NaN is not, either
+            raise UnfitError("" if self.field.whole else "可以有小數")
+        if self.field.whole and not number.is_integer():
+            raise UnfitError("不可以有小數")
+        return number
+
+    def _typed(self, cell: Cell) -> float | None:
+        text = folded(plain(cell))
+        if not text:
+            return None
+        written = _NUMBER.fullmatch(text)
+        if written is None or written[2] not in ("", folded(self.field.unit)):
+            raise UnfitError("請填阿拉伯數字，例如 90 或 87.5")
+        return float(written[1].replace(",", ""))
+
+
+@dataclass(frozen=True)
+class DateColumn(InputColumn):
+    """A day, in ROC or western years, or as a date of Excel's; kept as an ISO date."""
+
+    field: DateField
+
+    @property
+    def expected(self) -> str:
+        return "民國年月日，例如 107/7/6"
+
+    def read(self, cell: Cell) -> str | None:
+        text = folded(plain(cell))
+        if not text:
+            return None
+        try:
+            return _day(text).isoformat()
+        except ValueError:
+            raise UnfitError("請依序填年、月、日，以 / 或 - 分開") from None
+
+    def written(self, value: Value) -> Value:
+        return format_roc(date.fromisoformat(str(value)))
+
+
+def _day(text: str) -> date:
+    """Raises ValueError."""
+    if re.fullmatch(r"\d{7}", text, re.ASCII):  # 1070706
+        return parse_date(f"{text[:3]}-{text[3:5]}-{text[5:]}")
+    if text.isdecimal() and int(text) in _EXCEL_DAYS:
+        return _EXCEL_EPOCH + timedelta(days=int(text))
+    return parse_date(text.removesuffix("00:00:00"))
+
+
+@dataclass(frozen=True)
+class ChoiceColumn(InputColumn):
+    """A drop-down; 是 and 否 are understood in other words too."""
+
+    field: ChoiceField | YesNoField
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return choices_of(self.field)
+
+    @property
+    def expected(self) -> str:
+        return "、".join(f"「{choice}」" for choice in self.choices) + " 擇一"
+
+    def read(self, cell: Cell) -> str | None:
+        text = folded(plain(cell)).upper()
+        if not text:
+            return None
+        for choice in self.choices:
+            if text in (folded(word).upper() for word in _WORDS_FOR.get(choice, (choice,))):
+                return choice
+        raise UnfitError("請用下拉選單選擇")
+
+
+@dataclass(frozen=True)
+class FileColumn(InputColumn):
+    """Names of files that come along, or web addresses; several on lines of their own."""
+
+    field: FileField
+
+    @property
+    def expected(self) -> str:
+        return "隨信附上的檔案名稱，或網址"
+
+    def read(self, cell: Cell) -> str | None:
+        return plain(cell) or None
+
+    @staticmethod
+    def names(value: str) -> Iterator[str]:
+        """The files that a value names; web addresses are not among them."""
+        parts = (part.strip() for part in _LIST_ENDS.split(value))
+        return (part for part in parts if part and not _ADDRESS.fullmatch(part))
+
+
+class ConfirmColumn(ChoiceColumn):
+    """A drop-down with one choice: by choosing it, the section confirms that it had nothing."""
+
+    @property
+    def choice(self) -> str:
+        return NOTHING
+
+    @property
+    def expected(self) -> str:
+        return f"空白或「{self.choice}」"
+
+
+def confirm_column(help_: str) -> ConfirmColumn:
+    return ConfirmColumn(
+        ChoiceField(
+            id=NOTHING_ID, title=NOTHING, type="choice", choices=(NOTHING,), width=12, help=help_
+        )
+    )
+
+
+def input_column(field: FormField) -> InputColumn:
+    match field:
+        case TextField():
+            return TextColumn(field)
+        case NumberField():
+            return NumberColumn(field)
+        case DateField():
+            return DateColumn(field)
+        case ChoiceField() | YesNoField():
+            return ChoiceColumn(field)
+        case FileField():
+            return FileColumn(field)
+
+
+def holds(when: Condition, value: Value | None) -> bool:
+    """Whether the condition is true of what its field holds."""
+    match when:
+        case Below():
+            return isinstance(value, float) and value < when.below
+        case Above():
+            return isinstance(value, float) and value > when.above
+        case Equals():
+            return value == when.equals
+
+
+def spoken(when: Condition, title: str) -> str:
+    """The condition in words: `「分數」低於 90`."""
+    match when:
+        case Below():
+            return f"「{title}」低於 {when.below:g}"
+        case Above():
+            return f"「{title}」高於 {when.above:g}"
+        case Equals():
+            return f"「{title}」為「{when.equals}」"

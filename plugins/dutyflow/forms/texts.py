@@ -1,0 +1,42 @@
+"""A cell's content as text, as a person sees it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from dutyflow.workbooks import clean
+
+Cell = str | float | int | bool | None
+
+
+def plain(cell: Cell) -> str:
+    """A cell's content as a person sees it, without outer blanks; "" for an empty cell."""
+    if isinstance(cell, str):
+        # Most cells by far: nothing in them that is invisible, but perhaps spaces.
+        return cell.strip() if cell.isprintable() else stripped(clean(cell))
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def folded(text: str) -> str:
+    """Text for comparing: full-width letters and digits as ordinary ones, no blanks at all."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def stripped(text: str) -> str:
+    """Without blanks at both ends, invisible characters (zero-width space, BOM) included."""
+    start, end = 0, len(text)
+    while start < end and _invisible(text[start]):
+        start += 1
+    while start < end and _invisible(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _invisible(character: str) -> bool:
+    if "!" <= character <= "~" or "一" <= character <= "鿿":
+        return False
+    return character.isspace() or unicodedata.category(character) == "Cf"

@@ -1,0 +1,67 @@
+"""The kinds of reports that a plan may name: how each is made, compared, shown and rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from dutyflow.plan.model import ReportKind
+
+from .assessment import assess
+from .changes import changes
+from .model import Assessment, Report
+from .plain import PlainReport, list_answers
+from .plain_changes import plain_changes
+from .received import Material
+from .summaries import assessment_summary, plain_summary
+from .xlsx import assessment_xlsx, plain_xlsx
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """`changes` takes the version before and the one after; `summary` is Markdown, for the person
+    who decides. Each function takes and gives reports of this kind."""
+
+    make: Callable[[Material], Report]
+    changes: Callable[[Any, Any], list[str]]
+    summary: Callable[[Any], list[str]]
+    xlsx: Callable[[Any], bytes]
+    stored: TypeAdapter[Any]
+
+
+KINDS: Mapping[ReportKind, Kind] = {
+    "assessment_summary": Kind(
+        make=assess,
+        changes=changes,
+        summary=assessment_summary,
+        xlsx=assessment_xlsx,
+        stored=TypeAdapter(Assessment),
+    ),
+    "plain": Kind(
+        make=list_answers,
+        changes=plain_changes,
+        summary=plain_summary,
+        xlsx=plain_xlsx,
+        stored=TypeAdapter(PlainReport),
+    ),
+}
+
+
+def kind_of(kept: Mapping[str, Any]) -> Kind:
+    """The kind of a kept report. One that does not tell was kept when there was only one kind."""
+    return KINDS[kept.get("kind", "assessment_summary")]
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """The report as plain JSON values: what the ledger keeps of a version."""
+    kept: dict[str, Any] = TypeAdapter(type(report)).dump_python(report, mode="json")
+    return kept
+
+
+def from_json(kept: Mapping[str, Any]) -> Report:
+    """A kept report. Raises pydantic.ValidationError for anything else."""
+    report: Report = kind_of(kept).stored.validate_python(kept)
+    return report
