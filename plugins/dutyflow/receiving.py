@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import PurePath
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from .answers import from_json, to_json
 from .casework import Stationery, as_finding
 from .errors import Finding
 from .forms.judge import Verdict, judge
+from .forms.texts import file_key
 from .forms.understood import understood
 from .ledger.records import (
     AssignmentRecord,
@@ -117,22 +119,36 @@ def _addressed(desk: Workspace, message: Inbound) -> AssignmentRecord | None:
 def _judged(case: Case, delivered: Delivered, now: datetime) -> Dispatch | None:
     workbooks = [file for file in delivered.message.attachments if _is_workbook(file)]
     if not workbooks:
-        _record(case, delivered, None, Verdict(), now, reason="信中沒有填報檔")
+        _record(case, delivered, Verdict(), now, content=delivered.blob, reason="信中沒有填報檔")
         return _reply(case, delivered, _not_understood(case, delivered, now), Verdict())
-    file, verdict = _best(case, workbooks, _attached(case, delivered))
-    recorded = _record(case, delivered, file, verdict, now)
-    return _reply(case, delivered, _content(case, recorded, verdict, now), verdict)
+    attached = _attached(case, delivered)
+    file, verdict = _best(case, workbooks, attached)
+    workbook = case.desk.store.put(file.data)
+    content = _identity(workbook, [attached.get(file_key(name), "") for name in verdict.files])
+    recorded = _record(case, delivered, verdict, now, content=content)
+    return _reply(case, delivered, _content(case, recorded, verdict, workbook, now), verdict)
 
 
-def _attached(case: Case, delivered: Delivered) -> set[str]:
-    """The names of all files that have come for the assignment, with this message or before it."""
+def _attached(case: Case, delivered: Delivered) -> dict[str, str]:
+    """Every file that has come for the assignment, with this message or before it: the hashes of
+    their contents, by the keys of their names."""
     earlier = case.desk.ledger.submissions.of(case.assignment.key)
-    names = {file.name for submission in earlier for file in submission.files}
-    return names | {file.name for file in delivered.message.attachments}
+    came = [file for submission in earlier for file in submission.files]
+    came += [_kept(case.desk, attachment) for attachment in delivered.message.attachments]
+    return {file_key(file.name): file.blob for file in came}
+
+
+def _identity(workbook: str, files: Iterable[str]) -> str:
+    """What tells one content from another: a form's hash, with those of the files that it names.
+
+    The same form sent once more, now with the file that was lacking, says something new.
+    """
+    named = sorted(filter(None, files))
+    return sha256("".join([workbook, *named]).encode()).hexdigest() if named else workbook
 
 
 def _best(
-    case: Case, workbooks: list[Attachment], attached: set[str]
+    case: Case, workbooks: list[Attachment], attached: Collection[str]
 ) -> tuple[Attachment, Verdict]:
     """The first workbook that can be accepted, else the last one with its problems."""
     for file in workbooks:
@@ -153,13 +169,16 @@ def _best(
 def _record(
     case: Case,
     delivered: Delivered,
-    file: Attachment | None,
     verdict: Verdict,
     now: datetime,
+    *,
+    content: str,
     reason: str = "",
 ) -> Recorded:
+    """Put on record what came. `content` is its identity; a `reason` given means that it is no
+    answer at all."""
     desk, message = case.desk, delivered.message
-    accepted = file is not None and verdict.accepted
+    accepted = verdict.accepted and not reason
     return desk.ledger.submissions.record(
         NewSubmission(
             assignment=case.assignment.key,
@@ -167,7 +186,7 @@ def _record(
             sender=message.sender,
             received_at=delivered.received_at,
             message_id=message.message_id,
-            content_hash=desk.store.put(file.data) if file else delivered.blob,
+            content_hash=content,
             raw_blob=delivered.blob,
             verdict="accepted" if accepted else "rejected",
             problems=[asdict(problem) for problem in verdict.problems],
@@ -213,13 +232,15 @@ def _quarantine(
     )
 
 
-def _content(case: Case, recorded: Recorded, verdict: Verdict, now: datetime) -> Content:
+def _content(
+    case: Case, recorded: Recorded, verdict: Verdict, workbook: str, now: datetime
+) -> Content:
     case = case.desk.case(case.assignment.key)  # as it stands after the verdict
     if not verdict.accepted:
         return _problems(case, recorded.submission, tuple(map(as_finding, verdict.problems)), now)
     if not recorded.is_new and case.assignment.state == "returned":
         return _problems(case, recorded.submission, (_SAME_AS_RETURNED,), now)
-    return _receipt(case, recorded.submission)
+    return _receipt(case, recorded.submission, workbook)
 
 
 _SAME_AS_RETURNED = Finding(
@@ -230,13 +251,13 @@ _SAME_AS_RETURNED = Finding(
 )
 
 
-def _receipt(case: Case, submission: SubmissionRecord) -> Receipt:
+def _receipt(case: Case, submission: SubmissionRecord, workbook: str) -> Receipt:
     return Receipt(
         about=Stationery(case).about,
         number=number_of(submission.id),
         received_at=submission.received_at,
         understood=understood(case.form, len(case.rows), from_json(submission.answers)),
-        sha256=submission.content_hash,
+        sha256=workbook,
         late=case.assignment.on_time is False,
         replaces=number_of(submission.replaces) if submission.replaces else "",
     )

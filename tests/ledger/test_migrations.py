@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import multiprocessing
 
 import pytest
@@ -7,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
+from dutyflow.answers import Answer, from_json
 from dutyflow.ledger import Ledger
 from dutyflow.ledger.migration import VERSION_TABLE, migrate
 from dutyflow.ledger.tables import metadata
@@ -64,3 +66,26 @@ def test_others_in_the_same_database_are_left_alone(empty_url: str) -> None:
 def test_what_cannot_be_permanent_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="ledger"):
         Ledger(url)
+
+
+def test_answers_from_before_there_were_other_forms_are_kept(empty_url: str, new_cycle) -> None:
+    with Ledger(empty_url) as ledger:
+        ledger.migrate()
+    engine = create_engine(empty_url)
+    old = {"measure": "1.1", "text": "辦理", "score": 90.0, "evidence": "", "nothing": False}
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
+        connection.execute(
+            text(
+                "INSERT INTO submissions (within, channel, sender, received_at, recorded_at,"
+                " message_id, content_hash, raw_blob, verdict, problems, answers, reason)"
+                " VALUES ('', 'mail', '', :at, :at, '', 'x', 'x', 'quarantined', '[]',"
+                " :answers, '')"
+            ),
+            {"at": "2018-07-02 00:00:00", "answers": json.dumps([old])},
+        )
+    engine.dispose()
+    with Ledger(empty_url) as ledger:
+        ledger.migrate()
+        (kept,) = ledger.submissions.quarantined()
+    assert from_json(kept.answers) == (Answer(row="1.1", values={"text": "辦理", "score": 90.0}),)

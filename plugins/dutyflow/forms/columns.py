@@ -11,6 +11,7 @@ from dutyflow.answers import Value
 from dutyflow.calendars.roc import format_roc, parse_date
 from dutyflow.plan.asking import NOTHING, NOTHING_ID
 from dutyflow.plan.forms import (
+    CELL_LIMIT,
     NO,
     YES,
     Above,
@@ -102,12 +103,14 @@ class TextColumn(InputColumn):
 
     @property
     def expected(self) -> str:
-        return f"{self.field.max_length:,} 字以內的文字"
+        limit = self.field.max_length
+        return "文字說明" if limit == CELL_LIMIT else f"{limit:,} 字以內的文字"
 
     def read(self, cell: Cell) -> str | None:
         text = plain(cell)
         if 2 * len(text) > self.field.max_length and units(text) > self.field.max_length:
-            raise UnfitError("請摘要填寫，全文請另附檔案")
+            limit = self.field.max_length
+            raise UnfitError(f"最多 {limit:,} 字；請摘要填寫，全文請另附檔案")
         return text or None
 
 
@@ -119,8 +122,8 @@ class NumberColumn(InputColumn):
 
     @property
     def expected(self) -> str:
-        field = self.field
-        return f"{field.min:g} 到 {field.max:g} 的{'整數' if field.whole else '數字'}"
+        kind = "整數" if self.field.whole else "數字"
+        return f"{spoken_number(self.field.min)} 到 {spoken_number(self.field.max)} 的{kind}"
 
     def read(self, cell: Cell) -> float | None:
         number = cell if isinstance(cell, float) else self._typed(cell)
@@ -252,6 +255,11 @@ def input_column(field: FormField) -> InputColumn:
             return FileColumn(field)
 
 
+def spoken_number(number: float) -> str:
+    """As people write it: `100`, `1,000,000`, `87.5`."""
+    return f"{int(number):,}" if float(number).is_integer() else f"{number:,}"
+
+
 def holds(when: Condition, value: Value | None) -> bool:
     """Whether the condition is true of what its field holds."""
     match when:
@@ -267,8 +275,8 @@ def spoken(when: Condition, title: str) -> str:
     """The condition in words: `「分數」低於 90`."""
     match when:
         case Below():
-            return f"「{title}」低於 {when.below:g}"
+            return f"「{title}」低於 {spoken_number(when.below)}"
         case Above():
-            return f"「{title}」高於 {when.above:g}"
+            return f"「{title}」高於 {spoken_number(when.above)}"
         case Equals():
             return f"「{title}」為「{when.equals}」"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dutyflow.answers import Answer
@@ -29,11 +29,13 @@ _AGAIN = "請改填原信所附的表單"
 class Verdict:
     """`answers` holds what was good, also where there are problems; a part of a row may be.
 
-    `stamp` is there when its signature is ours, whatever assignment it names.
+    `files` are the names of the files that the answers rely on. `stamp` is there when its signature
+    is ours, whatever assignment it names.
     """
 
     answers: tuple[Answer, ...] = ()
     problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
     stamp: FormStamp | None = None
 
     @property
@@ -53,7 +55,8 @@ def judge(
 ) -> Verdict:
     """The verdict on a file that a section sent for its assignment.
 
-    `rows` are what the assignment asks about, `attached` the names of the files that have come.
+    `rows` are what the assignment asks about, `attached` the keys of the files that have come (see
+    `file_key`).
     Raises nothing for what a stranger sent: whatever is wrong with it becomes Problems.
     """
     blank = blank_of(form)
@@ -78,7 +81,18 @@ def judge(
     # An old form has other rows: that it must be replaced is all there is to say of them.
     reading.read(same_rows=stamp is None or stamp.plan_hash == plan_hash)
     problems = [wrong_stamp, *reading.problems] if wrong_stamp else reading.problems
-    return Verdict(answers=tuple(reading.answers), problems=tuple(problems), stamp=stamp)
+    return Verdict(
+        answers=tuple(reading.answers),
+        problems=tuple(problems),
+        files=tuple(_named(blank, reading.answers)),
+        stamp=stamp,
+    )
+
+
+def _named(blank: Blank, answers: Iterable[Answer]) -> Iterator[str]:
+    for answer in answers:
+        for column in blank.files:
+            yield from column.names(answer.text(column.answer))
 
 
 def _stamp(sheets: dict[str, Rows], secret: bytes) -> FormStamp:

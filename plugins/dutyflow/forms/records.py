@@ -12,7 +12,7 @@ from .blank import Blank
 from .columns import InputColumn, UnfitError, holds, spoken
 from .problems import Problem, quoted, shown
 from .table import Row
-from .texts import Cell, folded, plain
+from .texts import Cell, file_key, plain
 
 _NAMED = 5  # missing files that are told by name
 
@@ -35,8 +35,8 @@ class Placed(NamedTuple):
 class Record:
     """The cells of one record by the ids of their fields; reading it gathers `problems`.
 
-    `row` is the row's id, "" where a form is filled once. `attached` are the names of the files
-    that have come.
+    `row` is the row's id, "" where a form is filled once. `attached` are the keys of the files that
+    have come.
     """
 
     blank: Blank
@@ -129,9 +129,8 @@ class Record:
 
     def _check_files(self, values: Mapping[str, Value]) -> None:
         for column in self.blank.files:
-            known = {folded(name).casefold() for name in self.attached}
             named = column.names(str(values.get(column.answer, "")))
-            lacking = [name for name in named if folded(name).casefold() not in known]
+            lacking = [name for name in named if file_key(name) not in self.attached]
             if lacking:
                 told = "、".join(map(quoted, lacking[:_NAMED]))
                 hint = "請把檔案與表單附在同一封信，檔名（含副檔名）要一致"

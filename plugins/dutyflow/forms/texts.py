@@ -26,6 +26,11 @@ def folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
+def file_key(name: str) -> str:
+    """A file's name for comparing: as it was typed and as it was attached."""
+    return folded(name).casefold()
+
+
 def stripped(text: str) -> str:
     """Without blanks at both ends, invisible characters (zero-width space, BOM) included."""
     start, end = 0, len(text)

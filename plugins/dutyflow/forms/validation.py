@@ -48,7 +48,7 @@ def _(column: TextColumn) -> DataValidation:
 
 @_rule.register
 def _(column: NumberColumn) -> DataValidation:
-    low, high = f"{column.field.min:g}", f"{column.field.max:g}"
+    low, high = repr(column.field.min), repr(column.field.max)
     return DataValidation(
         type="whole" if column.field.whole else "decimal",
         operator="between",

@@ -124,8 +124,7 @@ class _Writer:
 
     def write_title(self, heading: Heading) -> None:
         form = self.blank.form
-        name = form.name if heading.duty in form.name else f"{heading.duty}{form.name}"
-        self._write_line(f"{heading.office}　{name}", looks.TITLE)
+        self._write_line(f"{heading.office}　{heading.duty}　{form.name}", looks.TITLE)
         self._write_line(
             f"期別：{heading.period}　　填報組室：{heading.section}　　"
             f"填報期限：{heading.deadline}　　計畫承辦人：{heading.coordinator}",

@@ -16,11 +16,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from . import paper
 from .layout import fold, page_breaks
 from .paper import CENTRED, FREE, HEADER, PLAIN, Look, put, spread
-from .plain import PlainReport, PlainRow
+from .plain import PlainReport, PlainRow, Question
 from .wording import LATE, STATUS_WORDS, counted
 
 NAME = "彙整表"
-SECTION, REMARK = "組室", "備註"
+SECTION, REMARK = "填報組室", "備註"
 MOST_LINES = 16  # in one row: half a page; more go on in a next row
 LEAST_HEIGHT = 20.0
 NARROW, LEAD, ID = 62.0, 130.0, 46.0  # points
@@ -151,13 +151,20 @@ def _columns(report: PlainReport) -> tuple[_Column, ...]:
     asked = sum(question.width for question in report.questions)
     fields = (
         _Column(
-            title=f"{question.title}（{question.unit}）" if question.unit else question.title,
+            title=_titled(question),
             width=room * question.width / asked,
             look=TOP if question.type in ("text", "file") else replace(CENTRED, vertical="top"),
         )
         for question in report.questions
     )
     return (section, *leads, *fields, remark)
+
+
+def _titled(question: Question) -> str:
+    """A column's title with its unit, unless it speaks of it: 件數."""
+    if not question.unit or question.unit in question.title:
+        return question.title
+    return f"{question.title}（{question.unit}）"
 
 
 def _shown_leads(leads: Sequence[str]) -> tuple[str, ...]:
