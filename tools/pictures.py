@@ -166,7 +166,7 @@ def sheet(workbook: bytes, name: str) -> None:
 def last_letter(section: SampleSection, beginning: str) -> Letter:
     """The newest mail in a section's mailbox whose subject begins so."""
     everything = SampleSection(
-        name=section.name, person=section.person, instance=section.instance
+        name=section.name, person=section.person, instance=section.instance, about=section.about
     ).new_letters()
     return [mail for mail in everything if mail.message.subject.startswith(beginning)][-1]
 

@@ -85,8 +85,11 @@ def prepare(instance: Instance) -> Play:
     desk = Workspace.from_environment()
     office = desk.office(OFFICE)
     names = {section.id: section.name for section in office.plans[-1].sections}
+    title = office.plans[-1].duty(DUTY).name
     sections = {
-        names[key]: SampleSection(name=names[key], person=people.owners[0], instance=instance)
+        names[key]: SampleSection(
+            name=names[key], person=people.owners[0], instance=instance, about=title
+        )
         for key, people in office.contacts.sections.items()
     }
     for section in sections.values():

@@ -39,11 +39,15 @@ class Letter:
 
 @dataclass
 class SampleSection:
-    """One section's owner: a mailbox, and a way to fill in forms."""
+    """One section's owner: a mailbox, and a way to fill in forms.
+
+    Other duties' mails lie in the same mailbox: this one reads those whose subject names `about`.
+    """
 
     name: str
     person: Person
     instance: Instance
+    about: str
     _seen: set[str] = field(default_factory=set)
 
     def new_letters(self) -> Iterator[Letter]:
@@ -52,7 +56,9 @@ class SampleSection:
         for stored in inbox.messages():
             if stored.id not in self._seen:
                 self._seen.add(stored.id)
-                yield read_letter(stored.data)
+                letter = read_letter(stored.data)
+                if self.about in letter.message.subject:
+                    yield letter
 
     def reply(self, letter: Letter, workbook: bytes) -> None:
         """Send a filled form back, over SMTP, to where the letter asks for it."""

@@ -20,7 +20,8 @@ from play import PATIENCE_SECONDS, until
 from sample_sections import SampleSection
 
 PLANS = Path(__file__).parents[2] / "include" / "plan"
-OFFICE, DAG = "pingtung", "pingtung__self_assessment"
+OFFICE, DUTY = "pingtung", "self_assessment"
+DAG = f"{OFFICE}__{DUTY}"
 Seen = TypeVar("Seen")
 
 
@@ -76,6 +77,7 @@ def sections_of(desk: Workspace, instance: Instance) -> dict[str, SampleSection]
             name=section.name,
             person=office.contacts.sections[section.id].owners[0],
             instance=instance,
+            about=office.plans[-1].duty(DUTY).name,
         )
         for section in office.plans[-1].sections
     }
