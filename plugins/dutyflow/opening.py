@@ -46,7 +46,7 @@ def open_cycle(
         planned = cycle_on(the_office, duty, now.astimezone(the_office.zone).date())
     else:
         planned = cycle_named(the_office, duty, name)
-    plan = the_office.of_year(planned.plan_year).with_its_forms()
+    plan = the_office.of_year(planned.plan_year).with_all_it_uses()
     wanted = _wanted(planned, plan, collect_by, report_due)
     existing = _existing(desk, wanted.key)
     if existing is not None:
