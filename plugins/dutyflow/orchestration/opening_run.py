@@ -79,11 +79,11 @@ def _opened(desk: Workspace, office: str, duty: str, context: Mapping[str, Any])
         "report_due": _given(params["report_due"], parse_date),
         "now": clock.now(),
     }
-    if str(run.run_type) == BACKFILL:
+    if run.run_type == BACKFILL:
         name = _of_interval(office, duty, run)
         return opening.open_again(desk, name=name, who="計畫承辦人", **cycle)
     if run.run_id.startswith(BY_ITSELF):
-        who = "排程" if str(run.run_type) == SCHEDULED else SYSTEM
+        who = "排程" if run.run_type == SCHEDULED else SYSTEM
         return opening.open_cycle(desk, name=_named(run), who=who, **cycle)
     return opening.open_cycle(desk, name=params["cycle"], who="計畫承辦人", **cycle)
 
