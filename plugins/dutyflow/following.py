@@ -45,9 +45,7 @@ def to_open(desk: Workspace, cycle_key: str) -> list[Follower]:
     why = f"「{plan.duty(cycle.duty).name}」{cycle.title}已於{approved_on}核定"
     opened = {record.key for record in desk.ledger.cycles.all(office=cycle.office)}
     return [
-        Follower(
-            office=cycle.office, duty=duty.id, duty_name=duty.name, cycle=cycle.name, why=why
-        )
+        Follower(office=cycle.office, duty=duty.id, duty_name=duty.name, cycle=cycle.name, why=why)
         for duty in _after(desk, cycle, plan.year)
         if f"{cycle.office}/{duty.id}/{cycle.name}" not in opened
     ]

@@ -139,8 +139,4 @@ def test_a_typhoon_on_the_opening_day_lets_it_wait_on(tmp_path: Path, plans: Pat
 
 
 def _typhoon(plans: Path, day: str) -> str:
-    return (
-        "from tests.support.invented import close_on\n"
-        f"close_on(Path({str(plans)!r}), {day!r})"
-    )
-
+    return f"from tests.support.invented import close_on\nclose_on(Path({str(plans)!r}), {day!r})"

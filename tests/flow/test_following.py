@@ -32,7 +32,7 @@ def at(*moment: int) -> datetime:
 class Office:
     home: Path
     desk: Workspace = field(init=False)
-    now: datetime = at(2018, 6, 15, 8, 30)
+    now: datetime = field(default=at(2018, 6, 15, 8, 30))
 
     def __post_init__(self) -> None:
         environ = {"DUTYFLOW_HOME": str(self.home), "DUTYFLOW_PLANS": str(self.plans)}

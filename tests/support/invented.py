@@ -14,9 +14,8 @@ _FORM = "form: self_assessment, report: assessment_summary, deliver_to: [head_of
 def duty(key: str, name: str, *, covers: str = '{measures: ["1.2"]}', **fields: str) -> str:
     """A duty as YAML, given as flow values: `every="month"`."""
     written = "".join(f", {field}: {value}" for field, value in fields.items())
-    return (
-        f"  - {{id: {key}, name: {name}, clause: 陸、考核作業, covers: {covers}{written}, {_FORM}}}\n"
-    )
+    head = f"id: {key}, name: {name}, clause: 陸、考核作業, covers: {covers}"
+    return f"  - {{{head}{written}, {_FORM}}}\n"
 
 
 def following(key: str, name: str, after: str, **fields: str) -> str:

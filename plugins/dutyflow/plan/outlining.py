@@ -103,9 +103,7 @@ def _cycles_by_duty(office: OfficePlan, today: date) -> _Numbered:
     return found
 
 
-def _to_come(
-    planned: list[Cycle], plan: Plan, duty: Duty, today: date
-) -> tuple[CycleOutline, ...]:
+def _to_come(planned: list[Cycle], plan: Plan, duty: Duty, today: date) -> tuple[CycleOutline, ...]:
     """The cycles that are not over, as many as are shown until the outline is made anew."""
     # A day that counts from an unannounced one would give that one away.
     told = all(link.unannounced is None for link in chain(duty, plan.duties_by_id))
