@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -106,11 +105,11 @@ def test_only_the_dag_that_a_task_asks_for_is_built(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OfficePlan]:
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OfficePlan:
     write_office(tmp_path / "plan", EVERY_KIND)
     monkeypatch.setenv("DUTYFLOW_PLANS", str(tmp_path / "plan"))
     monkeypatch.setenv("DUTYFLOW_HOME", str(tmp_path / "home"))
-    yield office_named(OFFICE)
+    return office_named(OFFICE)
 
 
 def test_owners_are_the_sections_and_tags_the_aspects_of_the_plan(office: OfficePlan) -> None:
