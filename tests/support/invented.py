@@ -8,7 +8,9 @@ from pathlib import Path
 from tests.plan.conftest import CONTACTS, PLAN
 
 OFFICE = "penghu"
-_FORM = "form: self_assessment, report: assessment_summary, deliver_to: [head_office]"
+_FORM = (
+    "ladder: short, form: self_assessment, report: assessment_summary, deliver_to: [head_office]"
+)
 
 
 def duty(key: str, name: str, *, covers: str = '{measures: ["1.2"]}', **fields: str) -> str:

@@ -46,8 +46,7 @@ def page_of(office: OfficeOutline, duty: DutyOutline, today: date) -> str:
 
 
 def _what(duty: DutyOutline) -> Iterator[str]:
-    form = f"，填「{duty.form}」" if duty.form else ""
-    yield f"- 工作：{duty.name}（具體作法 {duty.measures} 項{form}）"
+    yield f"- 工作：{duty.name}（具體作法 {duty.measures} 項，填「{duty.form}」）"
     yield f"- 依據：{_on_one_line(duty.clause)}"
     if duty.assumption:
         yield f"- **假設**：{_on_one_line(duty.assumption)}"

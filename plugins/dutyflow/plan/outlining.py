@@ -73,7 +73,7 @@ def _duty(
         sections=tuple(section.name for section in plan.sections_of(duty)),
         aspects=tuple(dict.fromkeys(measure.aspect for measure in measures)),
         measures=len(measures),
-        form=CHOICE_TITLES.get(duty.form, ""),
+        form=plan.form_of(duty).name,
         after=after,
         followers=_followers(office, duty),
         cycles=to_come,
