@@ -15,7 +15,7 @@ from dutyflow.plan.load import load_office
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.outline import DutyOutline, good_outlines
 from dutyflow.plan.outlining import SHOWN, outline_of
-from tests.support.invented import EVERY_KIND, ONCE, close_on, write_office
+from tests.support.invented import EVERY_KIND, ONCE, close_on, following, write_office
 
 NOW = datetime(2018, 4, 2, 1, tzinfo=UTC)
 
@@ -118,6 +118,14 @@ def test_a_follower_is_told_from_the_planned_day(duties):
     assert duties["self_assessment"].followers == ("改善追蹤",)
     assert duties["follow_up"].followers == ("改善複查",)
     assert duties["follow_up"].rhythm == "「半年自行考核」核定後，填報截止後第1個工作天前報出"
+
+
+def test_a_follower_whose_report_counts_from_approval_says_so_once(tmp_path):
+    due = "{working_days: 12, from: approval}"
+    notice = following("notice", "公告", "self_assessment", report_due=due)
+    write_office(tmp_path / "plan", [notice])
+    (office,) = good_outlines(tmp_path / "plan", tmp_path / "keep", NOW)
+    assert office.duties[1].rhythm == "「半年自行考核」核定後第12個工作天前報出"
 
 
 def test_an_unannounced_day_is_nowhere_in_the_file_nor_what_counts_from_it(duties, tmp_path):

@@ -82,6 +82,8 @@ def _duty(
 
 def _rhythm(duty: Duty, after: str) -> str:
     """In words: `每半年，期末後第5個工作天前報出`."""
+    if after and duty.report_due.anchor == "approval":
+        return f"「{after}」{duty.report_due}前報出"
     when = f"「{after}」核定後" if after else CHOICE_TITLES[duty.every]
     hidden = "不預告，" if duty.unannounced is not None else ""
     return f"{when}，{hidden}{duty.report_due}前報出"
