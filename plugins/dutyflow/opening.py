@@ -6,11 +6,13 @@ from datetime import date, datetime
 
 from .calendars.cycles import Cycle, cut_off
 from .calendars.moments import format_cut_off, last_day
-from .calendars.roc import format_roc, format_roc_moment
+from .calendars.roc import format_roc, format_roc_moment, in_zone
 from .errors import DutyflowError
 from .ledger.records import CycleRecord, NewCycle
-from .plan.cycles import cycle_named, cycle_on
+from .plan.cycles import NoTimeLeft, cycle_named, cycle_on
 from .plan.model import Plan
+from .plan.office import OfficePlan
+from .planned import approval_before, planned_cycle
 from .workspace import Workspace
 
 
@@ -39,13 +41,12 @@ def open_cycle(
     `report_due` replace what the plan's rules give; for a cycle that is open already, a new
     `collect_by` is granted to every section that has not answered yet.
 
-    Raises CycleClosed, DeadlinePassed, UnknownCycle, UnknownDuty, UnknownOffice.
+    Raises CycleClosed, DeadlinePassed, NoTimeLeft, UnknownCycle, UnknownDuty, UnknownOffice.
     """
     the_office = desk.office(office)
     if name is None:
-        planned = cycle_on(the_office, duty, now.astimezone(the_office.zone).date())
-    else:
-        planned = cycle_named(the_office, duty, name)
+        name = cycle_on(the_office, duty, in_zone(now, the_office.zone).date()).name
+    planned = _planned(desk, the_office, duty, name, given=collect_by is not None)
     plan = the_office.of_year(planned.plan_year).with_all_it_uses()
     wanted = _wanted(planned, plan, collect_by, report_due)
     existing = _existing(desk, wanted.key)
@@ -60,7 +61,68 @@ def open_cycle(
         now=now,
     )
     sections = [section.id for section in plan.sections_of(plan.duty(duty))]
-    return desk.ledger.cycles.open(wanted, sections, now=now, who=who, why=_why(wanted, plan))
+    why = _why(wanted, plan, approval_before(desk, the_office, planned))
+    return desk.ledger.cycles.open(wanted, sections, now=now, who=who, why=why)
+
+
+def open_again(
+    desk: Workspace,
+    *,
+    office: str,
+    duty: str,
+    name: str,
+    now: datetime,
+    who: str,
+    collect_by: datetime | None = None,
+    report_due: date | None = None,
+) -> CycleRecord:
+    """Collect a cycle of the past (補辦): one that was never opened, or what is missing of one.
+
+    Where its cut-off has passed and no other is given, sections get the `collect_again` working
+    days of the duty. Raises CycleClosed where nothing is missing, and what `open_cycle` raises.
+    """
+    the_office = desk.office(office)
+    existing = _existing(desk, f"{office}/{duty}/{name}")
+    if existing is not None and existing.state == "closed":
+        _reopen_what_is_missing(desk, existing, now, who)
+    if existing is None and collect_by is None:
+        collect_by = _new_cut_off(the_office, cycle_named(the_office, duty, name), now)
+    return open_cycle(
+        desk,
+        office=office,
+        duty=duty,
+        name=name,
+        now=now,
+        who=who,
+        collect_by=collect_by,
+        report_due=report_due,
+    )
+
+
+def _reopen_what_is_missing(desk: Workspace, cycle: CycleRecord, now: datetime, who: str) -> None:
+    states = {assignment.state for assignment in desk.ledger.assignments.of(cycle.key)}
+    if states <= {"accepted", "waived"}:
+        raise CycleClosed(f"「{cycle.title}」（{cycle.name}）已結案，各組室均已填報，無須補辦")
+    desk.ledger.cycles.reopen(cycle.key, now=now, who=who, why="補辦尚未填報者")
+
+
+def _new_cut_off(office: OfficePlan, planned: Cycle, now: datetime) -> datetime | None:
+    """None as long as the planned one is still to come."""
+    if now < cut_off(planned.collect_by, office.zone):
+        return None
+    days = office.of_year(planned.plan_year).duty(planned.duty).collect_again
+    today = in_zone(now, office.zone).date()
+    return cut_off(office.calendar.shift(today, days), office.zone)
+
+
+def _planned(desk: Workspace, office: OfficePlan, duty: str, name: str, *, given: bool) -> Cycle:
+    """The planned cycle; where a person has `given` a new cut-off, also one that is too late."""
+    try:
+        return planned_cycle(desk, office, duty, name)
+    except NoTimeLeft:
+        if not given:
+            raise
+        return cycle_named(office, duty, name)
 
 
 def _wanted(
@@ -118,7 +180,11 @@ def _still_open_for_answers(wanted: NewCycle, now: datetime, plan: Plan) -> None
         )
 
 
-def _why(wanted: NewCycle, plan: Plan) -> str:
+def _why(wanted: NewCycle, plan: Plan, approved_on: date | None) -> str:
     duty = plan.duty(wanted.duty)
     until = format_cut_off(wanted.collect_by, plan.office.zone)
-    return f"{duty.clause}；收件期限 {until}，報送期限 {format_roc(wanted.report_due)}"
+    days = f"收件期限 {until}，報送期限 {format_roc(wanted.report_due)}"
+    if duty.after is None or approved_on is None:
+        return f"{duty.clause}；{days}"
+    approval = f"「{plan.duty(duty.after).name}」{format_roc(approved_on)}核定"
+    return f"{duty.clause}；{approval}；{days}"

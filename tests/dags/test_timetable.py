@@ -83,9 +83,30 @@ def test_a_backfill_takes_the_cycles_of_the_dates_it_names() -> None:
     ]
 
 
+def test_a_backfill_means_the_offices_days() -> None:
+    """The command line's midnights are in UTC, eight hours after the office's."""
+    info, names = None, []
+    while info := ask(
+        at(2026, 1, 1),
+        info and info.data_interval,
+        catchup=True,
+        earliest=pendulum.datetime(2018, 1, 1),
+        latest=pendulum.datetime(2018, 7, 1),
+    ):
+        names.append(name_of(info))
+    assert names == ["scheduled__107H1", "scheduled__107H2"]
+
+
 def test_it_survives_being_stored() -> None:
-    stored = DutyTimetable.deserialize(DUTY.serialize())
-    assert stored.serialize() == DUTY.serialize()
+    timetable = DutyTimetable("pingtung", "self_assessment", "每半年", "期末前第10個工作天開啟")
+    stored = DutyTimetable.deserialize(timetable.serialize())
+    assert stored.serialize() == timetable.serialize()
+    assert (stored.summary, stored.description) == ("每半年", "期末前第10個工作天開啟")
+
+
+def test_one_that_was_stored_before_it_had_words_is_still_read() -> None:
+    told = {"office": "pingtung", "duty": "self_assessment", "summary": "每半年"}
+    assert DutyTimetable.deserialize(told).summary == "每半年"
 
 
 def test_a_plan_that_cannot_be_read_ends_no_scheduler(

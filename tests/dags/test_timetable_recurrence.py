@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pendulum
 import pytest
 import time_machine
+from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import DataInterval, TimeRestriction
 
-from dutyflow.calendars.roc import TAIPEI
+from dutyflow.calendars.roc import TAIPEI, format_roc
 from dutyflow.orchestration.duty_dag import duty_dags
+from dutyflow.orchestration.plans import office_named
 from dutyflow.orchestration.timetable import DutyTimetable
+from dutyflow.plan.cycles import cycles
 from tests.plan.conftest import CONTACTS, PLAN, edited
 
 EVERY = "every: half_year"
@@ -190,22 +194,46 @@ def test_a_duty_that_comes_after_another_has_no_runs_of_its_own_accord(plan: Wri
     plan(more=FOLLOW_UP)
     dag = next(dag for dag in duty_dags() if dag.dag_id == "penghu__follow_up")
     assert ask(None, duty=DutyTimetable("penghu", "follow_up")) is None
-    assert dag.timetable.summary == "「半年自行考核」核定後開啟"
-    assert "假設：原計畫未訂期限" in dag.doc_md
+    assert dag.timetable.summary == "「半年自行考核」核定後，填報截止後第1個工作天前報出"
+    assert "假設**：原計畫未訂期限" in dag.doc_md
     assert "核定後第1個工作天" in dag.doc_md
 
 
+UNANNOUNCED = (
+    (EVERY, "every: month"),
+    (OPENS, "unannounced: {seed: x}"),
+    (COLLECT_BY, "collect_by: {working_days: 2, from: opens}"),
+    (REPORT_DUE, "report_due: {working_days: 1, from: collect_by}"),
+)
+
+
+def test_an_unannounced_duty_opens_on_the_day_drawn(plan: Write) -> None:
+    plan(*UNANNOUNCED)
+    office = office_named("penghu")
+    drawn = {each.name: each for each in cycles(office, date(2018, 3, 1), date(2018, 12, 31))}
+    last, seen = None, 0
+    for _ in range(8):
+        info = ask(last)
+        last = info.data_interval
+        cycle = drawn[name_of(last).removeprefix("scheduled__")]
+        assert info.run_after == at(cycle.opens.year, cycle.opens.month, cycle.opens.day, 8, 30)
+        assert office.calendar.is_working(cycle.opens)
+        seen += cycle.period_start < cycle.opens < cycle.period_end
+    assert seen >= 6, "drawn from the whole of the month"
+
+
 def test_an_unannounced_day_is_in_no_words_of_the_dag(plan: Write) -> None:
-    plan(
-        (EVERY, "every: month"),
-        (OPENS, "unannounced: {seed: x}"),
-        (COLLECT_BY, "collect_by: {working_days: 2, from: opens}"),
-        (REPORT_DUE, "report_due: {working_days: 1, from: collect_by}"),
-    )
-    (dag,) = duty_dags()
-    assert dag.timetable.summary == "每月，期間內不預告抽定的一個工作天開啟"
+    plan(*UNANNOUNCED)
+    with time_machine.travel(NOW, tick=False):
+        (dag,) = duty_dags()
+    assert dag.timetable.summary == "每月，不預告，填報截止後第1個工作天前報出"
     assert "- 開啟：期間內不預告抽定的一個工作天" in dag.doc_md
-    assert runs(12)[:2] in (["107M03", "107M04"], ["107M04", "107M05"])
+    assert "| 107年5月（107M05） | 不預告 | 不預告 | 不預告 |" in dag.doc_md
+    told = json.dumps(DagSerialization.to_dict(dag), ensure_ascii=False, default=str)
+    for cycle in cycles(office_named("penghu"), NOW.date(), date(2018, 12, 31)):
+        for day in (cycle.opens, cycle.collect_by, cycle.report_due):
+            assert day.isoformat() not in told
+            assert format_roc(day) not in told
 
 
 def test_a_run_whose_cycle_is_gone_ends_no_scheduler(plan: Write) -> None:

@@ -98,3 +98,41 @@ def test_unknown_versions_and_cycles_are_named(ledger, cycle) -> None:
         ledger.reports.get(cycle.key, 9)
     with pytest.raises(UnknownKey, match="pingtung/none/107"):
         add(ledger, "pingtung/none/107")
+
+
+# since when it is approved
+
+LATER = datetime(2018, 7, 6, 1, tzinfo=UTC)
+LATEST = datetime(2018, 7, 9, 1, tzinfo=UTC)
+
+
+def test_nothing_is_approved_before_somebody_does(ledger, cycle) -> None:
+    assert ledger.reports.approved_at(cycle.key) is None
+    add(ledger, cycle.key)
+    assert ledger.reports.approved_at(cycle.key) is None
+
+
+def test_the_first_approval_counts_whatever_comes_after_it(ledger, cycle) -> None:
+    add(ledger, cycle.key)
+    ledger.reports.decide(cycle.key, 1, decision="approved", now=NOW, who="處長")
+    ledger.reports.delivered(cycle.key, 1, now=NOW, who="系統")
+    add(ledger, cycle.key, total=91)
+    ledger.reports.decide(cycle.key, 2, decision="returned", now=LATER, who="處長")
+    ledger.reports.decide(cycle.key, 2, decision="approved", now=LATEST, who="處長")
+    assert ledger.reports.approved_at(cycle.key) == NOW
+
+
+@pytest.mark.parametrize("decision", ["returned", "withheld"])
+def test_an_approval_that_was_taken_back_does_not_count(ledger, cycle, decision) -> None:
+    add(ledger, cycle.key)
+    ledger.reports.decide(cycle.key, 1, decision="approved", now=NOW, who="處長")
+    ledger.reports.decide(cycle.key, 1, decision=decision, now=LATER, who="處長")
+    assert ledger.reports.approved_at(cycle.key) is None
+    ledger.reports.decide(cycle.key, 1, decision="approved", now=LATEST, who="處長")
+    assert ledger.reports.approved_at(cycle.key) == LATEST
+
+
+def test_the_approval_of_another_cycle_does_not_count(ledger, cycle) -> None:
+    add(ledger, cycle.key)
+    ledger.reports.decide(cycle.key, 1, decision="approved", now=NOW, who="處長")
+    assert ledger.reports.approved_at(cycle.key.replace("107", "108")) is None

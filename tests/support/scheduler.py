@@ -55,8 +55,15 @@ class Scheduler:
         bundle.initialize()
         bag = BundleDagBag(dag_folder=bundle.path, bundle_path=bundle.path, bundle_name=bundle.name)
         assert not bag.import_errors, bag.import_errors
+        self._dags = bag.dags
         sync_bag_to_db(bag, bundle.name, None)
         self._session.commit()
+
+    def wake(self, moment: dt.datetime) -> None:
+        """Go on after a time in which nothing ran: DAG files are parsed before the first look."""
+        self._clock.move_to(moment)
+        self.parse_dags()
+        self.look(moment)
 
     def look(self, moment: dt.datetime) -> None:
         """One round of the scheduler's loop at that moment. Raises what would end the scheduler."""
@@ -86,6 +93,120 @@ class Scheduler:
             session=self._session,
         )
         self._session.commit()
+
+    def work(self) -> None:
+        """Run every task of the running runs that can run; those that wait go on waiting."""
+        from airflow.models.dagrun import DagRun
+        from airflow.utils.state import DagRunState
+        from sqlalchemy import select
+
+        self._session.expire_all()
+        running = select(DagRun.id).where(DagRun.state == DagRunState.RUNNING)
+        for number in self._session.scalars(running).all():
+            while self._run_tasks_of(number):
+                pass
+
+    def _run_tasks_of(self, number: int) -> bool:
+        from airflow.models.dagrun import DagRun
+        from airflow.sdk.definitions.dag import _run_task
+        from airflow.utils.state import DagRunState, TaskInstanceState
+
+        self._session.expire_all()
+        run = self._session.get(DagRun, number)
+        if run.state != DagRunState.RUNNING:
+            return False
+        run.dag = self._runner.scheduler_dag_bag.get_dag_for_run(run, session=self._session)
+        ready, _ = run.update_state(session=self._session)
+        resumed = run.get_task_instances(state=[TaskInstanceState.SCHEDULED], session=self._session)
+        for task in ready:
+            task.try_number += 1
+            task.state = TaskInstanceState.SCHEDULED
+        self._session.commit()
+        todo = {*ready, *resumed}
+        for task in sorted(todo, key=lambda it: (it.task_id, it.map_index)):
+            _run_task(ti=task, task=self._dags[run.dag_id].task_dict[task.task_id])
+            self._session.commit()
+        return bool(todo)
+
+    def states(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """The states of a run's tasks; those that are mapped by `task[index]`."""
+        return {
+            it.task_id if it.map_index < 0 else f"{it.task_id}[{it.map_index}]": str(it.state)
+            for it in self._tasks(dag_id, run_id)
+        }
+
+    def waits_for(self, dag_id: str, run_id: str, task_id: str) -> dict[str, Any]:
+        """What the trigger was told that a deferred task waits for."""
+        (task,) = self._tasks(dag_id, run_id, task_id)
+        return dict(task.trigger.kwargs)
+
+    def resume(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """What the triggerer does when that which a task waits for has come."""
+        from airflow.models.trigger import handle_event_submit
+        from airflow.triggers.base import TriggerEvent
+
+        for task in self._tasks(dag_id, run_id, task_id):
+            handle_event_submit(TriggerEvent(None), task_instance=task, session=self._session)
+        self._session.commit()
+
+    def answer(self, dag_id: str, run_id: str, option: str) -> None:
+        """What the REST API does when a coordinator answers `review`."""
+        from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+        from airflow.api_fastapi.core_api.datamodels.hitl import UpdateHITLDetailPayload
+        from airflow.api_fastapi.core_api.routes.public.hitl import update_hitl_detail
+
+        self._session.expire_all()
+        update_hitl_detail(
+            dag_id=dag_id,
+            dag_run_id=run_id,
+            task_id="review",
+            update_hitl_detail_payload=UpdateHITLDetailPayload(
+                chosen_options=[option], params_input={}
+            ),
+            user=SimpleAuthManagerUser(username="曾秀英", role="op"),
+            session=self._session,
+        )
+        self._session.commit()
+
+    def backfill(self, dag_id: str, *options: str) -> int:
+        """`airflow backfill create`; its exit code."""
+        from airflow.cli.cli_parser import get_parser
+
+        self._session.commit()
+        order = ["backfill", "create", "--dag-id", dag_id, *options]
+        arguments = get_parser().parse_args(order)
+        try:
+            arguments.func(arguments)
+        except SystemExit as ended:
+            return int(ended.code or 0)
+        return 0
+
+    def backfills_done(self) -> None:
+        """What the scheduler marks once all runs of a backfill have ended."""
+        self._runner._mark_backfills_complete()
+
+    def finish(self, dag_id: str, run_id: str, state: str = "success") -> None:
+        """A run that has come to its end."""
+        from airflow.models.dagrun import DagRun
+        from sqlalchemy import update
+
+        this = (DagRun.dag_id == dag_id, DagRun.run_id == run_id)
+        self._session.execute(update(DagRun).where(*this).values(state=state))
+        self._session.commit()
+
+    def run(self, dag_id: str, run_id: str) -> Any:
+        """Airflow's own record of a run."""
+        from airflow.models.dagrun import DagRun
+        from sqlalchemy import select
+
+        self._session.expire_all()
+        this = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
+        return self._session.scalars(this).one()
+
+    def _tasks(self, dag_id: str, run_id: str, task_id: str | None = None) -> list[Any]:
+        run = self.run(dag_id, run_id)
+        found = run.get_task_instances(session=self._session)
+        return [it for it in found if task_id in (None, it.task_id)]
 
     def runs(self, dag_id: str) -> dict[str, dt.datetime]:
         """The names of a DAG's runs, and since when each is due."""

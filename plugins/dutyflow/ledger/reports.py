@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from .columns import canonical
 from .database import Database
 from .errors import NotPossible, UnknownKey
 from .records import Decision, ReportFile, ReportRecord
+from .tables import events as event_table
 from .tables import report_files, reports
 from .what import What
 
@@ -89,6 +90,20 @@ class Reports:
         with self._database.reading() as connection:
             return _all(connection, cycle)
 
+    def approved_at(self, cycle: str) -> datetime | None:
+        """When a report of the cycle was first approved; None where no approval stands.
+
+        A later version changes nothing. An approval that its own version's next decision replaced
+        (a return, a withholding) does not stand.
+        """
+        with self._database.reading() as connection:
+            decisions = connection.execute(
+                select(event_table.c.at, event_table.c.what, event_table.c.detail)
+                .where(event_table.c.about == cycle, event_table.c.what.in_(_SAID.values()))
+                .order_by(event_table.c.id)
+            ).all()
+        return _standing_approval((row.what, row.detail["version"], row.at) for row in decisions)
+
     def decide(
         self,
         cycle: str,
@@ -126,6 +141,17 @@ class Reports:
             return _move(
                 connection, report, {"state": "delivered"}, What.DELIVERED, now=now, who=who
             )
+
+
+def _standing_approval(decisions: Iterable[tuple[str, int, datetime]]) -> datetime | None:
+    """Of decisions in their order: what, on which version, when."""
+    approved: tuple[int, datetime] | None = None
+    for what, version, at in decisions:
+        if what == What.APPROVED:
+            approved = approved or (version, at)
+        elif approved is not None and approved[0] == version:
+            approved = None
+    return approved[1] if approved else None
 
 
 def _says(content: Mapping[str, Any]) -> str:

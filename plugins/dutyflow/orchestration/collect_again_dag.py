@@ -36,6 +36,7 @@ def collect_again_dag() -> DAG:
         catchup=False,
         is_paused_upon_creation=False,
         tags=["dutyflow"],
+        default_args={"owner": "dutyflow"},
         params=PARAMS,
     ) as dag:
 

@@ -7,7 +7,7 @@ is parsed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,20 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import DAG, Param, get_parsing_context, task, task_group
 from airflow.sdk.definitions._internal.node import DAGNode
 
+from dutyflow import clock
 from dutyflow.plan.outline import DutyOutline, OfficeOutline
 
 from .collect import Collect
-from .names import COLLECT_AGAIN_DAG, SECTION, SECTION_OF_FUNCTION, SECTION_OF_OPERATOR
+from .duty_doc import owners_of, page_of, tags_of
+from .followers import FOLLOW, followers_of_approval
+from .names import (
+    COLLECT_AGAIN_DAG,
+    SECTION,
+    SECTION_OF_FUNCTION,
+    SECTION_OF_OPERATOR,
+    duty_dag_id,
+)
+from .open_cycle import OpenCycle
 from .plans import outlines
 from .review import APPROVE, SEND_BACK, WITHHOLD, review_by_coordinator
 from .timetable import DutyTimetable
@@ -35,34 +45,35 @@ DEFAULTS: dict[str, Any] = {"retries": 3, "retry_delay": timedelta(seconds=5)}
 
 def duty_dags() -> Iterator[DAG]:
     """The DAGs of all duties; at a task's start only the one that is asked for."""
-    wanted = get_parsing_context().dag_id
-    for office in outlines():
+    wanted, now = get_parsing_context().dag_id, clock.now()
+    for office in outlines(now):
+        today = now.astimezone(ZoneInfo(office.timezone)).date()
         for duty in office.duties:
-            if wanted in (None, dag_id_of(office, duty)):
-                yield duty_dag(office, duty)
+            if wanted in (None, duty_dag_id(office.id, duty.id)):
+                yield duty_dag(office, duty, today)
 
 
-def dag_id_of(office: OfficeOutline, duty: DutyOutline) -> str:
-    return f"{office.id}__{duty.id}"
-
-
-def duty_dag(office: OfficeOutline, duty: DutyOutline) -> DAG:
+def duty_dag(office: OfficeOutline, duty: DutyOutline, today: date) -> DAG:
+    """A duty's DAG. Of `today` it depends only in which cycles its page shows as the next."""
     zone = ZoneInfo(office.timezone)
+    words = f"{duty.opens}開啟，{duty.collect_by}收件截止，{duty.report_due}前報出"
     with DAG(
-        dag_id_of(office, duty),
+        duty_dag_id(office.id, duty.id),
         dag_display_name=f"{duty.name}（{office.name}）",
         description=f"{duty.clause}：{duty.name}",
-        doc_md=_description(office, duty),
-        schedule=DutyTimetable(office.id, duty.id, duty.schedule),
+        doc_md=page_of(office, duty, today),
+        schedule=DutyTimetable(office.id, duty.id, duty.rhythm, words),
         start_date=datetime.fromisoformat(office.since).replace(tzinfo=zone),
         catchup=False,
         is_paused_upon_creation=False,
-        tags=["dutyflow", office.name, duty.every],
+        tags=tags_of(office, duty),
         params=_params(),
-        default_args={"owner": office.name, **DEFAULTS},
+        default_args={"owner": owners_of(duty), **DEFAULTS},
     ) as dag:
-        assignments = open_cycle(office.id, duty.id)
-        sections = section.expand_kwargs(assignments)
+        opened = OpenCycle(
+            task_id="open", task_display_name="開啟期別", office=office.id, duty=duty.id
+        )
+        sections = section.expand_kwargs(opened.output)
         _report_steps(duty, sections)
     return dag
 
@@ -71,7 +82,11 @@ def _report_steps(duty: DutyOutline, sections: DAGNode) -> None:
     assembled = assemble()
     review = review_by_coordinator(
         duty.sections,
-        then={APPROVE: "deliver", SEND_BACK: "send_back", WITHHOLD: "close"},
+        then={
+            APPROVE: ["deliver", *([FOLLOW] if duty.followers else [])],
+            SEND_BACK: ["send_back"],
+            WITHHOLD: ["close"],
+        },
     )
     delivered, sent_back, closed = deliver(), send_back(), close()
     collect_again = TriggerDagRunOperator(
@@ -87,14 +102,8 @@ def _report_steps(duty: DutyOutline, sections: DAGNode) -> None:
     sections >> assembled >> review >> [delivered, sent_back, closed]
     delivered >> closed
     sent_back >> collect_again
-
-
-@task(task_id="open", task_display_name="開啟期別")
-def open_cycle(office: str, duty: str, **context: Any) -> list[dict[str, str]]:
-    """Open the run's cycle (or find it open); its assignments, each with its section's name."""
-    from dutyflow.orchestration.opening_run import open_for_run
-
-    return open_for_run(office, duty, context)
+    if duty.followers:
+        review >> followers_of_approval()
 
 
 @task_group(group_id=SECTION, group_display_name="各組室")
@@ -199,19 +208,3 @@ def _params() -> dict[str, Param]:
             description="留空依計畫計算",
         ),
     }
-
-
-def _description(office: OfficeOutline, duty: DutyOutline) -> str:
-    assumption = f"\n\n假設：{duty.assumption}" if duty.assumption else ""
-    return f"""\
-**{office.title}**
-
-{duty.name}（依據：{duty.clause}）{assumption}
-
-- 辦理組室：{"、".join(duty.sections)}
-- 開啟：{duty.opens}
-- 收件期限：{duty.collect_by}
-- 報送期限：{duty.report_due}
-
-逾期未報者，「收件」顯示為失敗；補報後清除該組室的「收件」即重新彙整，其餘組室不受影響。
-"""

@@ -36,7 +36,7 @@ def intake_dag() -> DAG:
         max_active_runs=1,
         is_paused_upon_creation=False,
         tags=["dutyflow"],
-        default_args={"retries": 3, "retry_delay": timedelta(seconds=3)},
+        default_args={"owner": "dutyflow", "retries": 3, "retry_delay": timedelta(seconds=3)},
     ) as dag:
         offices = WaitForMail(task_id="wait", task_display_name="等候來信")
         receive.expand_kwargs(offices.output)

@@ -3,6 +3,8 @@
 COLLECT_AGAIN_DAG = "dutyflow__collect_again"
 INTAKE_DAG = "intake"
 
+BY_APPROVAL = "approved"  # before "__" in the names of runs that an approval starts
+
 SECTION = "section"  # the task group that is mapped, one instance per section
 COLLECT = f"{SECTION}.collect"
 
@@ -11,3 +13,7 @@ COLLECT = f"{SECTION}.collect"
 SECTION_OF_OPERATOR = "{{ task.section_name }}"
 SECTION_OF_FUNCTION = "{{ task.op_kwargs['section_name'] }}"
 OFFICE_OF_FUNCTION = "{{ task.op_kwargs['office_name'] }}"
+
+
+def duty_dag_id(office: str, duty: str) -> str:
+    return f"{office}__{duty}"

@@ -1,20 +1,42 @@
-"""Which cycle a run is about: by its name when scheduled, by its parameters when by hand."""
+"""Which cycle a run is about, and its opening."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from dutyflow import clock, opening
+from dutyflow import clock, following, opening
 from dutyflow.calendars.moments import parse_moment
 from dutyflow.calendars.roc import parse_date
+from dutyflow.ledger.what import SYSTEM
+from dutyflow.workspace import Workspace
 
 from .desk import at_the_desk
+from .names import BY_APPROVAL
+from .timetable import DutyTimetable
 
-BY_TIMETABLE = ("scheduled", "backfill")
+BACKFILL, SCHEDULED = "backfill", "scheduled"
+BY_ITSELF = tuple(f"{kind}__" for kind in (SCHEDULED, BACKFILL, BY_APPROVAL))
 CYCLE = "cycle"
+
+
+def waits_until(office: str, duty: str, context: Mapping[str, Any]) -> datetime | None:
+    """Until when a run that an approval started has to wait; None when its time has come.
+
+    A closure may have moved the day since, so this is asked again when that moment has come.
+    """
+    run = context["dag_run"]
+    if not run.run_id.startswith(f"{BY_APPROVAL}__"):
+        return None
+    with at_the_desk() as desk:
+        try:
+            moment = following.opens_at(desk, office, duty, _named(run))
+        except following.NotApproved as reason:
+            raise AirflowSkipException(str(reason)) from None
+    return moment if clock.now() < moment else None
 
 
 def open_for_run(office: str, duty: str, context: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -22,24 +44,11 @@ def open_for_run(office: str, duty: str, context: Mapping[str, Any]) -> list[dic
 
     Each comes as `assignment`, its key, and `section_name`, in the plan's order.
     """
-    run, params = context["dag_run"], context["params"]
-    scheduled = str(run.run_type) in BY_TIMETABLE
     with at_the_desk() as desk:
-        zone = desk.office(office).zone
-        name = run.run_id.partition("__")[2] if scheduled else params["cycle"]
         try:
-            cycle = opening.open_cycle(
-                desk,
-                office=office,
-                duty=duty,
-                name=name,
-                now=clock.now(),
-                who="排程" if scheduled else "計畫承辦人",
-                collect_by=_given(params["collect_by"], lambda text: parse_moment(text, zone)),
-                report_due=_given(params["report_due"], parse_date),
-            )
+            cycle = _opened(desk, office, duty, context)
         except opening.CycleClosed as closed:
-            if scheduled:
+            if context["dag_run"].run_id.startswith(BY_ITSELF):
                 raise AirflowSkipException(str(closed)) from None
             raise
         context["ti"].xcom_push(key=CYCLE, value=cycle.key)
@@ -55,9 +64,44 @@ def cycle_of_run(context: Mapping[str, Any]) -> str:
     cycle: str | None = ti.xcom_pull(task_ids="open", key=CYCLE)
     if cycle is not None:
         return cycle
-    if context["dag_run"].run_id.startswith(tuple(f"{kind}__" for kind in BY_TIMETABLE)):
+    if context["dag_run"].run_id.startswith(BY_ITSELF):
         raise AirflowSkipException("此期別未由本次執行開啟（見「開啟期別」），無須彙整")
     raise AirflowFailException("此期別未能開啟；請先排除「開啟期別」的錯誤，再清除該工作重新執行")
+
+
+def _opened(desk: Workspace, office: str, duty: str, context: Mapping[str, Any]) -> Any:
+    run, params = context["dag_run"], context["params"]
+    zone = desk.office(office).zone
+    cycle: dict[str, Any] = {
+        "office": office,
+        "duty": duty,
+        "collect_by": _given(params["collect_by"], lambda text: parse_moment(text, zone)),
+        "report_due": _given(params["report_due"], parse_date),
+        "now": clock.now(),
+    }
+    if run.run_type == BACKFILL:
+        name = _of_interval(office, duty, run)
+        return opening.open_again(desk, name=name, who="計畫承辦人", **cycle)
+    if run.run_id.startswith(BY_ITSELF):
+        who = "排程" if run.run_type == SCHEDULED else SYSTEM
+        return opening.open_cycle(desk, name=_named(run), who=who, **cycle)
+    return opening.open_cycle(desk, name=params["cycle"], who="計畫承辦人", **cycle)
+
+
+def _named(run: Any) -> str:
+    """`scheduled__107H1`, `approved__107H1`: 107H1."""
+    name: str = run.run_id.partition("__")[2]
+    return name
+
+
+def _of_interval(office: str, duty: str, run: Any) -> str:
+    """Airflow, not the timetable, names the runs of a backfill; their interval tells the cycle."""
+    try:
+        return DutyTimetable(office, duty).cycle_starting(run.data_interval_start).name
+    except LookupError:
+        raise AirflowFailException(
+            "計畫中已沒有這次補辦所屬的期別；請改以手動執行，並在參數「期別」填入期別"
+        ) from None
 
 
 def _given(text: str | None, read: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dutyflow.plan.outline import OfficeOutline, good_outlines
@@ -12,10 +13,10 @@ if TYPE_CHECKING:
     from dutyflow.plan.office import OfficePlan
 
 
-def outlines() -> list[OfficeOutline]:
+def outlines(now: datetime) -> list[OfficeOutline]:
     """Every office whose plan is good now, or was when last read; light enough for a DAG file."""
     settings = Settings.from_environ()
-    return good_outlines(settings.plans, settings.snapshots)
+    return good_outlines(settings.plans, settings.snapshots, now)
 
 
 def office_named(office_id: str) -> OfficePlan:

@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 APPROVE, SEND_BACK, WITHHOLD = "核定", "退回補正", "不送"
 
 
-def review_by_coordinator(section_names: Sequence[str], *, then: Mapping[str, str]) -> Review:
-    """The task, in a duty's DAG; `then` says which task follows each answer."""
+def review_by_coordinator(
+    section_names: Sequence[str], *, then: Mapping[str, Sequence[str]]
+) -> Review:
+    """The task, in a duty's DAG; `then` says which tasks follow each answer."""
     return Review(
         task_id="review",
         task_display_name="核定",
         subject="請核定彙整表：{{ run_id }}",
         options=[APPROVE, SEND_BACK, WITHHOLD],
-        options_mapping=dict(then),
+        then=then,
         params={
             # Airflow's page lets nobody answer before all that may not be null is filled in.
             "sections": Param(
@@ -45,6 +47,10 @@ def review_by_coordinator(section_names: Sequence[str], *, then: Mapping[str, st
 
 class Review(HITLBranchOperator):
     """Asks 核定／退回補正／不送, and records the answer before the run goes on."""
+
+    def __init__(self, *, then: Mapping[str, Sequence[str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._then = then
 
     def execute(self, context: Any) -> Any:
         from dutyflow import reviewing
@@ -72,6 +78,11 @@ class Review(HITLBranchOperator):
                 now=clock.now(),
             )
         return super().execute_complete(context, event)
+
+    def do_branch(self, context: Any, branches_to_execute: Any) -> Any:
+        """Airflow's own mapping leads from an answer to one task only; given none, to itself."""
+        tasks = [task for answer in branches_to_execute for task in self._then[answer]]
+        return super().do_branch(context, tasks)
 
 
 _DECISIONS: dict[str, Decision] = {

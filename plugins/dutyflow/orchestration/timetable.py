@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RUN_TYPES = ("scheduled", "backfill")
+SCHEDULED = "scheduled"
 ONE_DAY = timedelta(days=1)
 A_YEAR = timedelta(days=366)
 YEARS_AHEAD = 3  # how far to look for a next cycle before saying that there is none
@@ -37,15 +37,16 @@ class DutyTimetable(Timetable):
     still to come.
     """
 
-    description = "依執行計畫各期別的開啟日"
-
-    def __init__(self, office: str, duty: str, summary: str = "") -> None:
+    def __init__(self, office: str, duty: str, summary: str = "", words: str = "") -> None:
+        """`summary` and `words` are what Airflow shows: by when in one phrase, and all days."""
         self.office = office
         self.duty = duty
         self._summary = summary
+        self.description = words
 
     def serialize(self) -> dict[str, Any]:
-        return {"office": self.office, "duty": self.duty, "summary": self._summary}
+        told = {"office": self.office, "duty": self.duty}
+        return {**told, "summary": self._summary, "words": self.description}
 
     @classmethod
     def deserialize(cls, data: dict[str, Any]) -> DutyTimetable:
@@ -82,9 +83,9 @@ class DutyTimetable(Timetable):
         **extra: Any,
     ) -> str:
         kind = getattr(run_type, "value", str(run_type))
-        if kind in RUN_TYPES and data_interval is not None:
+        if kind == SCHEDULED and data_interval is not None:
             try:
-                return f"{kind}__{self._cycle_starting(data_interval.start).name}"
+                return f"{kind}__{self.cycle_starting(data_interval.start).name}"
             except Exception:
                 # The cycle is gone since the run was planned. An exception would end the scheduler;
                 # a run of another name fails, and says why.
@@ -99,11 +100,11 @@ class DutyTimetable(Timetable):
     ) -> DagRunInfo | None:
         from dutyflow.calendars.cycles import cut_off
 
+        first, last = self._day(restriction.earliest), self._day(restriction.latest)
         for cycle in self._following(after, restriction, now):
-            start = self._start_of(cycle)
-            if restriction.latest is not None and start > restriction.latest:
+            if last is not None and cycle.period_start > last:
                 return None
-            too_early = restriction.earliest is not None and start < restriction.earliest
+            too_early = first is not None and cycle.period_start < first
             too_late = not restriction.catchup and cut_off(cycle.collect_by, self._zone) <= now
             if not (too_early or too_late):
                 return self._run(cycle)
@@ -143,8 +144,8 @@ class DutyTimetable(Timetable):
         found = cycles(plans, day, day + A_YEAR * YEARS_AHEAD, self.duty)
         return [c for c in found if plans.of_year(c.plan_year).duty(self.duty).after is None]
 
-    def _cycle_starting(self, moment: datetime) -> Cycle:
-        """Raises LookupError."""
+    def cycle_starting(self, moment: datetime) -> Cycle:
+        """The cycle of a run whose data interval starts then. Raises LookupError."""
         day = datetime.combine(self._period_start(moment), time.min, self._zone)
         found = self._cycles_from(day)
         position = self._position(moment, found)
@@ -169,6 +170,10 @@ class DutyTimetable(Timetable):
         early = max(0, (cycle.period_start - cycle.opens).days)
         midnight = datetime.combine(cycle.period_start - ONE_DAY * early, time.min, self._zone)
         return pendulum.instance(midnight + timedelta(seconds=early)).in_tz("UTC")
+
+    def _day(self, moment: datetime | None) -> date | None:
+        """A day at the office: who asks for cycles "from 1 January" means midnight nowhere else."""
+        return moment.astimezone(self._zone).date() if moment is not None else None
 
     def _period_start(self, moment: datetime) -> date:
         local = moment.astimezone(self._zone)

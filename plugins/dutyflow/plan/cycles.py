@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from dutyflow.errors import DutyflowError
 from .dates import chain, days_of, periods_of, settled
 from .model import Duty, Plan
 from .office import OfficePlans
-from .words import did_you_mean, listed
+from .words import FIELD_TITLES, did_you_mean, listed
 
 Cycles = dict[tuple[str, str], Cycle]
 
@@ -28,10 +28,41 @@ class UnknownCycle(DutyflowError):
     """The duty has no cycle of that name, or none on that day."""
 
 
+class NoTimeLeft(DutyflowError):
+    """What comes first was approved so late that the plan's own days are over before it opens."""
+
+
 def cycle_of(plan: Plan, duty: Duty, period: Period, calendar: WorkingDays) -> Cycle:
     """The cycle that a duty makes of one period."""
     links = chain(duty, plan.duties_by_id)
-    days = settled(days_of(links, period, plan.office.id, calendar), calendar)
+    days = days_of(links, period, plan.office.id, calendar)
+    return _cycle(plan, duty, period, settled(days, calendar))
+
+
+def cycle_after(plans: OfficePlans, planned: Cycle, approved_on: date) -> Cycle:
+    """The cycle with its days counted from the day on which what it comes after was approved.
+
+    One that comes after nothing stays as planned. Raises NoTimeLeft.
+    """
+    plan = plans.of_year(planned.plan_year)
+    duty = plan.duty(planned.duty)
+    if duty.after is None:
+        return planned
+    links = chain(duty, plan.duties_by_id)
+    days = days_of(links, planned.period, plan.office.id, plans.calendar, approved_on)
+    for which in ("collect_by", "report_due"):
+        if days[which] < days["opens"]:
+            source = plan.duty(duty.after).name
+            raise NoTimeLeft(
+                f"「{duty.name}」{planned.title}（{planned.name}）：「{source}」於"
+                f"{format_roc(approved_on)}核定，依計畫{format_roc(days['opens'])}才開始填報，"
+                f"但{FIELD_TITLES[which]}為{format_roc(days[which])}，已來不及；"
+                "請手動執行，並在參數填入新的收件期限"
+            )
+    return _cycle(plan, duty, planned.period, settled(days, plans.calendar))
+
+
+def _cycle(plan: Plan, duty: Duty, period: Period, days: Mapping[str, date]) -> Cycle:
     return Cycle(
         office=plan.office.id,
         duty=duty.id,

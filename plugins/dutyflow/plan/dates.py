@@ -52,19 +52,22 @@ def given_periods(duty: Duty, year: int) -> Iterator[Period]:
 
 
 def days_of(
-    links: Iterable[Duty], period: Period, office: str, calendar: WorkingDays
+    links: Iterable[Duty],
+    period: Period,
+    office: str,
+    calendar: WorkingDays,
+    approved_on: date | None = None,
 ) -> dict[str, date]:
     """The days of a period of the first duty of a chain, as the duty's rules have them.
 
-    A duty that comes after another counts from the day on which the other's report is due: by
-    then it is to be approved.
+    A duty that comes after another counts from the day on which the other's report was approved
+    or, as long as nobody knows that day, on which it is due: by then it is to be approved.
     """
     duty, *sources = links
     known = {"period_start": period.start, "period_end": period.end}
     if sources:
-        known["approval"] = settled(days_of(sources, period, office, calendar), calendar)[
-            "report_due"
-        ]
+        planned = settled(days_of(sources, period, office, calendar), calendar)["report_due"]
+        known["approval"] = approved_on or planned
     if duty.unannounced is not None:
         key = f"{office}/{duty.id}/{period.name}"
         known["opens"] = duty.unannounced.draw(key, period.start, period.end, calendar)

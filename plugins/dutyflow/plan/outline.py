@@ -1,32 +1,47 @@
-"""As much of the plans as a DAG file needs: names and words, ready to be read.
+"""As much of the plans as a DAG file needs: names, words and the next cycles, ready to be read.
 
 Airflow parses DAG files all the time, each time in a new process. To build the plan's models there
 costs more than all the rest of a parse, so this module uses the standard library alone; the models
-are imported only when a plan has changed since its outline was made.
+are imported only when a plan has changed since its outline was made, and once a year.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .fingerprint import fingerprint
 from .folder import office_folders, read_office
 
-if TYPE_CHECKING:
-    from .model import Duty, Plan
-    from .office import OfficePlan
+
+@dataclass(frozen=True, kw_only=True)
+class CycleOutline:
+    """A cycle to come: its name and title, and its days in words.
+
+    `last` is the ISO date of the day on which it is over. Of a cycle whose opening is not
+    announced, no day is told.
+    """
+
+    name: str
+    title: str
+    opens: str
+    collect_by: str
+    report_due: str
+    last: str
+    provisional: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class DutyOutline:
     """A duty in words: its rules as sentences, its sections by name.
 
-    `schedule` says when its cycles open of their own accord, or after what.
+    `rhythm` says by when it is done, in one phrase. `after` is the name of the duty that it comes
+    after, `followers` are those of the duties that come after it. `cycles` begin with those that
+    were not over when the outline was made.
     """
 
     id: str
@@ -34,11 +49,21 @@ class DutyOutline:
     clause: str
     assumption: str
     every: str
-    schedule: str
+    rhythm: str
     opens: str
     collect_by: str
     report_due: str
     sections: tuple[str, ...]
+    aspects: tuple[str, ...]
+    measures: int
+    form: str
+    after: str
+    followers: tuple[str, ...]
+    cycles: tuple[CycleOutline, ...]
+
+    def next_cycles(self, today: date, count: int) -> list[CycleOutline]:
+        """The first cycles that are not over. They change only on a day on which one is."""
+        return [cycle for cycle in self.cycles if cycle.last >= today.isoformat()][:count]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +81,16 @@ class OfficeOutline:
     duties: tuple[DutyOutline, ...]
 
 
-def good_outlines(root: Path, keep: Path) -> list[OfficeOutline]:
+def good_outlines(root: Path, keep: Path, now: datetime) -> list[OfficeOutline]:
     """The offices below `root` whose plan is good, or was when last read (see `snapshot`)."""
     try:
         folders = office_folders(root)
     except OSError:
         return []
-    return [found for folder in folders if (found := _outline(folder, keep)) is not None]
+    return [found for folder in folders if (found := _outline(folder, keep, now)) is not None]
 
 
-def _outline(folder: Path, keep: Path) -> OfficeOutline | None:
+def _outline(folder: Path, keep: Path, now: datetime) -> OfficeOutline | None:
     kept = keep / f"{folder.name}.outline.json"
     try:
         made_of = fingerprint(read_office(folder))
@@ -73,71 +98,37 @@ def _outline(folder: Path, keep: Path) -> OfficeOutline | None:
         made_of = ""
     with suppress(OSError, ValueError, LookupError, TypeError):
         told = json.loads(kept.read_bytes())
-        if made_of and told["made_of"] == made_of:
+        if made_of and told["made_of"] == made_of and now.date().isoformat() < told["renew_on"]:
             return _read(told["office"])
-    return _made_anew(folder, keep, kept, made_of)
+    return _made_anew(folder, keep, kept, made_of, now)
 
 
-def _made_anew(folder: Path, keep: Path, kept: Path, made_of: str) -> OfficeOutline | None:
+def _made_anew(
+    folder: Path, keep: Path, kept: Path, made_of: str, now: datetime
+) -> OfficeOutline | None:
+    """The outline of the office as it stands or, when that is wrong, as it last was right.
+
+    Both are kept: as long as the files stay as they are, so does what they come to.
+    """
+    from .outlining import outline_of, renew_on
     from .snapshot import good_office, replace_file
 
-    office, error = good_office(folder, keep)
+    office, _ = good_office(folder, keep)
     if office is None:
         return None
-    outline = outline_of(office)
-    if error is None:
-        told = {"made_of": made_of, "office": asdict(outline)}
+    outline = outline_of(office, now)
+    if made_of:
+        told = {"made_of": made_of, "renew_on": renew_on(now), "office": asdict(outline)}
         with suppress(OSError):
             replace_file(kept, json.dumps(told, ensure_ascii=False).encode())
     return outline
 
 
-def outline_of(office: OfficePlan) -> OfficeOutline:
-    plan = office.plans[-1]
-    return OfficeOutline(
-        id=office.office,
-        name=office.name,
-        timezone=plan.office.timezone,
-        title=plan.header.title,
-        since=_first_day(office),
-        duties=tuple(_duty(plan, duty) for plan, duty in _latest(office)),
-    )
-
-
-def _latest(office: OfficePlan) -> Iterable[tuple[Plan, Duty]]:
-    """Every duty with the latest plan that has it.
-
-    A duty that the next plan drops still has its last cycles, and those of the past to be seen.
-    """
-    return {duty.id: (plan, duty) for plan in office.plans for duty in plan.duties}.values()
-
-
-def _duty(plan: Plan, duty: Duty) -> DutyOutline:
-    from .words import CHOICE_TITLES
-
-    every = CHOICE_TITLES[duty.every]
-    schedule = f"{every}，{duty.opening}開啟"
-    if duty.after is not None:
-        schedule = f"「{plan.duty(duty.after).name}」核定後開啟"
-    return DutyOutline(
-        id=duty.id,
-        name=duty.name,
-        clause=duty.clause,
-        assumption=duty.assumption,
-        every=every,
-        schedule=schedule,
-        opens=duty.opening,
-        collect_by=str(duty.collect_by),
-        report_due=str(duty.report_due),
-        sections=tuple(section.name for section in plan.sections_of(duty)),
-    )
-
-
-def _first_day(office: OfficePlan) -> str:
-    """The first plan may open a cycle whose period, a year long, ended before the plan began."""
-    return f"{office.plans[0].effective_from.year - 1:04}-01-01"
-
-
 def _read(told: dict[str, Any]) -> OfficeOutline:
-    duties = ({**duty, "sections": tuple(duty["sections"])} for duty in told["duties"])
-    return OfficeOutline(**{**told, "duties": tuple(DutyOutline(**duty) for duty in duties)})
+    return OfficeOutline(**{**told, "duties": tuple(map(_read_duty, told["duties"]))})
+
+
+def _read_duty(told: dict[str, Any]) -> DutyOutline:
+    lists = {key: tuple(told[key]) for key in ("sections", "aspects", "followers")}
+    cycles = tuple(CycleOutline(**cycle) for cycle in told["cycles"])
+    return DutyOutline(**{**told, **lists, "cycles": cycles})
