@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -81,12 +82,22 @@ def decided(
         standings or (standing(),),
         {"pingtung": at or office()},
         day,
-        not_yet_told=lambda assignment, rung: (assignment, rung) not in told,
+        told=by_step(told),
     )
 
 
 def spoken(found: Round) -> list[tuple[str, str]]:
     return [(nag.to.person.name, nag.reason) for nag in found.nags]
+
+
+def by_step(told: Collection[tuple[str, ...]]) -> dict[tuple[str, str], set[str]]:
+    """Where only the step is named, everybody has been told."""
+    everybody = {f"{name}@example.tw" for name in ("wang", "chen", "lin", "liu", "huang", "yang")}
+    everybody |= {"tseng@example.tw", "liao@example.tw"}
+    found: dict[tuple[str, str], set[str]] = {}
+    for assignment, rung, *email in told:
+        found.setdefault((assignment, rung), set()).update(email or everybody)
+    return found
 
 
 EVERY_DAY = [
@@ -151,6 +162,18 @@ def test_a_step_is_told_once() -> None:
     told = {(nag.assignment, nag.rung) for nag in first.nags}
     assert decided(date(2018, 6, 27), told=told).nags == ()
     assert decided(date(2018, 6, 28), told=told).nags == ()
+
+
+def test_whoever_was_not_reached_before_a_crash_is_told_afterwards() -> None:
+    known = {(KEY, "overdue_2@2018-07-04", "wang@example.tw")}
+    found = decided(date(2018, 7, 6), told=known)
+    assert [nag.to.person.name for nag in found.nags] == ["huang"]
+
+
+def test_a_section_that_was_told_is_not_told_again_when_its_owner_goes_away() -> None:
+    known = {(KEY, "before_5@2018-07-04", "wang@example.tw")}
+    at = office(away={"wang@example.tw": date(2018, 6, 30)})
+    assert decided(date(2018, 6, 28), at=at, told=known).nags == ()
 
 
 @pytest.mark.parametrize(
@@ -288,7 +311,7 @@ def test_no_step_twice_none_lost_nobody_after_acceptance_or_on_a_day_off(life: A
                 state="accepted" if answered else "open",
             ),
             at=at,
-            told={(assignment, rung) for assignment, rung, _ in told},
+            told=told,
         )
         if found.nags:
             assert at.calendar.is_working(day)

@@ -6,7 +6,7 @@ no mail server.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -20,7 +20,8 @@ from .people import ROLE_TITLES, Addressee, Passed, Reachability, people_of
 from .steps import Due, Schedule, Step
 
 State = Literal["open", "submitted", "accepted", "returned", "late", "waived"]
-NotYetTold = Callable[[str, str], bool]  # (assignment, rung) → nobody was told it yet
+Told = Mapping[tuple[str, str], Collection[str]]  # by assignment and rung: e-mails, lower case
+_SECTION: tuple[Role, ...] = ("owner", "deputy")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,11 +103,12 @@ def decide(
     offices: Mapping[str, Office],
     today: date,
     *,
-    not_yet_told: NotYetTold,
+    told: Told,
 ) -> Round:
     """What a round does on a day. An office that does not work on it is left alone.
 
-    `not_yet_told` says of a step whether nobody has been told it for this deadline.
+    `told` holds who has been told which step already. Where somebody of a section's owners and
+    deputies has, the section has been told.
     """
     nags: list[Nag] = []
     silences: list[Silence] = []
@@ -117,19 +119,19 @@ def decide(
         if due is None:
             continue
         rung = due.step.key(standing.deadline)
-        if not not_yet_told(standing.assignment, rung):
-            continue
+        knowing = told.get((standing.assignment, rung), ())
         silent = _why_silent(standing, today)
         if silent:
-            silences.append(Silence(assignment=standing.assignment, rung=rung, reason=silent))
+            if not knowing:
+                silences.append(Silence(assignment=standing.assignment, rung=rung, reason=silent))
             continue
-        missed = _missed(standing, due, not_yet_told)
-        found = list(deciding.people(standing, due.step))
-        told = [each for each in found if isinstance(each, Addressee)]
+        missed = _missed(standing, due, told)
+        found = list(deciding.people(standing, due.step, knowing))
+        reached = [each for each in found if isinstance(each, Addressee)]
         passed = [each for each in found if isinstance(each, Passed)]
-        nags += (_nag(standing, due.step, each, missed) for each in told)
+        nags += (_nag(standing, due.step, each, missed) for each in reached)
         silences += (_passed(standing, rung, each) for each in passed)
-        if not any(each.role in ("owner", "deputy") for each in told) and _asks_section(due.step):
+        if deciding.nobody_of_the_section(standing, due.step, reached, knowing):
             unreachable.append(_unreachable(standing, rung, passed))
     return Round(nags=tuple(nags), silences=tuple(silences), unreachable=tuple(unreachable))
 
@@ -158,15 +160,39 @@ class _Deciding:
         schedule = Schedule(office.ladders[standing.ladder], standing.deadline, office.calendar)
         return schedule.due(self.today, opened=standing.opened)
 
-    def people(self, standing: Standing, step: Step) -> Iterator[Addressee | Passed]:
-        """Everybody of the step's roles, each person once, in the first role that names them."""
-        seen: set[str] = set()
+    def people(
+        self, standing: Standing, step: Step, knowing: Collection[str]
+    ) -> Iterator[Addressee | Passed]:
+        """Everybody of the step's roles who does not know yet, each person once, in the first role
+        that names them."""
+        seen: set[str] = set(knowing)
         for role in step.to:
+            if role in _SECTION and self._section_knows(standing, knowing):
+                continue
             for each in self._of_role(standing, role):
-                address = each.person.email.lower()
+                address = person_key(each.person)
                 if address not in seen:
                     seen.add(address)
                     yield each
+
+    def nobody_of_the_section(
+        self,
+        standing: Standing,
+        step: Step,
+        reached: Iterable[Addressee],
+        knowing: Collection[str],
+    ) -> bool:
+        """Whether a step that asks the section finds nobody there who can be told."""
+        asks = any(role in _SECTION for role in step.to)
+        answered_for = any(each.role in _SECTION for each in reached)
+        return asks and not answered_for and not self._section_knows(standing, knowing)
+
+    def _section_knows(self, standing: Standing, knowing: Collection[str]) -> bool:
+        if not knowing:
+            return False
+        people = self.offices[standing.office].contacts.sections.get(standing.section)
+        asked = (*people.owners, *people.deputies) if people else ()
+        return any(person_key(person) in knowing for person in asked)
 
     def _of_role(self, standing: Standing, role: Role) -> tuple[Addressee | Passed, ...]:
         key = (standing.office, standing.section, role)
@@ -190,12 +216,12 @@ def _why_silent(standing: Standing, today: date) -> str:
     return ""
 
 
-def _missed(standing: Standing, due: Due, not_yet_told: NotYetTold) -> tuple[Step, ...]:
+def _missed(standing: Standing, due: Due, told: Told) -> tuple[Step, ...]:
     """The steps before it that nobody was told: a weekend, an outage, a pause."""
     return tuple(
         step
         for step in due.collapsed
-        if not_yet_told(standing.assignment, step.key(standing.deadline))
+        if not told.get((standing.assignment, step.key(standing.deadline)))
     )
 
 
@@ -224,10 +250,6 @@ def _reason(standing: Standing, step: Step, to: Addressee, missed: tuple[Step, .
     if missed:
         parts.append(f"併入先前未寄的「{missed[-1].title}」")
     return "，".join(parts)
-
-
-def _asks_section(step: Step) -> bool:
-    return "owner" in step.to or "deputy" in step.to
 
 
 def _passed(standing: Standing, rung: str, passed: Passed) -> Silence:
