@@ -7,6 +7,7 @@ from datetime import date, datetime
 from .calendars.cycles import Cycle, cut_off
 from .calendars.moments import format_cut_off, last_day
 from .calendars.roc import format_roc, format_roc_moment, in_zone
+from .calendars.working_days import Closure
 from .errors import DutyflowError
 from .ledger.records import CycleRecord, NewCycle
 from .plan.cycles import NoTimeLeft, cycle_named, cycle_on
@@ -48,7 +49,7 @@ def open_cycle(
         name = cycle_on(the_office, duty, in_zone(now, the_office.zone).date()).name
     planned = _planned(desk, the_office, duty, name, given=collect_by is not None)
     plan = the_office.of_year(planned.plan_year).with_its_forms()
-    wanted = _wanted(planned, plan, collect_by, report_due)
+    wanted = _wanted(planned, plan, the_office.closures, collect_by, report_due)
     existing = _existing(desk, wanted.key)
     if existing is not None:
         return _go_on(desk, existing, collect_by, now, who)
@@ -126,7 +127,11 @@ def _planned(desk: Workspace, office: OfficePlan, duty: str, name: str, *, given
 
 
 def _wanted(
-    planned: Cycle, plan: Plan, collect_by: datetime | None, report_due: date | None
+    planned: Cycle,
+    plan: Plan,
+    closures: tuple[Closure, ...],
+    collect_by: datetime | None,
+    report_due: date | None,
 ) -> NewCycle:
     until = collect_by or cut_off(planned.collect_by, plan.office.zone)
     earliest = last_day(until, plan.office.zone)
@@ -144,8 +149,12 @@ def _wanted(
         plan_hash=plan.hash,
         period_start=planned.period_start,
         period_end=planned.period_end,
+        opens=planned.opens,
         collect_by=until,
+        collect_by_given=collect_by is not None,
         report_due=due,
+        report_due_given=report_due is not None,
+        closures=closures,
     )
 
 

@@ -125,8 +125,10 @@ class Scene:
 
 
 @contextmanager
-def scene(home: Path, now: datetime, ledger: str | None = None) -> Iterator[Scene]:
-    environ = {"DUTYFLOW_HOME": str(home), "DUTYFLOW_PLANS": str(PLANS)}
+def scene(
+    home: Path, now: datetime, ledger: str | None = None, plans: Path = PLANS
+) -> Iterator[Scene]:
+    environ = {"DUTYFLOW_HOME": str(home), "DUTYFLOW_PLANS": str(plans)}
     if ledger is not None:
         environ["DUTYFLOW_LEDGER"] = ledger
     desk = SceneDesk(Settings.from_environ(environ))

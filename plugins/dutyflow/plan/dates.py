@@ -74,6 +74,17 @@ def days_of(
     return resolve_all(duty.rules, known, calendar)
 
 
+def days_since(duty: Duty, period: Period, opened: date, calendar: WorkingDays) -> dict[str, date]:
+    """The days of a period whose opening has happened: what counts from it counts from that day.
+
+    Not for a duty that comes after another.
+    """
+    known = {"period_start": period.start, "period_end": period.end, "opens": opened}
+    rules = duty.rules
+    rules.pop("opens", None)
+    return settled(resolve_all(rules, known, calendar), calendar)
+
+
 def settled(days: Mapping[str, date], calendar: WorkingDays) -> dict[str, date]:
     """The days in an order that can be kept, whatever closures and later years do to the rules.
 
