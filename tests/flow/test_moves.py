@@ -11,7 +11,8 @@ import pytest
 
 from dutyflow import collecting, informing, rescheduling
 from dutyflow.calendars.roc import TAIPEI
-from dutyflow.ledger import CycleRecord
+from dutyflow.ledger import CycleRecord, NewCycle
+from dutyflow.plan.moves import moves
 from dutyflow.posting import MailDeferred, MailRefused
 from tests.ledger.conftest import migrated_database, migrated_file, postgres_server, url
 from tests.support.scene import OFFICE, PLANS, Scene, filled, form_in, later, scene, text_of
@@ -22,6 +23,21 @@ OPENING = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
 TYPHOON = "107-07-03,off,瑪莉亞颱風停止上班（樣本）,屏東縣政府"
 LAST_MORNING = datetime(2018, 7, 4, 7, 0, tzinfo=TAIPEI)
 DAY_AFTER = datetime(2018, 7, 5, 7, 0, tzinfo=TAIPEI)
+AFTER = """\
+  - id: follow_up
+    name: 改善追蹤（樣本）
+    clause: 陸、考核作業
+    covers: {measures: ["1.1.2.3"]}
+    every: after
+    after: self_assessment
+    opens: {working_days: 1, from: approval}
+    collect_by: {working_days: 15, from: approval}
+    report_due: {working_days: 18, from: approval}
+    ladder: standard
+    form: self_assessment
+    report: assessment_summary
+    deliver_to: [head_office]
+"""
 SIXTH, NINTH = date(2018, 7, 6), date(2018, 7, 9)
 
 
@@ -317,6 +333,56 @@ def test_a_closed_cycle_is_left_alone(here: Scene) -> None:
     close_on(here, TYPHOON)
 
     assert morning(here) == []
+
+
+def test_the_diff_tells_what_the_morning_does_also_of_what_counts_from_the_opening(
+    here: Scene, plans: Path
+) -> None:
+    plan = plans / OFFICE / "107.yaml"
+    rule = "collect_by: {working_days: 3, from: period_end}"
+    assert rule in plan.read_text()
+    plan.write_text(plan.read_text().replace(rule, "collect_by: {working_days: 12, from: opens}"))
+    here.open()
+    before = here.desk.office(OFFICE)
+    close_on(here, "107-06-20,off,停電（樣本）,")
+    after = here.desk.office(OFFICE).closures
+
+    told = moves(before, after, date(2018, 1, 1), date(2018, 6, 30), now=here.now)
+
+    expected = [
+        "收件期限由107年7月4日（三）改為107年7月5日（四）：停電（樣本）（107年6月20日放假）"
+    ]
+    assert [str(move) for move in told if not move.stays] == expected
+    assert morning(here) == expected
+
+
+def test_a_cycle_that_counts_from_an_approval_is_left_alone(here: Scene, plans: Path) -> None:
+    (plans / OFFICE / "107.yaml").open("a").write(AFTER)
+    plan = here.desk.office(OFFICE).plans[0].with_its_forms()
+    here.ledger.plans.keep(
+        plan.hash,
+        office=OFFICE,
+        year=107,
+        document=plan.model_dump_json(by_alias=True),
+        now=OPENING,
+    )
+    new = NewCycle(
+        office=OFFICE,
+        duty="follow_up",
+        name="107H1",
+        title="107年上半年",
+        plan_hash=plan.hash,
+        period_start=date(2018, 1, 1),
+        period_end=date(2018, 6, 30),
+        opens=date(2018, 6, 15),
+        collect_by=midnight_after(7, 4),
+        report_due=SIXTH,
+    )
+    cycle = here.ledger.cycles.open(new, ["design"], now=OPENING, who="排程", why="")
+    close_on(here, TYPHOON)
+
+    assert morning(here) == []
+    assert here.ledger.cycles.get(cycle.key) == cycle
 
 
 def test_deadlines_on_an_estimated_calendar_are_told_once_a_year(here: Scene) -> None:

@@ -80,7 +80,7 @@ def days_since(duty: Duty, period: Period, opened: date, calendar: WorkingDays) 
     Not for a duty that comes after another.
     """
     known = {"period_start": period.start, "period_end": period.end, "opens": opened}
-    rules = duty.rules
+    rules = {**duty.rules}
     rules.pop("opens", None)
     return settled(resolve_all(rules, known, calendar), calendar)
 
