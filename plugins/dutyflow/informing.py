@@ -13,9 +13,8 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from .calendars.cycles import Cycle
 from .calendars.moments import format_cut_off, last_day
-from .calendars.roc import ROC_EPOCH, format_roc, in_zone
+from .calendars.roc import ROC_EPOCH, in_zone
 from .casework import Stationery
 from .ledger.records import AssignmentRecord, CycleRecord, EventRecord
 from .ledger.what import What
@@ -24,6 +23,7 @@ from .nagging import moving
 from .plan.moves import DAY_NAMES
 from .plan.office import OfficePlan
 from .plan.provisional import estimated, years_to_await
+from .plan.words import listed
 from .posting import Dispatch, Round
 from .workspace import Workspace
 
@@ -132,19 +132,19 @@ class _Letters:
         for year in years_to_await(self.office, today):
             rung = moving.estimated_rung(year - ROC_EPOCH)
             if not self._was_sent(rung):
-                content = Estimated(
-                    office=self.office.name,
-                    year=year - ROC_EPOCH,
-                    cycles=tuple(map(self._estimated_line, estimated(self.office, year))),
-                )
-                yield self._to_coordinator(rung, moving.ESTIMATED, content)
+                yield self._to_coordinator(rung, moving.ESTIMATED, self._estimated(year))
 
-    def _estimated_line(self, cycle: Cycle) -> str:
-        duty = self.office.of_year(cycle.plan_year).duty(cycle.duty)
-        collect_by, report_due = (
-            format_roc(day, weekday=True) for day in (cycle.collect_by, cycle.report_due)
+    def _estimated(self, year: int) -> Estimated:
+        titles: dict[str, list[str]] = {}
+        for cycle in estimated(self.office, year):
+            duty = self.office.of_year(cycle.plan_year).duty(cycle.duty)
+            titles.setdefault(duty.name, []).append(cycle.title)
+        return Estimated(
+            office=self.office.name,
+            year=year - ROC_EPOCH,
+            count=sum(map(len, titles.values())),
+            duties=tuple(f"{name}：{listed(each)}" for name, each in titles.items()),
         )
-        return f"{cycle.title} {duty.name}：收件期限 {collect_by}，報送期限 {report_due}"
 
     def _was_sent(self, rung: str) -> bool:
         """The whole office's history is short: it is told of by its own key."""

@@ -164,11 +164,11 @@ CONTENTS: dict[str, Content] = {
     "estimated": Estimated(
         office=OFFICE,
         year=117,
-        cycles=tuple(
-            f"117年{month}月 樣本月報：收件期限 117年{month}月5日，報送期限 117年{month}月8日"
-            for month in range(1, 13)
-        )
-        * 3,
+        count=15,
+        duties=(
+            "半年自行考核：116年下半年、117年上半年、117年下半年",
+            f"電話禮貌考核：{'、'.join(f'117年{month}月' for month in range(1, 13))}",
+        ),
     ),
     "delivery": delivery(version=1),
     "delivery_amended": delivery(version=2),

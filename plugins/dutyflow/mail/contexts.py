@@ -16,7 +16,6 @@ from dutyflow.errors import Finding
 from dutyflow.plan.model import Person
 
 PROBLEMS_SHOWN = 30
-CYCLES_SHOWN = 30
 SHORT_HASH = 12  # hexadecimal digits of a SHA-256 that a person compares
 
 Submitted = Literal["auto-generated", "auto-replied"]
@@ -268,25 +267,21 @@ class MovedCycles(Content):
 
 @dataclass(frozen=True, kw_only=True)
 class Estimated(Content):
-    """期限為推估: for the coordinator, once a year. `cycles` are lines: a cycle with its days."""
+    """期限為推估: for the coordinator, once a year. `duties` are lines: a duty with its cycles.
+
+    No day is named: an estimate says little, and an unannounced day is not to be told.
+    """
 
     template = "estimated"
 
     office: str
     year: int
-    cycles: tuple[str, ...]
+    count: int
+    duties: tuple[str, ...]
 
     @property
     def subject(self) -> str:
-        return f"{self.year}年有 {len(self.cycles)} 期的期限為推估：{self.office}"
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        return self.cycles[:CYCLES_SHOWN]
-
-    @property
-    def more(self) -> int:
-        return len(self.cycles) - len(self.shown)
+        return f"{self.year}年有 {self.count} 期的期限為推估：{self.office}"
 
 
 @dataclass(frozen=True, kw_only=True)
