@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from .calendars.cycles import Cycle, cut_off
 from .calendars.moments import format_cut_off, last_day
 from .calendars.roc import format_roc, format_roc_moment, in_zone
-from .calendars.working_days import Closure
 from .errors import DutyflowError
 from .ledger.records import CycleRecord, NewCycle
 from .plan.cycles import NoTimeLeft, cycle_named, cycle_on
@@ -47,9 +47,13 @@ def open_cycle(
     the_office = desk.office(office)
     if name is None:
         name = cycle_on(the_office, duty, in_zone(now, the_office.zone).date()).name
-    planned = _planned(desk, the_office, duty, name, given=collect_by is not None)
+    planned, approved_on = _planned(desk, the_office, duty, name, given=collect_by is not None)
     plan = the_office.of_year(planned.plan_year).with_its_forms()
-    wanted = _wanted(planned, plan, the_office.closures, collect_by, report_due)
+    wanted = replace(
+        _wanted(planned, plan, collect_by, report_due),
+        approved_on=approved_on,
+        closures=the_office.closures,
+    )
     existing = _existing(desk, wanted.key)
     if existing is not None:
         return _go_on(desk, existing, collect_by, now, who)
@@ -116,22 +120,24 @@ def _new_cut_off(office: OfficePlan, planned: Cycle, now: datetime) -> datetime 
     return cut_off(office.calendar.shift(today, days), office.zone)
 
 
-def _planned(desk: Workspace, office: OfficePlan, duty: str, name: str, *, given: bool) -> Cycle:
-    """The planned cycle; where a person has `given` a new cut-off, also one that is too late."""
+def _planned(
+    desk: Workspace, office: OfficePlan, duty: str, name: str, *, given: bool
+) -> tuple[Cycle, date | None]:
+    """The planned cycle, and the day of the approval that its days count from, if they do.
+
+    Where a person has `given` a new cut-off, also a cycle that is too late to count from it.
+    """
     try:
-        return planned_cycle(desk, office, duty, name)
+        planned = planned_cycle(desk, office, duty, name)
+        return planned, approval_before(desk, office, planned)
     except NoTimeLeft:
         if not given:
             raise
-        return cycle_named(office, duty, name)
+        return cycle_named(office, duty, name), None
 
 
 def _wanted(
-    planned: Cycle,
-    plan: Plan,
-    closures: tuple[Closure, ...],
-    collect_by: datetime | None,
-    report_due: date | None,
+    planned: Cycle, plan: Plan, collect_by: datetime | None, report_due: date | None
 ) -> NewCycle:
     until = collect_by or cut_off(planned.collect_by, plan.office.zone)
     earliest = last_day(until, plan.office.zone)
@@ -154,7 +160,6 @@ def _wanted(
         collect_by_given=collect_by is not None,
         report_due=due,
         report_due_given=report_due is not None,
-        closures=closures,
     )
 
 

@@ -22,14 +22,14 @@ def reschedule(desk: Workspace, office: str, *, now: datetime, who: str) -> list
     so do those that have gone by, or would move into the past: they are returned as such (`stays`).
     Assignments without a cut-off of their own go along. Run again, it changes nothing.
 
-    Cycles of duties that come after another (every: after) are left as they are: they count from
-    an approval, which no rule knows. Raises UnknownOffice.
+    A cycle that comes after another (every: after), but was opened before its approval, is left as
+    it is: what its days count from is not known. Raises UnknownOffice.
     """
     closures = desk.office(office).closures
     found: list[Move] = []
     for cycle in desk.ledger.cycles.all(office=office, state="open"):
         plan = desk.plan_of(cycle)
-        if plan.duty(cycle.duty).every == "after":
+        if plan.duty(cycle.duty).every == "after" and cycle.approved_on is None:
             continue
         moves = list(
             moves_of_open(as_it_stands(cycle, plan), closures, now=now, zone=plan.office.zone)
@@ -62,6 +62,7 @@ def as_it_stands(cycle: CycleRecord, plan: Plan) -> OpenCycle:
             plan_year=plan.year,
         ),
         plan=plan,
+        approved_on=cycle.approved_on,
         given=frozenset(day for day, by_hand in given.items() if by_hand),
         closures=cycle.closures,
     )

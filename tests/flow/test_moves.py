@@ -12,9 +12,10 @@ import pytest
 
 from dutyflow import collecting, informing, rescheduling
 from dutyflow.calendars.roc import TAIPEI
-from dutyflow.ledger import CycleRecord, NewCycle
+from dutyflow.ledger import CycleRecord
 from dutyflow.plan.moves import moves
 from dutyflow.posting import MailDeferred, MailRefused
+from dutyflow.reviewing import decide
 from tests.ledger.conftest import migrated_database, migrated_file, postgres_server, url
 from tests.support.scene import OFFICE, PLANS, Scene, filled, form_in, later, scene, text_of
 
@@ -357,29 +358,36 @@ def test_the_diff_tells_what_the_morning_does_also_of_what_counts_from_the_openi
     assert morning(here) == expected
 
 
-def test_a_cycle_that_counts_from_an_approval_is_left_alone(here: Scene, plans: Path) -> None:
+def test_a_cycle_that_comes_after_another_counts_from_its_approval(
+    here: Scene, plans: Path
+) -> None:
     (plans / OFFICE / "107.yaml").open("a").write(AFTER)
-    plan = here.desk.office(OFFICE).plans[0].with_its_forms()
-    here.ledger.plans.keep(
-        plan.hash,
-        office=OFFICE,
-        year=107,
-        document=plan.model_dump_json(by_alias=True),
-        now=OPENING,
+    first = here.open()
+    here.now = DAY_AFTER
+    here.assemble(first)
+    decide(
+        here.desk,
+        first.key,
+        decision="approved",
+        sections=[],
+        note="",
+        who="承辦人",
+        now=here.now,
     )
-    new = NewCycle(
-        office=OFFICE,
-        duty="follow_up",
-        name="107H1",
-        title="107年上半年",
-        plan_hash=plan.hash,
-        period_start=date(2018, 1, 1),
-        period_end=date(2018, 6, 30),
-        opens=date(2018, 6, 15),
-        collect_by=midnight_after(7, 4),
-        report_due=SIXTH,
-    )
-    cycle = here.ledger.cycles.open(new, ["design"], now=OPENING, who="排程", why="")
+    here.ledger.cycles.close(first.key, now=here.now, who="承辦人", why="測試")
+    opened = here.open(duty="follow_up")
+    assert opened.collect_by == midnight_after(7, 26), "15 working days after 5 July"
+    assert morning(here) == []
+    close_on(here, "107-07-11,off,瑪莉亞颱風停止上班（樣本）,")
+
+    moved = morning(here)
+
+    assert moved[0].startswith("收件期限由107年7月26日（四）改為107年7月27日（五）")
+
+
+def test_one_that_was_opened_before_that_approval_is_left_alone(here: Scene, plans: Path) -> None:
+    (plans / OFFICE / "107.yaml").open("a").write(AFTER)
+    cycle = here.open(duty="follow_up")
     close_on(here, TYPHOON)
 
     assert morning(here) == []

@@ -59,9 +59,9 @@ class Scene:
         with self.server.connect() as client:
             yield client
 
-    def open(self, name: str = "107H1", **overrides: Any) -> CycleRecord:
+    def open(self, name: str = "107H1", duty: str = DUTY, **overrides: Any) -> CycleRecord:
         return opening.open_cycle(
-            self.desk, office=OFFICE, duty=DUTY, name=name, now=self.now, who="測試", **overrides
+            self.desk, office=OFFICE, duty=duty, name=name, now=self.now, who="測試", **overrides
         )
 
     def announce(self, cycle: CycleRecord) -> dict[str, EmailMessage]:

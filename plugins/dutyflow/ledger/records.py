@@ -25,7 +25,7 @@ class NewCycle:
     """A cycle (期別) to open. `collect_by` is the cut-off moment, `report_due` a day.
 
     A day that is `given` was named by a person; the others follow from the plan's rules, counted
-    from `opens`, with the office's `closures`.
+    from `opens` or from the approval before it, with the office's `closures`.
     """
 
     office: str
@@ -40,6 +40,7 @@ class NewCycle:
     report_due: date
     collect_by_given: bool = False
     report_due_given: bool = False
+    approved_on: date | None = None
     closures: tuple[Closure, ...] = ()
 
     def __post_init__(self) -> None:
@@ -68,6 +69,7 @@ class CycleRecord:
     collect_by_given: bool
     report_due: date
     report_due_given: bool
+    approved_on: date | None
     closures: tuple[Closure, ...]
     state: CycleState
     opened_at: datetime

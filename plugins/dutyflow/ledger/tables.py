@@ -51,6 +51,7 @@ cycles = Table(
     Column("collect_by_given", Boolean, nullable=False),
     Column("report_due", Date, nullable=False),
     Column("report_due_given", Boolean, nullable=False),
+    Column("approved_on", Date),
     Column("closures", Closures, nullable=False),
     Column("state", Words, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),

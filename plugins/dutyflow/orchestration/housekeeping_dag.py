@@ -8,6 +8,8 @@ from typing import Any
 
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
+from dutyflow import clock
+
 from .names import HOUSEKEEPING_DAG, OFFICE_OF_FUNCTION
 from .plans import outlines
 
@@ -24,7 +26,7 @@ DESCRIPTION = """\
 - **推估**：一年內有期別落在政府尚未公布辦公日曆的年度時，通知計畫承辦人一次。
 
 颱風停班：在 `closures.csv` 加一行，等到 07:00，或直接按右上角的「觸發」。\
-等候中的「收件」會自動改用新的期限，不必重新執行。接續另一項工作的期別（核定後開啟）不在此列。
+等候中的「收件」會自動改用新的期限，不必重新執行。接續的工作如在前項核定之前就由人開啟，不在此列。
 """
 
 
@@ -42,7 +44,8 @@ def housekeeping_dag() -> DAG:
         tags=["dutyflow"],
         default_args={"owner": "dutyflow"},
     ) as dag:
-        tidy.expand_kwargs([{"office": it.id, "office_name": it.name} for it in outlines()])
+        offices = outlines(clock.now())
+        tidy.expand_kwargs([{"office": it.id, "office_name": it.name} for it in offices])
     return dag
 
 
@@ -57,15 +60,14 @@ def housekeeping_dag() -> DAG:
 )
 def tidy(office: str, office_name: str, **context: Any) -> None:
     """Move what closures move, then tell whoever has not been told yet."""
-    from dutyflow import clock, informing, rescheduling
+    from dutyflow import informing, rescheduling
     from dutyflow.orchestration.desk import at_the_desk
-    from dutyflow.orchestration.opening_run import BY_TIMETABLE
+    from dutyflow.orchestration.opening_run import SCHEDULED
     from dutyflow.orchestration.smtp import mail_server
 
     with at_the_desk() as desk:
         now = clock.now()
-        scheduled = str(context["dag_run"].run_type) in BY_TIMETABLE
-        who = "排程" if scheduled else "計畫承辦人"
+        who = "排程" if context["dag_run"].run_type == SCHEDULED else "計畫承辦人"
         moves = rescheduling.reschedule(desk, office, now=now, who=who)
         for move in moves:
             log.info("%s（%s）：%s", move.cycle.title, move.cycle.duty, move)

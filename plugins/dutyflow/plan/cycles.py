@@ -63,10 +63,10 @@ def cycle_after(plans: OfficePlans, planned: Cycle, approved_on: date) -> Cycle:
 
 
 def cycle_since(
-    plan: Plan, duty: Duty, period: Period, opened: date, calendar: WorkingDays
+    plan: Plan, duty: Duty, period: Period, happened: Mapping[str, date], calendar: WorkingDays
 ) -> Cycle:
-    """The same, once it has opened: that day holds. Not for a duty that comes after another."""
-    return _cycle(plan, duty, period, days_since(duty, period, opened, calendar))
+    """The cycle once it has opened: what has `happened`, `opens` and `approval`, holds."""
+    return _cycle(plan, duty, period, days_since(duty, period, happened, calendar))
 
 
 def _cycle(plan: Plan, duty: Duty, period: Period, days: Mapping[str, date]) -> Cycle:

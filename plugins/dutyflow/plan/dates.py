@@ -74,12 +74,14 @@ def days_of(
     return resolve_all(duty.rules, known, calendar)
 
 
-def days_since(duty: Duty, period: Period, opened: date, calendar: WorkingDays) -> dict[str, date]:
-    """The days of a period whose opening has happened: what counts from it counts from that day.
+def days_since(
+    duty: Duty, period: Period, happened: Mapping[str, date], calendar: WorkingDays
+) -> dict[str, date]:
+    """The days of a period whose opening has `happened`: what counts from it counts from that day.
 
-    Not for a duty that comes after another.
+    So does what counts from an approval, which has to be among them if the duty comes after one.
     """
-    known = {"period_start": period.start, "period_end": period.end, "opens": opened}
+    known = {"period_start": period.start, "period_end": period.end, **happened}
     rules = {**duty.rules}
     rules.pop("opens", None)
     return settled(resolve_all(rules, known, calendar), calendar)

@@ -98,11 +98,12 @@ class OpenCycle:
     """A cycle that has opened under a plan, with its days as they stand.
 
     Those that are `given` were named by a person; the others were worked out with `closures`.
-    Not for a duty that comes after another: it counts from a day that no plan knows.
+    One that comes after another counts from the day on which that was `approved_on`.
     """
 
     cycle: Cycle
     plan: Plan
+    approved_on: date | None
     given: frozenset[RuledDay]
     closures: tuple[Closure, ...]
 
@@ -110,7 +111,10 @@ class OpenCycle:
         """The cycle, its days worked out anew with other closures."""
         stands, calendar = self.cycle, WorkingDays(closures)
         duty = self.plan.duty(stands.duty)
-        ruled = cycle_since(self.plan, duty, stands.period, stands.opens, calendar)
+        happened = {"opens": stands.opens}
+        if self.approved_on is not None:
+            happened["approval"] = self.approved_on
+        ruled = cycle_since(self.plan, duty, stands.period, happened, calendar)
         collect_by, report_due = ruled.collect_by, ruled.report_due
         if "report_due" in self.given:
             report_due = stands.report_due
@@ -171,7 +175,8 @@ class _Wanted:
             plan = plans.of_year(old.plan_year)
             duty = plan.duty(old.duty)
             if old.key in found and duty.every != "after":
-                since = cycle_since(plan, duty, old.period, old.opens, plans.calendar)
+                opens = {"opens": old.opens}
+                since = cycle_since(plan, duty, old.period, opens, plans.calendar)
                 found[old.key] = replace(since, opens=found[old.key].opens)
         return found
 

@@ -17,7 +17,7 @@ branch_labels = None
 depends_on = None
 
 _OPENED_BY_A_PERSON = """UPDATE cycles SET collect_by_given = true, report_due_given = true
-    WHERE key IN (SELECT about FROM events WHERE what = '開啟期別' AND who <> '排程')"""
+    WHERE key IN (SELECT about FROM events WHERE what = '開啟期別' AND who NOT IN ('排程', '系統'))"""
 _HAS_ITS_OWN = """UPDATE assignments SET own_cut_off = true
     WHERE key IN (SELECT about FROM events WHERE what IN ('展期', '退回補正', '重新收件'))"""
 
@@ -27,6 +27,7 @@ def upgrade() -> None:
     op.add_column("cycles", _with_default("opens", sa.Date(), "1970-01-01"))
     op.add_column("cycles", _with_default("collect_by_given", sa.Boolean(), sa.false()))
     op.add_column("cycles", _with_default("report_due_given", sa.Boolean(), sa.false()))
+    op.add_column("cycles", sa.Column("approved_on", sa.Date(), nullable=True))
     op.add_column("cycles", _with_default("closures", sa.Text(), "[]"))
     op.add_column("assignments", _with_default("own_cut_off", sa.Boolean(), sa.false()))
     op.execute("UPDATE cycles SET opens = DATE(opened_at)")
