@@ -7,7 +7,8 @@ one, and never marks one as sent that was not.
 from __future__ import annotations
 
 import smtplib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from .errors import DutyflowError
@@ -78,6 +79,35 @@ def post(
         claim.notice_id, outcome.state, now=now, detail=outcome.detail, message_blob=blob
     )
     return _settled(desk.ledger.notices.get(claim.notice_id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """Several notices, each tried whatever becomes of the others, whose `troubles` are kept."""
+
+    desk: Workspace
+    client: smtplib.SMTP
+    mailbox: Mailbox
+    now: datetime
+    troubles: list[DutyflowError] = field(default_factory=list)
+
+    def post(self, dispatches: Iterable[Dispatch]) -> None:
+        """Send them, once each; also what keeps one from being written is kept for the end."""
+        waiting = iter(dispatches)
+        while True:
+            try:
+                dispatch = next(waiting, None)
+                if dispatch is None:
+                    return
+                post(self.desk, self.client, dispatch, mailbox=self.mailbox, now=self.now)
+            except DutyflowError as trouble:
+                self.troubles.append(trouble)
+
+    def settle(self) -> None:
+        """Raise MailDeferred if one should be tried again, MailRefused if one is in trouble."""
+        if self.troubles:
+            again = any(isinstance(trouble, MailDeferred) for trouble in self.troubles)
+            raise (MailDeferred if again else MailRefused)("；".join(map(str, self.troubles)))
 
 
 def _notice(dispatch: Dispatch, subject: str, message_id: str) -> NewNotice:

@@ -3,6 +3,7 @@
 from .errors import LedgerError, NotPossible, UnknownKey
 from .ledger import Ledger
 from .records import (
+    Account,
     AssignmentRecord,
     AssignmentState,
     Claim,
@@ -12,6 +13,7 @@ from .records import (
     EventRecord,
     Look,
     NewCycle,
+    NewDays,
     NewNotice,
     NewSubmission,
     NoticeRecord,
@@ -28,6 +30,7 @@ from .records import (
 from .what import What
 
 __all__ = [
+    "Account",
     "AssignmentRecord",
     "AssignmentState",
     "Claim",
@@ -39,6 +42,7 @@ __all__ = [
     "LedgerError",
     "Look",
     "NewCycle",
+    "NewDays",
     "NewNotice",
     "NewSubmission",
     "NotPossible",

@@ -31,9 +31,8 @@ class Assignments:
 
     def of(self, cycle_key: str) -> tuple[AssignmentRecord, ...]:
         """A cycle's assignments in the plan's order."""
-        query = select(assignments).where(assignments.c.cycle == cycle_key)
         with self._database.reading() as connection:
-            return tuple(map(_record, connection.execute(query.order_by(assignments.c.position))))
+            return of_cycle(connection, cycle_key)
 
     def get(self, key: str) -> AssignmentRecord:
         """Raises UnknownKey."""
@@ -128,6 +127,11 @@ def find(connection: Connection, key: str) -> AssignmentRecord:
     return _record(row)
 
 
+def of_cycle(connection: Connection, cycle_key: str) -> tuple[AssignmentRecord, ...]:
+    query = select(assignments).where(assignments.c.cycle == cycle_key)
+    return tuple(map(_record, connection.execute(query.order_by(assignments.c.position))))
+
+
 def save(connection: Connection, assignment: AssignmentRecord) -> None:
     values = asdict(assignment)
     key = values.pop("key")
@@ -152,6 +156,17 @@ def with_rejected(assignment: AssignmentRecord) -> AssignmentRecord:
     return replace(assignment, state="submitted") if assignment.state == "open" else assignment
 
 
+def moved_along(assignment: AssignmentRecord, collect_by: datetime) -> AssignmentRecord:
+    """What it makes of an assignment that its cycle's cut-off moves.
+
+    One that has its own cut-off keeps it, and so does one whose time is over: it was accepted.
+    One that is waived may still be answered, and in time.
+    """
+    if assignment.own_cut_off or assignment.state not in {"open", "submitted", "waived"}:
+        return assignment
+    return replace(assignment, collect_by=collect_by, due_by=collect_by)
+
+
 def _late(assignment: AssignmentRecord, now: datetime) -> AssignmentRecord:
     settled = assignment.state in {"accepted", "waived", "late"}
     if settled or now < assignment.collect_by:
@@ -161,9 +176,9 @@ def _late(assignment: AssignmentRecord, now: datetime) -> AssignmentRecord:
 
 def _waiting_again(assignment: AssignmentRecord, until: datetime) -> AssignmentRecord:
     if assignment.state == "late":
-        return replace(assignment, state="open", collect_by=until)
+        return replace(assignment, state="open", collect_by=until, own_cut_off=True)
     if assignment.state == "returned":
-        return replace(assignment, collect_by=until)
+        return replace(assignment, collect_by=until, own_cut_off=True)
     return assignment
 
 
@@ -179,6 +194,7 @@ def _returned(assignment: AssignmentRecord, note: str, until: datetime) -> Assig
         returned_note=note,
         returns=assignment.returns + (not again),
         collect_by=until,
+        own_cut_off=True,
     )
 
 
@@ -194,8 +210,8 @@ def _extended(assignment: AssignmentRecord, until: datetime) -> AssignmentRecord
     if assignment.state == "waived":
         raise NotPossible(f"「{assignment.key}」已經免報，無法展期")
     if assignment.state == "late":  # granted when it was too late to ask: no excuse
-        return replace(assignment, collect_by=until)
-    return replace(assignment, collect_by=until, due_by=until)
+        return replace(assignment, collect_by=until, own_cut_off=True)
+    return replace(assignment, collect_by=until, due_by=until, own_cut_off=True)
 
 
 def _chunks(keys: list[str]) -> Iterator[list[str]]:

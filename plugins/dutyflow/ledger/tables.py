@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from .columns import Json, UtcDateTime, Words
+from .columns import Closures, Json, UtcDateTime, Words
 
 metadata = MetaData(
     naming_convention={
@@ -46,8 +46,13 @@ cycles = Table(
     Column("plan_hash", Words, nullable=False),
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),
+    Column("opens", Date, nullable=False),
     Column("collect_by", UtcDateTime, nullable=False),
+    Column("collect_by_given", Boolean, nullable=False),
     Column("report_due", Date, nullable=False),
+    Column("report_due_given", Boolean, nullable=False),
+    Column("approved_on", Date),
+    Column("closures", Closures, nullable=False),
     Column("state", Words, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
@@ -64,6 +69,7 @@ assignments = Table(
     Column("state", Words, nullable=False),
     Column("collect_by", UtcDateTime, nullable=False),
     Column("due_by", UtcDateTime, nullable=False),
+    Column("own_cut_off", Boolean, nullable=False),
     Column("on_time", Boolean),
     Column("returned_note", Words, nullable=False),
     Column("returns", Integer, nullable=False),

@@ -13,6 +13,8 @@ class What(StrEnum):
     OPENED = "開啟期別"
     CLOSED = "結案"
     REOPENED = "重啟期別"
+    MOVED = "改期"
+    MOVED_ALONG = "隨期別改期"
 
     LATE = "逾期"
     WAITING_AGAIN = "重新收件"
