@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from .calendars.cycles import Cycle, cut_off
@@ -46,9 +47,13 @@ def open_cycle(
     the_office = desk.office(office)
     if name is None:
         name = cycle_on(the_office, duty, in_zone(now, the_office.zone).date()).name
-    planned = _planned(desk, the_office, duty, name, given=collect_by is not None)
+    planned, approved_on = _planned(desk, the_office, duty, name, given=collect_by is not None)
     plan = the_office.of_year(planned.plan_year).with_all_it_uses()
-    wanted = _wanted(planned, plan, collect_by, report_due)
+    wanted = replace(
+        _wanted(planned, plan, collect_by, report_due),
+        approved_on=approved_on,
+        closures=the_office.closures,
+    )
     existing = _existing(desk, wanted.key)
     if existing is not None:
         return _go_on(desk, existing, collect_by, now, who)
@@ -115,14 +120,20 @@ def _new_cut_off(office: OfficePlan, planned: Cycle, now: datetime) -> datetime 
     return cut_off(office.calendar.shift(today, days), office.zone)
 
 
-def _planned(desk: Workspace, office: OfficePlan, duty: str, name: str, *, given: bool) -> Cycle:
-    """The planned cycle; where a person has `given` a new cut-off, also one that is too late."""
+def _planned(
+    desk: Workspace, office: OfficePlan, duty: str, name: str, *, given: bool
+) -> tuple[Cycle, date | None]:
+    """The planned cycle, and the day of the approval that its days count from, if they do.
+
+    Where a person has `given` a new cut-off, also a cycle that is too late to count from it.
+    """
     try:
-        return planned_cycle(desk, office, duty, name)
+        planned = planned_cycle(desk, office, duty, name)
+        return planned, approval_before(desk, office, planned)
     except NoTimeLeft:
         if not given:
             raise
-        return cycle_named(office, duty, name)
+        return cycle_named(office, duty, name), None
 
 
 def _wanted(
@@ -144,8 +155,11 @@ def _wanted(
         plan_hash=plan.hash,
         period_start=planned.period_start,
         period_end=planned.period_end,
+        opens=planned.opens,
         collect_by=until,
+        collect_by_given=collect_by is not None,
         report_due=due,
+        report_due_given=report_due is not None,
     )
 
 

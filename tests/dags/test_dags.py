@@ -76,7 +76,7 @@ def test_parsing_the_dag_files_imports_nothing_heavy(tmp_path: Path) -> None:
     code = """
 import sys, json
 sys.path.insert(0, "dags")
-import duties, intake, collect_again
+import duties, intake, collect_again, housekeeping
 heavy = {"pandas", "numpy", "openpyxl", "holidays", "alembic", "python_calamine"}
 heavy |= {"dutyflow.plan.model", "dutyflow.plan.outlining", "dutyflow.calendars.working_days"}
 print(json.dumps(sorted(heavy & set(sys.modules))))

@@ -79,6 +79,7 @@ def new_cycle() -> NewCycle:
         plan_hash="abc",
         period_start=date(2018, 1, 1),
         period_end=date(2018, 6, 30),
+        opens=date(2018, 6, 15),
         collect_by=datetime(2018, 7, 4, 9, tzinfo=UTC),
         report_due=date(2018, 7, 6),
     )

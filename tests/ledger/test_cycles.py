@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from dutyflow.calendars.working_days import Closure
 from dutyflow.errors import DutyflowError
-from dutyflow.ledger import Ledger, NewCycle, UnknownKey, What
+from dutyflow.ledger import Account, Ledger, NewCycle, NewDays, UnknownKey, What
 from tests.support.racing import at_once
 
 NOW = datetime(2018, 6, 15, 1, tzinfo=UTC)
@@ -145,3 +146,68 @@ def test_a_ledger_in_use_survives_a_fork(ledger, cycle) -> None:
     child.join(30)
     assert child.exitcode == 0
     assert ledger.cycles.get(cycle.key).state == "closed"
+
+
+TYPHOON = Closure(day=date(2018, 7, 3), kind="off", reason="颱風", source="縣政府")
+LATER = NewDays(
+    collect_by=datetime(2018, 7, 5, 9, tzinfo=UTC),
+    report_due=date(2018, 7, 9),
+    closures=(TYPHOON,),
+    story=Account(why="期別改期", detail={"days": 2}),
+    followers_story=Account(why="收件期限改期", detail={"days": 1}),
+)
+
+
+def test_a_cycle_moves_with_those_that_have_no_cut_off_of_their_own(ledger, cycle) -> None:
+    of_its_own = datetime(2018, 7, 10, tzinfo=UTC)
+    key = f"{cycle.key}/design"
+    ledger.assignments.extend(key, of_its_own, now=NOW, who="承辦人", why="人力不足")
+
+    moved = ledger.cycles.move(cycle, LATER, now=NOW, who="排程")
+
+    assert (moved.collect_by, moved.report_due) == (LATER.collect_by, LATER.report_due)
+    assert moved.closures == (TYPHOON,)
+    found = {it.section: (it.collect_by, it.due_by) for it in ledger.assignments.of(cycle.key)}
+    assert found["business"] == found["safety"] == (LATER.collect_by, LATER.collect_by)
+    assert found["design"] == (of_its_own, of_its_own)
+    said = [(it.what, it.about, it.why) for it in ledger.events.of(cycle.key) if "改期" in it.what]
+    assert said == [
+        ("改期", cycle.key, "期別改期"),
+        ("隨期別改期", f"{cycle.key}/business", "收件期限改期"),
+        ("隨期別改期", f"{cycle.key}/safety", "收件期限改期"),
+    ]
+
+
+def test_one_that_is_waived_goes_along_for_it_may_answer_after_all(ledger, cycle) -> None:
+    key = f"{cycle.key}/design"
+    ledger.assignments.waive(key, now=NOW, who="承辦人", why="無此業務")
+    ledger.cycles.move(cycle, LATER, now=NOW, who="排程")
+    assert ledger.assignments.get(key).due_by == LATER.collect_by
+
+
+def test_where_only_the_report_moves_the_assignments_stay(ledger, cycle) -> None:
+    before = ledger.assignments.of(cycle.key)
+    days = replace(LATER, collect_by=cycle.collect_by)
+    ledger.cycles.move(cycle, days, now=NOW, who="排程")
+    assert ledger.cycles.get(cycle.key).report_due == LATER.report_due
+    assert ledger.assignments.of(cycle.key) == before
+
+
+def test_a_closed_cycle_does_not_move(ledger, cycle) -> None:
+    closed = ledger.cycles.close(cycle.key, now=NOW, who="承辦人", why="已送出")
+    assert ledger.cycles.move(closed, LATER, now=NOW, who="排程") == closed
+
+
+def test_of_several_who_move_a_cycle_one_does(url: str, new_cycle: NewCycle) -> None:
+    with Ledger(url) as ledger:
+        seen = ledger.cycles.open(new_cycle, SECTIONS, now=NOW, who="", why="")
+
+        def move_it(number: int):
+            with Ledger(url) as mine:
+                return mine.cycles.move(seen, LATER, now=NOW, who=str(number))
+
+        first, *others = at_once(move_it)
+
+        assert all(other == first for other in others)
+        assert len(ledger.events.of(seen.key, What.MOVED)) == 1
+        assert ledger.events.verify() is None

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+from datetime import date
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from dutyflow.answers import Answer, from_json
 from dutyflow.ledger import Ledger
-from dutyflow.ledger.migration import VERSION_TABLE, migrate
+from dutyflow.ledger.database import Database
+from dutyflow.ledger.migration import VERSION_TABLE, _config, migrate
 from dutyflow.ledger.tables import metadata
 
 
@@ -68,13 +71,22 @@ def test_what_cannot_be_permanent_is_refused(url: str) -> None:
         Ledger(url)
 
 
-def test_answers_from_before_there_were_other_forms_are_kept(empty_url: str, new_cycle) -> None:
-    with Ledger(empty_url) as ledger:
-        ledger.migrate()
-    engine = create_engine(empty_url)
+def as_of(url: str, revision: str) -> Engine:
+    """An older ledger, as an earlier version of dutyflow left it."""
+    database = Database(url)
+    database.prepare()
+    with database.writing() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    database.close()
+    return create_engine(url)
+
+
+def test_answers_from_before_there_were_other_forms_are_kept(empty_url: str) -> None:
+    engine = as_of(empty_url, "0001")
     old = {"measure": "1.1", "text": "辦理", "score": 90.0, "evidence": "", "nothing": False}
     with engine.begin() as connection:
-        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
         connection.execute(
             text(
                 "INSERT INTO submissions (within, channel, sender, received_at, recorded_at,"
@@ -89,3 +101,37 @@ def test_answers_from_before_there_were_other_forms_are_kept(empty_url: str, new
         ledger.migrate()
         (kept,) = ledger.submissions.quarantined()
     assert from_json(kept.answers) == (Answer(row="1.1", values={"text": "辦理", "score": 90.0}),)
+
+
+OLD_CYCLE = """INSERT INTO cycles VALUES (:key, 'pingtung', 'self_assessment', :key, '', 'abc',
+    '2018-01-01', '2018-06-30', '2018-07-04 16:00:00', '2018-07-06', 'open',
+    '2018-06-15 00:30:00', NULL)"""
+OLD_ASSIGNMENT = """INSERT INTO assignments VALUES (:key, :cycle, 'design', 0, :key, 'open',
+    '2018-07-04 16:00:00', '2018-07-04 16:00:00', NULL, '', 0, NULL)"""
+OLD_EVENT = """INSERT INTO events VALUES (:id, '2018-06-15 00:30:00', :who, :what, :about, '', '{}',
+    '')"""
+
+
+def test_what_was_opened_before_closures_could_move_it(empty_url: str) -> None:
+    """A person's days stay; who was extended keeps the cut-off; the rest may move."""
+    engine = as_of(empty_url, "0002")
+    with engine.begin() as connection:
+        for number, (key, who) in enumerate([("a", "排程"), ("b", "計畫承辦人")]):
+            connection.execute(text(OLD_CYCLE), {"key": key})
+            connection.execute(text(OLD_ASSIGNMENT), {"key": f"{key}/design", "cycle": key})
+            opened = {"id": number, "who": who, "what": "開啟期別", "about": key}
+            connection.execute(text(OLD_EVENT), opened)
+        extended = {"id": 9, "who": "計畫承辦人", "what": "展期", "about": "b/design"}
+        connection.execute(text(OLD_EVENT), extended)
+    engine.dispose()
+
+    migrate(empty_url)
+
+    with Ledger(empty_url) as ledger:
+        a, b = ledger.cycles.get("a"), ledger.cycles.get("b")
+        assert (a.collect_by_given, a.report_due_given) == (False, False)
+        assert (b.collect_by_given, b.report_due_given) == (True, True)
+        assert a.opens == b.opens == date(2018, 6, 15)
+        assert a.closures == b.closures == ()
+        assert not ledger.assignments.get("a/design").own_cut_off
+        assert ledger.assignments.get("b/design").own_cut_off

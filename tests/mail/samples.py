@@ -11,6 +11,11 @@ from dutyflow.mail.contexts import (
     Content,
     Deadline,
     Delivery,
+    Estimated,
+    Moved,
+    MovedCycle,
+    MovedCycles,
+    MovedDay,
     NotUnderstood,
     Opening,
     Problems,
@@ -93,6 +98,15 @@ def delivery(*, version: int) -> Delivery:
     )
 
 
+def moved(day: date, was: date = date(2018, 7, 4), name: str = "收件期限") -> MovedDay:
+    return MovedDay(
+        name=name,
+        was=was,
+        becomes=day,
+        reasons=("瑪莉亞颱風停止上班（樣本）（107年7月3日放假）",),
+    )
+
+
 CONTENTS: dict[str, Content] = {
     "opening": Opening(
         about=ABOUT,
@@ -116,6 +130,45 @@ CONTENTS: dict[str, Content] = {
         note="1.1.2.3 的執行情形請補充上半年辦理次數。\n2.1.1 請附佐證網址。",
         deadline=Deadline(day=date(2018, 7, 11), working_days=3),
         form_name=FORM_NAME,
+    ),
+    "moved": Moved(
+        about=ABOUT,
+        deadline=Deadline(day=date(2018, 7, 5), working_days=2),
+        moved=moved(date(2018, 7, 5)),
+    ),
+    "moved_earlier": Moved(
+        about=ABOUT,
+        deadline=Deadline(day=date(2018, 7, 3), working_days=1),
+        moved=moved(date(2018, 7, 3)),
+    ),
+    "moved_cycles": MovedCycles(
+        office=OFFICE,
+        cycles=(
+            MovedCycle(
+                title="107年上半年 半年自行考核",
+                days=(
+                    moved(date(2018, 7, 5)),
+                    moved(date(2018, 7, 9), date(2018, 7, 6), "報送期限"),
+                ),
+                told=("業務組", "總務組"),
+                kept=("設計組（107年7月10日（二））",),
+            ),
+            MovedCycle(
+                title="107年6月 員工健康檢查",
+                days=(moved(date(2018, 7, 9), date(2018, 7, 6), "報送期限"),),
+                told=(),
+                kept=(),
+            ),
+        ),
+    ),
+    "estimated": Estimated(
+        office=OFFICE,
+        year=117,
+        count=15,
+        duties=(
+            "半年自行考核：116年下半年、117年上半年、117年下半年",
+            f"電話禮貌考核：{'、'.join(f'117年{month}月' for month in range(1, 13))}",
+        ),
     ),
     "delivery": delivery(version=1),
     "delivery_amended": delivery(version=2),

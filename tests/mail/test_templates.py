@@ -88,6 +88,43 @@ FACTS: dict[str, tuple[str, ...]] = {
         COORDINATOR.name,
         FORM_NAME,
     ),
+    "moved": (
+        "期限改為 107年7月5日（四）",
+        "請於 107年7月5日（四）前回覆，還有 2 個工作天",
+        "由 107年7月4日（三）改為 107年7月5日（四）",
+        "期限延後了",
+        "瑪莉亞颱風停止上班（樣本）（107年7月3日放假）",
+        "先前寄給您的填報檔照樣可用",
+        COORDINATOR.email,
+    ),
+    "moved_earlier": (
+        "請於 107年7月3日（二）前回覆，還有 1 個工作天",
+        "期限提早了，請留意",
+    ),
+    "moved_cycles": (
+        OFFICE,
+        "已開啟的 2 期",
+        "不必重新執行任何工作",
+        "107年上半年 半年自行考核",
+        "由 107年7月4日（三）改為 107年7月5日（四）",
+        "由 107年7月6日（五）改為 107年7月9日（一）",
+        "瑪莉亞颱風停止上班（樣本）（107年7月3日放假）",
+        "另行通知：業務組、總務組",
+        "設計組（107年7月10日（二））",
+        "107年6月 員工健康檢查",
+        "每日整理",
+    ),
+    "estimated": (
+        OFFICE,
+        "下列 15 期的日期",
+        "117年政府行政機關辦公日曆表",
+        "升級 dutyflow",
+        "closures.csv",
+        "半年自行考核：116年下半年、117年上半年、117年下半年",
+        "電話禮貌考核：117年1月、117年2月",
+        "dutyflow cycles",
+        "只通知這一次",
+    ),
     "delivery": (
         OFFICE,
         "檢送",
@@ -206,6 +243,19 @@ def test_a_very_long_cell_is_quoted_in_brief():
         assert "很長的內容 很長的內容" in text
         assert "…" in text
         assert len(text) < 2000
+
+
+def test_the_day_before_is_named_only_to_say_that_it_moved():
+    for name in ("moved", "moved_earlier"):
+        for text in shown(CONTENTS[name]):
+            assert text.count("107年7月4日") == 1
+            assert "107年7月4日" not in CONTENTS[name].subject
+
+
+def test_where_no_section_is_concerned_none_is_said_to_be_told():
+    both = CONTENTS["moved_cycles"]
+    for text in shown(replace(both, cycles=both.cycles[1:])):
+        assert "另行通知" not in text
 
 
 def test_thirty_problems_are_all_shown_and_no_more_are_announced():

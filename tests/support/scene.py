@@ -59,9 +59,9 @@ class Scene:
         with self.server.connect() as client:
             yield client
 
-    def open(self, name: str = "107H1", **overrides: Any) -> CycleRecord:
+    def open(self, name: str = "107H1", duty: str = DUTY, **overrides: Any) -> CycleRecord:
         return opening.open_cycle(
-            self.desk, office=OFFICE, duty=DUTY, name=name, now=self.now, who="測試", **overrides
+            self.desk, office=OFFICE, duty=duty, name=name, now=self.now, who="測試", **overrides
         )
 
     def announce(self, cycle: CycleRecord) -> dict[str, EmailMessage]:
@@ -125,8 +125,10 @@ class Scene:
 
 
 @contextmanager
-def scene(home: Path, now: datetime, ledger: str | None = None) -> Iterator[Scene]:
-    environ = {"DUTYFLOW_HOME": str(home), "DUTYFLOW_PLANS": str(PLANS)}
+def scene(
+    home: Path, now: datetime, ledger: str | None = None, plans: Path = PLANS
+) -> Iterator[Scene]:
+    environ = {"DUTYFLOW_HOME": str(home), "DUTYFLOW_PLANS": str(plans)}
     if ledger is not None:
         environ["DUTYFLOW_LEDGER"] = ledger
     desk = SceneDesk(Settings.from_environ(environ))

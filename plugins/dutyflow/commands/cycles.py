@@ -17,9 +17,9 @@ from dutyflow.calendars.working_days import GAZETTED_UNTIL, Closure
 from dutyflow.plan.cycles import cycles, require_duty
 from dutyflow.plan.folder import CLOSURES
 from dutyflow.plan.load import folders_below, load_all_plans, load_closures, load_plans
-from dutyflow.plan.moves import Change, Move, moves
+from dutyflow.plan.moves import Move, moves
 from dutyflow.plan.office import OfficePlans
-from dutyflow.plan.words import CHOICE_TITLES, FIELD_TITLES, did_you_mean, listed
+from dutyflow.plan.words import FIELD_TITLES, did_you_mean, listed
 from dutyflow.settings import Settings
 
 from .common import Day, Refused, echo_json, echo_table, json_option, near
@@ -178,12 +178,5 @@ def _move_row(move: Move) -> tuple[str, ...]:
         FIELD_TITLES[move.which],
         format_roc(move.was, weekday=True),
         f"{format_roc(move.becomes, weekday=True)}{gone_by}",
-        listed(map(_spoken, move.reasons)),
+        listed(map(str, move.reasons)),
     )
-
-
-def _spoken(change: Change) -> str:
-    closure = change.closure
-    withdrawn = "取消" if change.withdrawn else ""
-    kind = CHOICE_TITLES[closure.kind]
-    return f"{closure.reason}（{format_roc(closure.day)}{withdrawn}{kind}）"

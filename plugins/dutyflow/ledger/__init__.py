@@ -3,6 +3,7 @@
 from .errors import LedgerError, NotPossible, UnknownKey
 from .ledger import Ledger
 from .records import (
+    Account,
     AssignmentRecord,
     AssignmentState,
     Claim,
@@ -12,7 +13,9 @@ from .records import (
     EventRecord,
     Look,
     NewCycle,
+    NewDays,
     NewNotice,
+    NewSilence,
     NewSubmission,
     NoticeRecord,
     NoticeState,
@@ -21,6 +24,8 @@ from .records import (
     ReportFile,
     ReportRecord,
     ReportState,
+    SilenceRecord,
+    Standing,
     SubmissionRecord,
     SubmittedFile,
     Verdict,
@@ -28,6 +33,7 @@ from .records import (
 from .what import What
 
 __all__ = [
+    "Account",
     "AssignmentRecord",
     "AssignmentState",
     "Claim",
@@ -39,7 +45,9 @@ __all__ = [
     "LedgerError",
     "Look",
     "NewCycle",
+    "NewDays",
     "NewNotice",
+    "NewSilence",
     "NewSubmission",
     "NotPossible",
     "NoticeRecord",
@@ -49,6 +57,8 @@ __all__ = [
     "ReportFile",
     "ReportRecord",
     "ReportState",
+    "SilenceRecord",
+    "Standing",
     "SubmissionRecord",
     "SubmittedFile",
     "UnknownKey",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -31,9 +31,8 @@ class Assignments:
 
     def of(self, cycle_key: str) -> tuple[AssignmentRecord, ...]:
         """A cycle's assignments in the plan's order."""
-        query = select(assignments).where(assignments.c.cycle == cycle_key)
         with self._database.reading() as connection:
-            return tuple(map(_record, connection.execute(query.order_by(assignments.c.position))))
+            return of_cycle(connection, cycle_key)
 
     def get(self, key: str) -> AssignmentRecord:
         """Raises UnknownKey."""
@@ -106,6 +105,17 @@ class Assignments:
             key, lambda it: _extended(it, until), What.EXTENDED, now=now, who=who, why=why
         )
 
+    def pause(
+        self, key: str, until: date | None, *, now: datetime, who: str, why: str
+    ) -> AssignmentRecord:
+        """No reminders up to and including a day; None ends a pause. The cut-off stays.
+
+        Raises UnknownKey.
+        """
+        return self._change(
+            key, lambda it: replace(it, paused_until=until), What.PAUSED, now=now, who=who, why=why
+        )
+
     def _change(
         self, key: str, decide: Decide, what: What, *, now: datetime, who: str, why: str
     ) -> AssignmentRecord:
@@ -116,6 +126,8 @@ class Assignments:
                 return before
             save(connection, after)
             detail = {"before": before.state, "collect_by": after.collect_by.isoformat()}
+            if after.paused_until != before.paused_until:
+                detail["paused_until"] = str(after.paused_until or "")
             events.append(connection, what, about=key, now=now, who=who, why=why, detail=detail)
             return find(connection, key)
 
@@ -126,6 +138,11 @@ def find(connection: Connection, key: str) -> AssignmentRecord:
     if row is None:
         raise UnknownKey("應辦事項", key)
     return _record(row)
+
+
+def of_cycle(connection: Connection, cycle_key: str) -> tuple[AssignmentRecord, ...]:
+    query = select(assignments).where(assignments.c.cycle == cycle_key)
+    return tuple(map(_record, connection.execute(query.order_by(assignments.c.position))))
 
 
 def save(connection: Connection, assignment: AssignmentRecord) -> None:
@@ -152,6 +169,17 @@ def with_rejected(assignment: AssignmentRecord) -> AssignmentRecord:
     return replace(assignment, state="submitted") if assignment.state == "open" else assignment
 
 
+def moved_along(assignment: AssignmentRecord, collect_by: datetime) -> AssignmentRecord:
+    """What it makes of an assignment that its cycle's cut-off moves.
+
+    One that has its own cut-off keeps it, and so does one whose time is over: it was accepted.
+    One that is waived may still be answered, and in time.
+    """
+    if assignment.own_cut_off or assignment.state not in {"open", "submitted", "waived"}:
+        return assignment
+    return replace(assignment, collect_by=collect_by, due_by=collect_by)
+
+
 def _late(assignment: AssignmentRecord, now: datetime) -> AssignmentRecord:
     settled = assignment.state in {"accepted", "waived", "late"}
     if settled or now < assignment.collect_by:
@@ -161,9 +189,9 @@ def _late(assignment: AssignmentRecord, now: datetime) -> AssignmentRecord:
 
 def _waiting_again(assignment: AssignmentRecord, until: datetime) -> AssignmentRecord:
     if assignment.state == "late":
-        return replace(assignment, state="open", collect_by=until)
+        return replace(assignment, state="open", collect_by=until, own_cut_off=True)
     if assignment.state == "returned":
-        return replace(assignment, collect_by=until)
+        return replace(assignment, collect_by=until, own_cut_off=True)
     return assignment
 
 
@@ -179,6 +207,7 @@ def _returned(assignment: AssignmentRecord, note: str, until: datetime) -> Assig
         returned_note=note,
         returns=assignment.returns + (not again),
         collect_by=until,
+        own_cut_off=True,
     )
 
 
@@ -194,8 +223,8 @@ def _extended(assignment: AssignmentRecord, until: datetime) -> AssignmentRecord
     if assignment.state == "waived":
         raise NotPossible(f"「{assignment.key}」已經免報，無法展期")
     if assignment.state == "late":  # granted when it was too late to ask: no excuse
-        return replace(assignment, collect_by=until)
-    return replace(assignment, collect_by=until, due_by=until)
+        return replace(assignment, collect_by=until, own_cut_off=True)
+    return replace(assignment, collect_by=until, due_by=until, own_cut_off=True)
 
 
 def _chunks(keys: list[str]) -> Iterator[list[str]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator
+
+from dutyflow.calendars.working_days import Closure
 
 # PostgreSQL's text cannot hold NUL, and UTF-8 no lone surrogate; what strangers send has both.
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
@@ -86,3 +88,19 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+class Closures(TypeDecorator[tuple[Closure, ...]]):
+    """An office's closures, as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Closure, ...] | None, _dialect: Dialect) -> str:
+        return canonical([{**vars(each), "day": each.day.isoformat()} for each in value or ()])
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[Closure, ...]:
+        return tuple(
+            Closure(**{**each, "day": date.fromisoformat(each["day"])})
+            for each in json.loads(value or "[]")
+        )

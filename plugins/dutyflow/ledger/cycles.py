@@ -5,16 +5,16 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from . import assignments as parts
 from . import events
 from .database import Database
 from .errors import UnknownKey
-from .records import CycleRecord, CycleState, NewCycle
+from .records import Account, CycleRecord, CycleState, NewCycle, NewDays
 from .tables import assignments, cycles
 from .what import What
 
@@ -41,7 +41,7 @@ class Cycles:
                 return found
             connection.execute(
                 insert(cycles).values(
-                    key=cycle.key, **asdict(cycle), state="open", opened_at=now, closed_at=None
+                    key=cycle.key, **vars(cycle), state="open", opened_at=now, closed_at=None
                 )
             )
             _add_assignments(connection, cycle, sections)
@@ -79,6 +79,28 @@ class Cycles:
                 query = query.where(column == wanted)
         with self._database.reading() as connection:
             return tuple(map(_record, connection.execute(query)))
+
+    def move(self, seen: CycleRecord, days: NewDays, *, now: datetime, who: str) -> CycleRecord:
+        """Move an open cycle's days, and the assignments that have no cut-off of their own.
+
+        `seen` is the cycle whose days were worked out again. Unchanged if it is no longer as it was
+        seen. Raises UnknownKey.
+        """
+        with self._database.writing() as connection:
+            cycle = find(connection, seen.key)
+            if cycle != seen or cycle.state == "closed":
+                return cycle
+            connection.execute(
+                update(cycles)
+                .where(cycles.c.key == cycle.key)
+                .values(
+                    collect_by=days.collect_by, report_due=days.report_due, closures=days.closures
+                )
+            )
+            _tell(connection, What.MOVED, cycle.key, days.story, now, who)
+            if days.collect_by != cycle.collect_by:
+                _move_along(connection, cycle, days, now, who)
+            return find(connection, cycle.key)
 
     def close(self, key: str, *, now: datetime, who: str, why: str) -> CycleRecord:
         """Raises UnknownKey. Closing a closed cycle changes nothing."""
@@ -132,15 +154,35 @@ def _add_assignments(connection: Connection, cycle: NewCycle, sections: Sequence
             "state": "open",
             "collect_by": cycle.collect_by,
             "due_by": cycle.collect_by,
+            "own_cut_off": False,
             "on_time": None,
             "returned_note": "",
             "returns": 0,
             "accepted_submission": None,
+            "paused_until": None,
         }
         for position, section in enumerate(sections)
     ]
     if rows:
         connection.execute(insert(assignments), rows)
+
+
+def _move_along(
+    connection: Connection, cycle: CycleRecord, days: NewDays, now: datetime, who: str
+) -> None:
+    for before in parts.of_cycle(connection, cycle.key):
+        after = parts.moved_along(before, days.collect_by)
+        if after != before:
+            parts.save(connection, after)
+            _tell(connection, What.MOVED_ALONG, after.key, days.followers_story, now, who)
+
+
+def _tell(
+    connection: Connection, what: What, about: str, story: Account, now: datetime, who: str
+) -> None:
+    events.append(
+        connection, what, about=about, now=now, who=who, why=story.why, detail=story.detail
+    )
 
 
 def _record(row: Row[Any]) -> CycleRecord:

@@ -23,8 +23,10 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, about_prefix: str | None = None) -> tuple[EventRecord, ...]:
-        """Events in the order they were written, all of them or those about one thing.
+    def of(
+        self, about_prefix: str | None = None, what: str | None = None
+    ) -> tuple[EventRecord, ...]:
+        """Events in the order they were written: all of them, those about one thing, or of a kind.
 
         The prefix is a key and what lies under it: `pingtung/review` takes in
         `pingtung/review/107` but not `pingtung/review_all/107`.
@@ -34,6 +36,8 @@ class Events:
             key = about_prefix.rstrip("/")
             beneath = func.substr(events.c.about, 1, len(key) + 1) == f"{key}/"
             query = query.where(or_(events.c.about == key, beneath))
+        if what is not None:
+            query = query.where(events.c.what == what)
         with self._database.reading() as connection:
             return tuple(map(_record, connection.execute(query)))
 

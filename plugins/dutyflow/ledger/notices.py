@@ -195,6 +195,7 @@ def _take_over(
             recipient_name=notice.recipient_name,
             subject=notice.subject,
             reason=notice.reason,
+            acting_for=notice.acting_for,
         )
     )
     return taken.rowcount == 1
@@ -213,6 +214,7 @@ def _tell(connection: Connection, what: What, notice: NoticeRecord, now: datetim
             "rung": notice.rung,
             "recipient": notice.recipient,
             "recipient_name": notice.recipient_name,
+            "acting_for": notice.acting_for,
             "subject": notice.subject,
             "message_id": notice.message_id,
             "attempt": notice.attempts,

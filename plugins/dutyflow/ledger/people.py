@@ -30,7 +30,7 @@ class People:
             )
 
     def set_back(self, email: str, *, now: datetime, who: str) -> None:
-        """Somebody is back before the day that was said. Nothing changes for one who was not away."""
+        """Somebody is back earlier. Nothing changes for one who was not away."""
         address = email.lower()
         with self._database.writing() as connection:
             gone = connection.execute(delete(absences).where(absences.c.email == address))
@@ -53,18 +53,14 @@ class People:
             if known is not None:
                 return False
             connection.execute(insert(undeliverable).values(email=address, since=now, why=why))
-            events.append(
-                connection, What.UNDELIVERABLE, about=address, now=now, who=who, why=why
-            )
+            events.append(connection, What.UNDELIVERABLE, about=address, now=now, who=who, why=why)
             return True
 
     def mark_deliverable(self, email: str, *, now: datetime, who: str) -> None:
         """An address works again."""
         address = email.lower()
         with self._database.writing() as connection:
-            gone = connection.execute(
-                delete(undeliverable).where(undeliverable.c.email == address)
-            )
+            gone = connection.execute(delete(undeliverable).where(undeliverable.c.email == address))
             if gone.rowcount:
                 events.append(connection, What.DELIVERABLE, about=address, now=now, who=who)
 

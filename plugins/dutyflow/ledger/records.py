@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+
+from dutyflow.calendars.working_days import Closure
 
 from .columns import utc
 
@@ -20,7 +22,11 @@ ReportState = Literal["assembled", "approved", "returned", "withheld", "delivere
 
 @dataclass(frozen=True, kw_only=True)
 class NewCycle:
-    """A cycle (期別) to open. `collect_by` is the cut-off moment, `report_due` a day."""
+    """A cycle (期別) to open. `collect_by` is the cut-off moment, `report_due` a day.
+
+    A day that is `given` was named by a person; the others follow from the plan's rules, counted
+    from `opens` or from the approval before it, with the office's `closures`.
+    """
 
     office: str
     duty: str
@@ -29,8 +35,13 @@ class NewCycle:
     plan_hash: str
     period_start: date
     period_end: date
+    opens: date
     collect_by: datetime
     report_due: date
+    collect_by_given: bool = False
+    report_due_given: bool = False
+    approved_on: date | None = None
+    closures: tuple[Closure, ...] = ()
 
     def __post_init__(self) -> None:
         utc(self.collect_by)
@@ -43,7 +54,7 @@ class NewCycle:
 
 @dataclass(frozen=True, kw_only=True)
 class CycleRecord:
-    """One occurrence of a duty (期別)."""
+    """One occurrence of a duty (期別). `closures` are those that its days were worked out with."""
 
     key: str
     office: str
@@ -53,11 +64,41 @@ class CycleRecord:
     plan_hash: str
     period_start: date
     period_end: date
+    opens: date
     collect_by: datetime
+    collect_by_given: bool
     report_due: date
+    report_due_given: bool
+    approved_on: date | None
+    closures: tuple[Closure, ...]
     state: CycleState
     opened_at: datetime
     closed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What an event says of a change: to people, and to programs (JSON)."""
+
+    why: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDays:
+    """The days to which an open cycle moves, and the closures that they were worked out with.
+
+    `followers_story` is told of each assignment that goes along with a new `collect_by`.
+    """
+
+    collect_by: datetime
+    report_due: date
+    closures: tuple[Closure, ...]
+    story: Account
+    followers_story: Account
+
+    def __post_init__(self) -> None:
+        utc(self.collect_by)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +106,10 @@ class AssignmentRecord:
     """One section's part in one cycle (應辦事項).
 
     `collect_by` is until when it is waited for; `due_by` the cut-off that counts for being on time:
-    an extension moves both, collecting again after being late only the first. `on_time` is None
-    until something is accepted, then final. `accepted_submission` is the one that counts, also
-    while the assignment is returned or late again.
+    an extension moves both, collecting again after being late only the first. With `own_cut_off`
+    a person gave it one that stays when its cycle's moves. `on_time` is None until something is
+    accepted, then final. `accepted_submission` is the one that counts, also while the assignment is
+    returned or late again.
     """
 
     key: str
@@ -78,10 +120,12 @@ class AssignmentRecord:
     state: AssignmentState
     collect_by: datetime
     due_by: datetime
+    own_cut_off: bool
     on_time: bool | None
     returned_note: str
     returns: int
     accepted_submission: int | None
+    paused_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +148,7 @@ class NewNotice:
     subject: str
     reason: str
     message_id: str
+    acting_for: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +181,45 @@ class NoticeRecord:
     settled_at: datetime | None
     detail: str
     message_blob: str
+    acting_for: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSilence:
+    """Why a step whose day came was not told: to nobody, or to the one recipient."""
+
+    about: str
+    cycle: str
+    rung: str
+    reason: str
+    recipient: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SilenceRecord:
+    """A silence (未寄) on record."""
+
+    id: int
+    about: str
+    cycle: str
+    rung: str
+    recipient: str
+    reason: str
+    at: datetime
+
+
+class Standing(NamedTuple):
+    """An assignment of an open cycle as a round finds it; a plain row, since there may be many."""
+
+    key: str
+    section: str
+    state: AssignmentState
+    collect_by: datetime
+    paused_until: date | None
+    office: str
+    duty: str
+    plan_hash: str
+    opened_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a round looks at: every assignment that may be told something, and who has been told what."""
+"""What a round looks at: the assignments that are open, and who has been told what."""
 
 from __future__ import annotations
 

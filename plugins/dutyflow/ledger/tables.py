@@ -8,13 +8,14 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     Table,
     UniqueConstraint,
 )
 
-from .columns import Json, UtcDateTime, Words
+from .columns import Closures, Json, UtcDateTime, Words
 
 metadata = MetaData(
     naming_convention={
@@ -46,8 +47,13 @@ cycles = Table(
     Column("plan_hash", Words, nullable=False),
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),
+    Column("opens", Date, nullable=False),
     Column("collect_by", UtcDateTime, nullable=False),
+    Column("collect_by_given", Boolean, nullable=False),
     Column("report_due", Date, nullable=False),
+    Column("report_due_given", Boolean, nullable=False),
+    Column("approved_on", Date),
+    Column("closures", Closures, nullable=False),
     Column("state", Words, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
@@ -64,10 +70,12 @@ assignments = Table(
     Column("state", Words, nullable=False),
     Column("collect_by", UtcDateTime, nullable=False),
     Column("due_by", UtcDateTime, nullable=False),
+    Column("own_cut_off", Boolean, nullable=False),
     Column("on_time", Boolean),
     Column("returned_note", Words, nullable=False),
     Column("returns", Integer, nullable=False),
     Column("accepted_submission", Integer),
+    Column("paused_until", Date),
     UniqueConstraint("cycle", "position"),
 )
 
@@ -90,7 +98,40 @@ notices = Table(
     Column("settled_at", UtcDateTime),
     Column("detail", Words, nullable=False),
     Column("message_blob", Words, nullable=False),
+    Column("acting_for", Words, nullable=False),
     UniqueConstraint("about", "rung", "recipient"),
+    Index("ix_notices_rung", "rung"),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("about", Words, nullable=False),
+    Column("cycle", Words, ForeignKey("cycles.key"), nullable=False, index=True),
+    Column("rung", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("about", "rung", "recipient"),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("email", Words, primary_key=True),
+    Column("until", Date, nullable=False),
+    Column("set_by", Words, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+undeliverable = Table(
+    "undeliverable",
+    metadata,
+    Column("email", Words, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("why", Words, nullable=False),
 )
 
 submissions = Table(

@@ -13,6 +13,8 @@ class What(StrEnum):
     OPENED = "開啟期別"
     CLOSED = "結案"
     REOPENED = "重啟期別"
+    MOVED = "改期"
+    MOVED_ALONG = "隨期別改期"
 
     LATE = "逾期"
     WAITING_AGAIN = "重新收件"
@@ -25,6 +27,13 @@ class What(StrEnum):
     NOTICE_DEFERRED = "暫緩寄送"
     NOTICE_REFUSED = "寄送失敗"
     NOTICE_UNKNOWN = "寄送結果不明"
+    SILENT = "未寄"
+
+    PAUSED = "暫停稽催"
+    AWAY = "請假"
+    BACK = "銷假"
+    UNDELIVERABLE = "信箱退信"
+    DELIVERABLE = "信箱恢復"
 
     RECEIVED = "收到填報"
     ACCEPTED = "受理"

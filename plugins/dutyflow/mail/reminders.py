@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from dutyflow.plan.ladders import Tone
 from dutyflow.plan.model import Person
@@ -14,8 +15,8 @@ from .contexts import Content, Deadline
 class Line:
     """One assignment in a digest.
 
-    `why` is the named reason in words (`到期前 3 個工作天`). `as_role` says in which role the person
-    is told, "" for an owner: `代理 王小美`, `副知組長`. `others` names who else is told today.
+    `why` is the named reason in words (`到期前 3 個工作天`). `as_role` says in which role the
+    person is told, "" for an owner: `代理 王小美`, `副知組長`. `others` names who else is told.
     `reply_to` is the address to answer to, `form_name` the attachment, "" where none goes along.
     """
 
@@ -51,6 +52,9 @@ class Reminder(Content):
     office: str
     lines: tuple[Line, ...]
     coordinator: Person
+
+    def only(self, lines: Sequence[int]) -> Reminder:
+        return replace(self, lines=tuple(self.lines[place] for place in lines))
 
     @property
     def first(self) -> Line:

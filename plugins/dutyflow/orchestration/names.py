@@ -2,6 +2,7 @@
 
 COLLECT_AGAIN_DAG = "dutyflow__collect_again"
 INTAKE_DAG = "intake"
+HOUSEKEEPING_DAG = "housekeeping"
 
 BY_APPROVAL = "approved"  # before "__" in the names of runs that an approval starts
 

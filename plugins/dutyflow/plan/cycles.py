@@ -12,7 +12,7 @@ from dutyflow.calendars.roc import ROC_EPOCH, format_roc
 from dutyflow.calendars.working_days import WorkingDays
 from dutyflow.errors import DutyflowError
 
-from .dates import chain, days_of, periods_of, settled
+from .dates import chain, days_of, days_since, periods_of, settled
 from .model import Duty, Plan
 from .office import OfficePlans
 from .words import FIELD_TITLES, did_you_mean, listed
@@ -60,6 +60,13 @@ def cycle_after(plans: OfficePlans, planned: Cycle, approved_on: date) -> Cycle:
                 "請手動執行，並在參數填入新的收件期限"
             )
     return _cycle(plan, duty, planned.period, settled(days, plans.calendar))
+
+
+def cycle_since(
+    plan: Plan, duty: Duty, period: Period, happened: Mapping[str, date], calendar: WorkingDays
+) -> Cycle:
+    """The cycle once it has opened: what has `happened`, `opens` and `approval`, holds."""
+    return _cycle(plan, duty, period, days_since(duty, period, happened, calendar))
 
 
 def _cycle(plan: Plan, duty: Duty, period: Period, days: Mapping[str, date]) -> Cycle:

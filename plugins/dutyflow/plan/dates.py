@@ -74,6 +74,19 @@ def days_of(
     return resolve_all(duty.rules, known, calendar)
 
 
+def days_since(
+    duty: Duty, period: Period, happened: Mapping[str, date], calendar: WorkingDays
+) -> dict[str, date]:
+    """The days of a period whose opening has `happened`: what counts from it counts from that day.
+
+    So does what counts from an approval, which has to be among them if the duty comes after one.
+    """
+    known = {"period_start": period.start, "period_end": period.end, **happened}
+    rules = {**duty.rules}
+    rules.pop("opens", None)
+    return settled(resolve_all(rules, known, calendar), calendar)
+
+
 def settled(days: Mapping[str, date], calendar: WorkingDays) -> dict[str, date]:
     """The days in an order that can be kept, whatever closures and later years do to the rules.
 

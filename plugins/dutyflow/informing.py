@@ -1,0 +1,172 @@
+"""通知改期: who is told, once, that days have moved, or that they rest on an estimate.
+
+What is told is read from the ledger's events, not from the run that moved the days: a mail that
+could not be sent then is still sent later.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from .calendars.moments import format_cut_off, last_day
+from .calendars.roc import ROC_EPOCH, in_zone
+from .casework import Stationery
+from .ledger.records import AssignmentRecord, CycleRecord, EventRecord
+from .ledger.what import What
+from .mail.contexts import Estimated, Moved, MovedCycle, MovedCycles, MovedDay
+from .nagging import moving
+from .plan.moves import DAY_NAMES
+from .plan.office import OfficePlan
+from .plan.provisional import estimated, years_to_await
+from .plan.words import listed
+from .posting import Batch, Dispatch
+from .workspace import Workspace
+
+
+def inform(desk: Workspace, client: smtplib.SMTP, office: str, *, now: datetime) -> None:
+    """Tell an office's sections and its coordinator what they have not been told yet.
+
+    Sections that have not answered: that their cut-off moved. The coordinator: what moved, one mail
+    for all that moved at one moment; and once a year which deadlines are estimates. Raises
+    UnknownOffice; MailDeferred or MailRefused, after every mail has been tried.
+    """
+    the_office = desk.office(office)
+    letters = _Letters(desk=desk, office=the_office, now=now)
+    post = Batch(desk=desk, client=client, mailbox=the_office.contacts.mailbox, now=now)
+    open_cycles = desk.ledger.cycles.all(office=office, state="open")
+    for assignment, event in letters.moved_assignments(open_cycles):
+        post.post(letters.to_section(assignment, event))
+    post.post(letters.about_moves(open_cycles))
+    post.post(letters.about_estimates())
+    post.settle()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Letters:
+    desk: Workspace
+    office: OfficePlan
+    now: datetime
+
+    def moved_assignments(
+        self, cycles: Iterable[CycleRecord]
+    ) -> Iterator[tuple[AssignmentRecord, EventRecord]]:
+        """Those that wait for an answer until the day to which they moved last."""
+        for cycle in cycles:
+            events = self.desk.ledger.events.of(cycle.key, What.MOVED_ALONG)
+            last = {event.about: event for event in events}
+            for assignment in self.desk.ledger.assignments.of(cycle.key):
+                event = last.get(assignment.key)
+                if event is not None and self._still_stands(assignment, event):
+                    yield assignment, event
+
+    def _still_stands(self, assignment: AssignmentRecord, event: EventRecord) -> bool:
+        until = last_day(assignment.collect_by, self.office.zone).isoformat()
+        return (
+            moving.is_told(assignment.state)
+            and self.now < assignment.collect_by
+            and event.detail["days"][0]["to"] == until
+        )
+
+    def to_section(self, assignment: AssignmentRecord, event: EventRecord) -> Iterator[Dispatch]:
+        case = self.desk.case(assignment.key)
+        paper = Stationery(case)
+        content = Moved(
+            about=paper.about,
+            deadline=paper.deadline(self.now),
+            moved=_moved_day(event.detail["days"][0]),
+        )
+        for person in moving.addressees(case.people):
+            yield Dispatch(
+                about=assignment.key,
+                cycle=assignment.cycle,
+                rung=moving.rung(event.id),
+                to=person,
+                reason=f"{moving.REASON}：{event.why}",
+                content=content,
+                thread=assignment.key,
+                token=assignment.token,
+            )
+
+    def about_moves(self, cycles: Iterable[CycleRecord]) -> Iterator[Dispatch]:
+        """One mail for each moment at which something moved."""
+        moved = [
+            (event, cycle)
+            for cycle in cycles
+            for event in self.desk.ledger.events.of(cycle.key, What.MOVED)
+        ]
+        moved.sort(key=lambda each: each[0].id)
+        for at, batch in groupby(moved, key=lambda each: each[0].at):
+            rung = moving.rung(at.isoformat())
+            if not self._was_sent(rung):
+                told = tuple(self._moved_cycle(event, cycle) for event, cycle in batch)
+                content = MovedCycles(office=self.office.name, cycles=told)
+                yield self._to_coordinator(rung, moving.REASON, content)
+
+    def _moved_cycle(self, event: EventRecord, cycle: CycleRecord) -> MovedCycle:
+        plan = self.desk.plan_of(cycle)
+        days = tuple(map(_moved_day, event.detail["days"]))
+        waiting = [
+            (plan.section(assignment.section).name, assignment)
+            for assignment in self.desk.ledger.assignments.of(cycle.key)
+            if event.detail["days"][0]["day"] == "collect_by"
+            and assignment.state not in {"accepted", "waived"}
+        ]
+        return MovedCycle(
+            title=f"{cycle.title} {plan.duty(cycle.duty).name}",
+            days=days,
+            told=tuple(name for name, each in waiting if not each.own_cut_off),
+            kept=tuple(
+                f"{name}（{format_cut_off(each.collect_by, plan.office.zone)}）"
+                for name, each in waiting
+                if each.own_cut_off
+            ),
+        )
+
+    def about_estimates(self) -> Iterator[Dispatch]:
+        today = in_zone(self.now, self.office.zone).date()
+        for year in years_to_await(self.office, today):
+            rung = moving.estimated_rung(year - ROC_EPOCH)
+            if not self._was_sent(rung):
+                yield self._to_coordinator(rung, moving.ESTIMATED, self._estimated(year))
+
+    def _estimated(self, year: int) -> Estimated:
+        titles: dict[str, list[str]] = {}
+        for cycle in estimated(self.office, year):
+            duty = self.office.of_year(cycle.plan_year).duty(cycle.duty)
+            titles.setdefault(duty.name, []).append(cycle.title)
+        return Estimated(
+            office=self.office.name,
+            year=year - ROC_EPOCH,
+            count=sum(map(len, titles.values())),
+            duties=tuple(f"{name}：{listed(each)}" for name, each in titles.items()),
+        )
+
+    def _was_sent(self, rung: str) -> bool:
+        """The whole office's history is short: it is told of by its own key."""
+        notices = self.desk.ledger.notices.of(about=self.office.office)
+        return any(notice.rung == rung and notice.state == "sent" for notice in notices)
+
+    def _to_coordinator(self, rung: str, reason: str, content: MovedCycles | Estimated) -> Dispatch:
+        return Dispatch(
+            about=self.office.office,
+            rung=rung,
+            to=self.office.contacts.coordinator,
+            reason=reason,
+            content=content,
+            thread=f"{self.office.office}/calendar",
+        )
+
+
+def _moved_day(told: dict[str, Any]) -> MovedDay:
+    """A day as the event tells of it."""
+    return MovedDay(
+        name=DAY_NAMES[told["day"]],
+        was=date.fromisoformat(told["from"]),
+        becomes=date.fromisoformat(told["to"]),
+        reasons=tuple(told["reasons"]),
+    )
