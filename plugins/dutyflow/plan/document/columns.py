@@ -42,7 +42,9 @@ class Columns:
 
     @property
     def missing(self) -> list[str]:
-        return [TITLES[r] for r in ("aspect", "strategy", "owners", "period") if r not in self.spans]
+        return [
+            TITLES[r] for r in ("aspect", "strategy", "owners", "period") if r not in self.spans
+        ]
 
 
 def is_header(table: Table, row: int) -> bool:
@@ -109,4 +111,3 @@ def body_rows(table: Table, columns: Columns | None) -> Iterator[int]:
 
 def spans_overlap(cell: Cell, span: Span) -> bool:
     return cell.left < span[1] and span[0] < cell.right
-

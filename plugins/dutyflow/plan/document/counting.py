@@ -12,12 +12,10 @@ _LEGAL = "零壹貳參肆伍陸柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 # Other ways to write the same: 叁 and 参 for 參, 貮 and 弐 for 貳, 零 and ○ for 〇.
-_SAME = str.maketrans(
-    "叁参貮弐○零拾\u2f00\u2f06\u2f0b\u2f17", "參參貳貳〇〇十一二八十"
-)
+_SAME = str.maketrans("叁参貮弐○零拾\u2f00\u2f06\u2f0b\u2f17", "參參貳貳〇〇十一二八十")
 
-_HAN = r"[〇一二三四五六七八九十○零]{1,5}"
-_WIDE = r"[0-9０-９]{1,3}"
+_HAN = r"[一二三四五六七八九十]{1,3}"
+_WIDE = r"[0-9０-９]{1,2}"  # no more: (107)年 is a year, 106. none of a plan's numbers
 _END = r"[.、．,，:：]"
 # Kind by kind: what stands around the number. A digit after `1.` makes it a decimal, no number.
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -42,6 +40,9 @@ class Mark:
     number: int
     printed: str
     rest: str
+
+
+_TO_LEGAL = str.maketrans("一二三四五六七八九十", "壹貳參肆伍陸柒捌玖拾")
 
 
 def mark_of(line: str) -> Mark | None:
@@ -95,8 +96,7 @@ def han(number: int) -> str:
 
 
 def _legal_han(number: int) -> str:
-    pairs = zip("一二三四五六七八九十", "壹貳參肆伍陸柒捌玖拾", strict=True)
-    return han(number).translate(str.maketrans(dict(pairs)))
+    return han(number).translate(_TO_LEGAL)
 
 
 def _picked(signs: str) -> Callable[[int], str]:

@@ -183,5 +183,3 @@ def _is_on(toggle: Element | None) -> bool:
 
 def _value(element: Element | None, default: int, most: int) -> int:
     return number(element.get("w:val") if element is not None else None, default, most)
-
-

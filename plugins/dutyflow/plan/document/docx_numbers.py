@@ -30,7 +30,9 @@ class Numbering:
     """Counts the paragraphs of a document in its order."""
 
     def __init__(self, numbering: Element | None, styles: Element | None) -> None:
-        abstracts = {each.get("w:abstractNumId"): each for each in children(numbering, "w:abstractNum")}
+        abstracts = {
+            each.get("w:abstractNumId"): each for each in children(numbering, "w:abstractNum")
+        }
         self._lists: dict[str, tuple[str, dict[int, _Level]]] = {}
         for each in children(numbering, "w:num"):
             name = _value(inside(each, "w:abstractNumId"))

@@ -124,7 +124,9 @@ class _Reader:
             for inner in element:
                 self._block(inner, to)
 
-    def _list(self, element: Element, to: Writing, outer: CountedList | None = None, depth: int = 1) -> None:
+    def _list(
+        self, element: Element, to: Writing, outer: CountedList | None = None, depth: int = 1
+    ) -> None:
         begun = self._numbering.begin(element, outer)
         for item in element:
             first = item.tag == "text:list-item"
@@ -132,7 +134,9 @@ class _Reader:
                 if inner.tag == "text:list":
                     self._list(inner, to, begun, depth + 1)
                     continue
-                printed, known = self._numbering.printed(begun, depth, item) if first else ("", True)
+                printed, known = "", True
+                if first:
+                    printed, known = self._numbering.printed(begun, depth, item)
                 first = False
                 if not known:
                     to.remark("自動編號的方式無法辨識")
@@ -178,5 +182,3 @@ def _picture(element: Element, to: Writing) -> None:
     boxes = [each for each in element.iter() if each.tag in _PARAGRAPHS]
     text = "".join("".join(each.itertext()) for each in boxes)
     to.remark(f"有文字方塊「{text}」，未讀入" if text.strip() else "有圖片，未讀入")
-
-

@@ -11,8 +11,10 @@ from .flowing import bare
 from .pairing import Entry
 from .parts import Line
 
-_EVERY = re.compile(r"[各全]*各(部門|單位|組室|組|課室|課|科室|科)")
-_SECTION = re.compile(r"[\u4e00-\u9fff]{1,8}?(組|課|科|室|處|部|股|隊|站|所|廠|中心|小組)")
+_EVERY = re.compile(r"(?:(?:本處|全處)?各|所有)(?:部門|單位|組室|組|課室|課|科室|科)")
+_SECTION = re.compile(
+    r"(?![各全本相有所其])[\u4e00-\u9fff]{1,8}?(?:組|課|科|室|處|部|股|隊|站|所|廠|中心)"
+)
 _TWO_IN_ONE = re.compile(r"[組課].")
 _SEPARATORS = re.compile(r"[、，,；;／/\s]+")
 _COMMAS = "、，,；;／/"

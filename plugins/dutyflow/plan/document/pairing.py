@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+MAX_ENTRIES = 200
 Cut = tuple[int, ...]  # the index of the first entry of each measure
 
 
@@ -39,6 +40,8 @@ def paired(entries: Sequence[Entry], count: int, periods: Sequence[int]) -> Pair
     `periods` are the lines of the period column, if its lines stand level with those of the
     owners; else empty.
     """
+    if len(entries) > MAX_ENTRIES:
+        return Pairing(None, f"承辦部門多達 {len(entries)} 行")
     if len(entries) < count:
         return Pairing(None, f"有 {count} 項具體作法，承辦部門只有 {len(entries)} 行")
     possible = list(_possible(tuple(entries), count))
@@ -58,10 +61,11 @@ def _decided(
     if _are_apart(periods) and len(periods) == count:
         level = _level_with(entries, periods)
         if level is not None and _is_possible(entries, level):
-            exact = all(entries[first].line == p for first, p in zip(level, periods, strict=True))
+            starts = [entries[first].line for first in level]
+            exact = starts == list(periods)
             if by_blocks == level or (exact and by_blocks is None):
                 return _pairing(entries, level)
-        return _unsure(entries, only or by_blocks or (level if level in possible else None))
+        return _unsure(entries, only or by_blocks or _kept(entries, level))
     if len(blocks) > 1:
         if by_blocks is not None:
             return _pairing(entries, by_blocks)
@@ -87,6 +91,10 @@ def _parts(entries: tuple[Entry, ...], cut: Cut) -> Iterator[tuple[Entry, ...]]:
 def _blocks(entries: tuple[Entry, ...]) -> Cut:
     """Where empty lines part them."""
     return (0, *(i for i in range(1, len(entries)) if entries[i].line - entries[i - 1].line > 1))
+
+
+def _kept(entries: tuple[Entry, ...], cut: Cut | None) -> Cut | None:
+    return cut if cut is not None and _is_possible(entries, cut) else None
 
 
 def _are_apart(lines: tuple[int, ...]) -> bool:

@@ -175,11 +175,7 @@ def _heading(table: Table, columns: Columns, role: str, text: Cell) -> Cell | No
         span = span if span is not None and span[1] != wide[0] else (wide[0], wide[1])
     if span is None:
         return None
-    beside = [
-        cell
-        for cell in table.beside(text.top)
-        if spans_overlap(cell, span) and cell != text
-    ]
+    beside = [cell for cell in table.beside(text.top) if spans_overlap(cell, span) and cell != text]
     return min(beside, key=lambda cell: cell.left, default=None)
 
 
@@ -228,7 +224,8 @@ def _remarks(
     for cell in headings.values():
         yield from cell.passage.remarks if cell is not None else ()
     for name, other in columns.extra:
-        for cell in dict.fromkeys(c for row in range(text.top, text.bottom) for c in table.beside(row)):
+        rows = range(text.top, text.bottom)
+        for cell in dict.fromkeys(each for row in rows for each in table.beside(row)):
             if spans_overlap(cell, other) and cell.passage:
                 yield f"「{name}」欄寫有「{_short(cell.passage.text)}」，計畫檔沒有這一欄，未讀入"
 
@@ -241,9 +238,7 @@ def _about(table: Table, columns: Columns) -> Iterator[Doubt]:
         yield Doubt(where=place, found=f"沒有「{name}」欄", field="measures")
 
 
-def _left_over(
-    table: Table, columns: Columns, rows: set[int], used: set[Cell]
-) -> Iterator[Doubt]:
+def _left_over(table: Table, columns: Columns, rows: set[int], used: set[Cell]) -> Iterator[Doubt]:
     """Whatever else says something. Nothing in the table goes unread without a word."""
     extra = [span for _, span in columns.extra]
     for cell in table.cells:

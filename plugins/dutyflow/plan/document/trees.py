@@ -7,7 +7,7 @@ without one there is nothing to expand and nothing to fetch.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from .guard import DocumentRefused, broken
 
@@ -52,21 +52,31 @@ def tree(content: bytes) -> Element:
 
 
 def _parsed(text: str) -> Element:
-    parser = XMLPullParser(("start", "end"))
-    depth = count = 0
-    root: Element | None = None
+    builder = _Bounded()
+    parser = XMLParser(target=builder)  # noqa: S314 (nothing is expanded)
     for start in range(0, len(text), _CHUNK):
         parser.feed(text[start : start + _CHUNK])
-        for event, element in parser.read_events():
-            root = element if root is None else root
-            depth += 1 if event == "start" else -1
-            count += event == "start"
-            if depth > MAX_DEPTH or count > MAX_ELEMENTS:
-                raise DocumentRefused("文件的結構過於龐大，為安全起見不予開啟；請只留計畫本文")
-    parser.close()
-    if root is None:
-        raise broken()
+    root: Element = parser.close()
     return root
+
+
+class _Bounded(TreeBuilder):
+    """Builds no tree that is too deep or too large."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = self._count = 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
+        self._depth += 1
+        self._count += 1
+        if self._depth > MAX_DEPTH or self._count > MAX_ELEMENTS:
+            raise DocumentRefused("文件的結構過於龐大，為安全起見不予開啟；請只留計畫本文")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        self._depth -= 1
+        return super().end(tag)
 
 
 def _rename(element: Element) -> None:
