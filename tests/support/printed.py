@@ -17,7 +17,6 @@ from xml.sax.saxutils import escape
 
 NUMERALS = "〇一二三四五六七八九十"
 PERIODS = {"ongoing": "隨時辦理", "yearly": "每年一次"}
-HEADER = ("面向", "執行策略", "具體作法", "", "承辦部門", "執行期間")
 LINE = 10  # Chinese signs on a line of 具體作法
 PAGE = 42  # lines on a page
 
@@ -126,9 +125,7 @@ def row_by_row(known: Plan107) -> Printed:
     return _table(known, rows)
 
 
-def _level_row(
-    known: Plan107, group: Sequence[Measure]
-) -> tuple[list[str], list[str], list[str]]:
+def _level_row(known: Plan107, group: Sequence[Measure]) -> tuple[list[str], list[str], list[str]]:
     text: list[str] = []
     owners: list[str] = []
     periods: list[str] = []
@@ -219,7 +216,8 @@ def _cut(row: tuple[Field | None, ...], left: int) -> tuple[Any, Any]:
             lower[index] = None
         elif index == 3 or cell.width == 2:
             above, below = _cut_text(cell.paragraphs, left)
-            upper[index], lower[index] = replace(cell, paragraphs=above), replace(cell, paragraphs=below)
+            upper[index] = replace(cell, paragraphs=above)
+            lower[index] = replace(cell, paragraphs=below)
         elif index > 3:
             upper[index] = replace(cell, paragraphs=cell.paragraphs[:left])
             lower[index] = replace(cell, paragraphs=cell.paragraphs[left:])
@@ -266,13 +264,13 @@ _NAMESPACES = " ".join(
 _WIDTHS = (1.6, 2.6, 2.6, 5.2, 2.2, 2.6)  # cm
 
 
-def flat_document(plan: dict[str, Any], tables: Sequence[Printed], *, extra: str = "") -> str:
-    """FODT: the words before the table, the tables, the words after. `extra` are more styles."""
-    header, year = plan["header"], plan["year"]
-    day = [int(part) for part in str(header["established"]).split("-")]
-    before = [
+def words_before(plan: dict[str, Any]) -> list[str]:
+    """The paragraphs before the table."""
+    header = plan["header"]
+    year, month, day = (int(part) for part in str(header["established"]).split("-"))
+    return [
         header["title"],
-        f"{day[0]} 年 {day[1]} 月 {day[2]} 日訂定",
+        f"{year} 年 {month} 月 {day} 日訂定",
         "",
         "壹、 計畫依據",
         *(f"{NUMERALS[i]}、 {text}" for i, text in enumerate(header["basis"], 1)),
@@ -282,14 +280,23 @@ def flat_document(plan: dict[str, Any], tables: Sequence[Printed], *, extra: str
         header["scope"],
         "肆、 執行策略及具體作法",
     ]
-    after = [
+
+
+def words_after(plan: dict[str, Any]) -> list[str]:
+    """The paragraphs after it."""
+    header = plan["header"]
+    return [
         "伍、實施步驟",
         header["steps"],
         "陸、考核作業",
         header["assessment"],
         f"柒、{header['supplement']}",
     ]
-    assert year
+
+
+def flat_document(plan: dict[str, Any], tables: Sequence[Printed], *, extra: str = "") -> str:
+    """FODT: the words before the table, the tables, the words after. `extra` are more styles."""
+    before, after = words_before(plan), words_after(plan)
     body = [*map(_paragraph, before), *map(_drawn, tables), *map(_paragraph, after)]
     columns = "".join(
         f'<style:style style:name="C{i}" style:family="table-column">'

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .outline import Outlined
+from .outline import Outlined, places
 from .owners import Period, entries_of, is_every, is_plausible, periods_of
 from .pairing import Entry, Pairing, dangles, paired
 from .parts import Doubt
@@ -48,7 +48,7 @@ def assigned(
         owners |= _owners(group, strips[measures[group.measures[0]].strip], known, doubts)
     for group in _groups(strips, measures, lambda strip: strip.period):
         periods |= _periods(group, doubts)
-    doubts += _ways_to_say_every(owners)
+    doubts += _ways_to_say_every(owners, measures)
     return [Assigned(owners[i], periods[i]) for i in range(len(measures))], doubts
 
 
@@ -72,7 +72,8 @@ def _owners(
     pairing = _pairing(group, entries, strip)
     if pairing.doubt:
         assumed = "" if pairing.groups is None else _assumption(entries, group)
-        doubts.append(group.doubt(pairing.doubt, assumed))
+        about = tuple(group.measures[index] for index in pairing.about) or group.measures
+        doubts.append(replace(group.doubt(pairing.doubt, assumed), measures=about))
     if pairing.groups is None:
         return dict.fromkeys(group.measures)
     owners: dict[int, tuple[str, ...] | None] = {}
@@ -153,15 +154,18 @@ def _periods(group: _Group, doubts: list[Doubt]) -> dict[int, Period | None]:
     return dict(found)
 
 
-def _ways_to_say_every(owners: dict[int, tuple[str, ...] | None]) -> Iterator[Doubt]:
+def _ways_to_say_every(
+    owners: dict[int, tuple[str, ...] | None], measures: Sequence[Outlined]
+) -> Iterator[Doubt]:
     """A plan that says 各部門 here and 各組 there may mean two things."""
     said = {i: name for i, names in owners.items() for name in names or () if is_every(name)}
     ways = Counter(said.values())
     for way, _ in ways.most_common()[1:]:
         usual = ways.most_common(1)[0][0]
+        concerned = tuple(i for i, name in said.items() if name == way)
         yield Doubt(
-            where="承辦部門欄",
-            found=f"寫作「{way}」，其他處寫作「{usual}」",
+            where=places(measures, concerned),
+            found=f"承辦部門寫作「{way}」，其他處寫作「{usual}」",
             assumed="暫視為同指各部門",
-            measures=tuple(i for i, name in said.items() if name == way),
+            measures=concerned,
         )

@@ -115,7 +115,7 @@ def draft_of_document(document: Document, plans: Iterable[Plan] = ()) -> Draft:
         measures=tuple(_measure(o, a, ids) for o, a in zip(outline, found, strict=True)),
         duty=_duty(prose),
     )
-    about = [*prose.doubts, *reading.doubts, *doubts, *more, *doubts_about(found, known)]
+    about = [*prose.doubts, *reading.doubts, *doubts, *more, *doubts_about(found, outline, known)]
     return _with_doubts(draft, [*about, *_about_draft(draft)])
 
 

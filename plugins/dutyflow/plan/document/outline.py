@@ -7,7 +7,7 @@ the next one is assumed and a doubt says so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .columns import HEADINGS, TITLES
@@ -50,9 +50,10 @@ class Outlined:
 def outlined(strips: Sequence[Strip]) -> tuple[list[Outlined], list[Doubt]]:
     """The measures in the document's order, and what is doubtful about them."""
     root = Node("", None, "", "", "")
+    begun: dict[object, Node] = {}
     doubts: list[Doubt] = []
     for index, strip in enumerate(strips):
-        if not _hang(root, strip, index):
+        if not _hang(root, strip, index, begun):
             doubts.append(
                 Doubt(where=strip.place, found="這一列沒有具體作法的文字", assumed="未讀入")
             )
@@ -61,13 +62,15 @@ def outlined(strips: Sequence[Strip]) -> tuple[list[Outlined], list[Doubt]]:
     return measures, [*doubts, *_repeated(measures)]
 
 
-def _hang(root: Node, strip: Strip, index: int) -> bool:
-    """Put a strip's points where they belong. False where it has none."""
+def _hang(root: Node, strip: Strip, index: int, begun: dict[object, Node]) -> bool:
+    """Put a strip's points where they belong. False where it has none. `begun` are the headings
+    by their cells."""
     parent, empty = root, ""  # the column that is empty, until something confirms what that means
     for role in HEADINGS:
         node, is_new = _node(parent, role, strip)
         if is_new:
             parent.children.append(node)
+            _once_only(node, begun)
         elif node.name and _is_empty(strip.headings[role]):
             empty = role
         if is_new and node.name:
@@ -81,6 +84,17 @@ def _hang(root: Node, strip: Strip, index: int) -> bool:
         empty = ""
         parent.children.append(leaf)
     return bool(points)
+
+
+def _once_only(node: Node, begun: dict[object, Node]) -> None:
+    """One heading's cell beside two headings of the level above is a merge gone wrong."""
+    if node.key is None:
+        return
+    first = begun.setdefault(node.key, node)
+    if first is not node:
+        doubt = f"「{TITLES[node.role]}」的合併儲存格跨越上一級的分界"
+        node.doubts.append(doubt)
+        first.doubts.append(doubt)
 
 
 def _is_empty(heading: Heading | None) -> bool:
@@ -113,23 +127,20 @@ def _node(parent: Node, role: str, strip: Strip) -> tuple[Node, bool]:
 
 def _nameless(role: str, strip: Strip) -> Node:
     node = Node(role, None, "", "", strip.place)
-    if role != "item":
-        node.doubts.append(f"沒有「{TITLES[role]}」")
+    if role != "item" or strip.headings[role] is not None:
+        node.doubts.append(f"「{TITLES[role]}」欄沒有文字")
     return node
 
 
 def _begun(role: str, heading: Heading, strip: Strip) -> Node:
     title = title_of(heading.passage)
-    doubts = list(title.doubts)
-    if heading.rows[0] < strip.rows[0]:
-        doubts.append(f"「{TITLES[role]}」的合併儲存格跨越上一級的分界")
     return Node(
         role,
         title.number,
         title.kind,
         title.name,
         strip.place,
-        doubts,
+        title.doubts,
         key=heading.key,
         says=bare(heading.passage.text),
     )
@@ -143,12 +154,16 @@ def _number(
     doubts: list[Doubt],
 ) -> None:
     expected, kinds = 1, Counter(child.kind for child in node.children if child.kind)
+    again: tuple[Node, str, int] | None = None  # where the numbers began anew
     for child in node.children:
         first = len(measures)
         found = list(child.doubts)
         alone = len(node.children) == 1 and child.role in ("item", "text")
         number, doubt = _numbered(child, expected, alone)
-        found += [doubt] if doubt else []
+        if doubt and number is not None and number < expected and again is None:
+            again = (child, doubt, first)
+        elif doubt:
+            found.append(doubt)
         if child.kind and child.kind != kinds.most_common(1)[0][0]:
             found.append("編號的樣式與同級的其他編號不同")
         own = numbers if number is None else (*numbers, number)
@@ -160,6 +175,9 @@ def _number(
             _number(child, own, [*names[:level], child.name, *[""] * (2 - level)], measures, doubts)
         concerned = tuple(range(first, len(measures)))
         doubts += [_doubt(child, each, concerned) for each in found]
+    if again is not None:  # a heading may be missing there, and then all that follows is wrong
+        child, doubt, first = again
+        doubts.append(_doubt(child, doubt, tuple(range(first, len(measures)))))
 
 
 def _numbered(node: Node, expected: int, alone: bool) -> tuple[int | None, str]:
@@ -186,6 +204,12 @@ def _doubt(node: Node, found: str, concerned: tuple[int, ...]) -> Doubt:
     return Doubt(where=node.place, found=found, assumed=assumed, measures=concerned)
 
 
+def places(measures: Sequence[Outlined], indices: Iterable[int]) -> str:
+    """Where measures are, for a person; of many only the first few."""
+    found = list(dict.fromkeys(measures[index].place for index in indices))
+    return "、".join(found[:3]) + (f"等 {len(found)} 處" if len(found) > 3 else "")
+
+
 def _repeated(measures: Sequence[Outlined]) -> Iterator[Doubt]:
     by_id: dict[str, list[int]] = {}
     for index, measure in enumerate(measures):
@@ -193,7 +217,7 @@ def _repeated(measures: Sequence[Outlined]) -> Iterator[Doubt]:
     for code, indices in by_id.items():
         if len(indices) > 1 or not code:
             yield Doubt(
-                where="、".join(dict.fromkeys(measures[i].place for i in indices)),
+                where=places(measures, indices),
                 found=f"編號 {code or '（無）'} 有 {len(indices)} 項",
                 measures=tuple(indices),
             )

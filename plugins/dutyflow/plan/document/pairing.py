@@ -28,10 +28,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Pairing:
-    """Each measure's entries, None where nothing decides; and what is doubtful about it."""
+    """Each measure's entries, None where nothing decides; what is doubtful about it, and about
+    which of the measures (all, where none is named)."""
 
     groups: tuple[tuple[Entry, ...], ...] | None
     doubt: str = ""
+    about: tuple[int, ...] = ()
 
 
 def paired(entries: Sequence[Entry], count: int, periods: Sequence[int]) -> Pairing:
@@ -61,10 +63,9 @@ def _decided(
     if _are_apart(periods) and len(periods) == count:
         level = _level_with(entries, periods)
         if level is not None and _is_possible(entries, level):
-            starts = [entries[first].line for first in level]
-            exact = starts == list(periods)
-            if by_blocks == level or (exact and by_blocks is None):
-                return _pairing(entries, level)
+            exact = [entries[first].line for first in level] == list(periods)
+            if by_blocks == level or exact:
+                return _if_forced(entries, blocks, level)
         return _unsure(entries, only or by_blocks or _kept(entries, level))
     if len(blocks) > 1:
         if by_blocks is not None:
@@ -107,6 +108,20 @@ def _level_with(entries: tuple[Entry, ...], periods: tuple[int, ...]) -> Cut | N
     owners = [sum(p <= entry.line for p in periods) - 1 for entry in entries]
     cut = tuple(owners.index(i) if i in owners else -1 for i in range(len(periods)))
     return cut if -1 not in cut and owners[0] == 0 else None
+
+
+def _if_forced(entries: tuple[Entry, ...], blocks: Cut, level: Cut) -> Pairing:
+    """Certain, but for names without an empty line between that might be parted otherwise: there
+    a line that is missing would make no difference to be seen."""
+    loose: list[int] = []
+    for first, after in pairwise((*blocks, len(entries))):
+        within = [index for index, start in enumerate(level) if first <= start < after]
+        whole = first in level
+        if not whole or len(list(_possible(entries[first:after], len(within)))) != 1:
+            loose += within if whole else range(len(level))
+    groups = tuple(_parts(entries, level))
+    doubt = "承辦部門各行之間沒有空行，不知在哪一行分開" if loose else ""
+    return Pairing(groups, doubt, tuple(dict.fromkeys(loose)))
 
 
 def _is_possible(entries: tuple[Entry, ...], cut: Cut) -> bool:

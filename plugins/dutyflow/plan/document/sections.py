@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .assigning import Assigned
+from .outline import Outlined, places
 from .owners import is_every, is_plausible
 from .parts import Doubt
 
@@ -65,20 +67,18 @@ def sections_of(assigned: Sequence[Assigned], known: Mapping[str, str]) -> list[
 
     `known` maps the names of sections that the office has to their ids.
     """
-    names = dict.fromkeys(
+    names = Counter(
         name
         for each in assigned
         for name in each.owners or ()
         if not is_every(name) and is_plausible(name, known)
     )
-    sections = [Named(code, name, proposed=False) for name, code in known.items() if name in names]
-    taken = {section.id for section in sections} | set(known.values())
-    for name in names:
-        if name not in known:
-            code = _proposed(name, taken)
-            taken.add(code)
-            sections.append(Named(code, name, proposed=True))
-    return sections
+    ids = dict(known)
+    for name, _ in names.most_common():  # the usual name has the plain id, not its misspelling
+        if name not in ids:
+            ids[name] = _proposed(name, set(ids.values()))
+    ordered = [*(name for name in known if name in names), *(n for n in names if n not in known)]
+    return [Named(ids[name], name, proposed=name not in known) for name in ordered]
 
 
 def _proposed(name: str, taken: set[str]) -> str:
@@ -89,7 +89,9 @@ def _proposed(name: str, taken: set[str]) -> str:
     return next(f"{word}_{n}" for n in range(1, len(taken) + 2) if f"{word}_{n}" not in taken)
 
 
-def doubts_about(assigned: Sequence[Assigned], known: Mapping[str, str]) -> Iterator[Doubt]:
+def doubts_about(
+    assigned: Sequence[Assigned], outline: Sequence[Outlined], known: Mapping[str, str]
+) -> Iterator[Doubt]:
     """Names that may be another one misspelt, and what 各部門 may mean."""
     by_name: dict[str, list[int]] = {}
     for index, each in enumerate(assigned):
@@ -100,7 +102,10 @@ def doubts_about(assigned: Sequence[Assigned], known: Mapping[str, str]) -> Iter
         found = _strange(name, sections, known)
         if found and is_plausible(name, known):
             yield Doubt(
-                where="承辦部門欄", found=found, assumed="暫視為另一組室", measures=tuple(where)
+                where=places(outline, where),
+                found=f"承辦部門{found}",
+                assumed="暫視為另一組室",
+                measures=tuple(where),
             )
     if len(sections) < len(by_name):
         unnamed = [name for name in known if name not in sections]

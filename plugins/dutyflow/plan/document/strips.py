@@ -257,8 +257,11 @@ def _joined(strips: Iterable[Strip]) -> Iterator[Strip]:
     kept: Strip | None = None
     for strip in strips:
         if kept is not None and _goes_on(kept, strip):
-            kept = _together(kept, strip)
-            continue
+            if _stands_alone(kept) and _stands_alone(strip):
+                kept = _together(kept, strip)
+                continue
+            odd = f"{strip.place}似延續上一列的文字，因儲存格合併而未接上"
+            kept, strip = _remarked(kept, odd), _remarked(strip, odd)
         if kept is not None:
             yield kept
         kept = strip
@@ -266,8 +269,12 @@ def _joined(strips: Iterable[Strip]) -> Iterator[Strip]:
         yield kept
 
 
+def _remarked(strip: Strip, remark: str) -> Strip:
+    return replace(strip, remarks=(*strip.remarks, remark))
+
+
 def _goes_on(upper: Strip, lower: Strip) -> bool:
-    if not (_stands_alone(upper) and _stands_alone(lower)) or _is_headed(upper, lower):
+    if _is_headed(upper, lower):
         return False
     if not lower.text:
         return bool(upper.text)
