@@ -125,6 +125,30 @@ def row_by_row(known: Plan107) -> Printed:
     return _table(known, rows)
 
 
+COUNTED = (
+    '<text:list-style style:name="L1"><text:list-level-style-number text:level="1" '
+    'style:num-format="1" style:num-prefix="(" style:num-suffix=")"/></text:list-style>'
+)
+
+
+def counted(known: Plan107) -> Printed:
+    """As printed, but the points' numbers are counted by the word processor (see COUNTED)."""
+
+    def rows(group: Sequence[Measure]) -> list[tuple[list[str], list[str], list[str]]]:
+        text, owners, periods = _level_row(known, group)
+        if not text[0].startswith("(1) "):
+            return [(text, owners, periods)]
+        items = [[escape(part) for part in measure["text"].split("\n")] for measure in group]
+        inner = "".join(
+            f"<text:list-item>{''.join(f'<text:p>{part}</text:p>' for part in item)}"
+            "</text:list-item>"
+            for item in items
+        )
+        return [([f'<text:list text:style-name="L1">{inner}</text:list>'], owners, periods)]
+
+    return _table(known, rows)
+
+
 def _level_row(known: Plan107, group: Sequence[Measure]) -> tuple[list[str], list[str], list[str]]:
     text: list[str] = []
     owners: list[str] = []

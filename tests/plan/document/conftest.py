@@ -11,10 +11,10 @@ import yaml
 from dutyflow.plan.document.drafting import Draft, DraftMeasure
 from dutyflow.plan.document.grid import Grid
 from dutyflow.plan.document.parts import Document, Passage, Table, passage_of
-from tests.support.libreoffice import soffice
+from tests.support.libreoffice import writer
 from tests.support.printed import Plan107, Printed, words_after, words_before
 
-__all__ = ["soffice"]
+__all__ = ["writer"]
 
 PLAN_FILE = Path(__file__).resolve().parents[3] / "include" / "plan" / "pingtung" / "107.yaml"
 TRUTH: dict[str, Any] = yaml.safe_load(PLAN_FILE.read_text(encoding="utf-8"))

@@ -105,8 +105,9 @@ class _Reader:
                 self._paragraph(element, to)
             elif element.tag == "w:tbl":
                 to.remark("儲存格內另有表格，依序讀入其文字")
-                for cell in element.iter("w:tc"):
-                    self._paragraphs(cell, to)
+                for row in _wrapped(element, "w:tr"):
+                    for cell in _wrapped(row, "w:tc"):
+                        self._paragraphs(cell, to)
             elif element.tag in _NOTED:
                 to.remark(_NOTED[element.tag])
             elif element.tag not in ("w:tcPr", *_DELETED):

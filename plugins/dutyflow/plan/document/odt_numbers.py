@@ -51,7 +51,8 @@ class Numbering:
         else:
             begun = CountedList(style, list(self._counts_to_go_on(element, style)))
             self._last_of_style[style] = begun
-        self._by_id[str(element.get("xml:id"))] = begun
+        if (name := element.get("xml:id")) is not None:
+            self._by_id[name] = begun
         return begun
 
     def printed(self, within: CountedList, depth: int, item: Element) -> tuple[str, bool]:
@@ -85,7 +86,7 @@ class Numbering:
         return _PART.sub(one, level.pattern), known
 
     def _counts_to_go_on(self, element: Element, style: str) -> list[int]:
-        before = self._by_id.get(str(element.get("text:continue-list")))
+        before = self._by_id.get(element.get("text:continue-list", ""))
         if before is None and element.get("text:continue-numbering") == "true":
             before = self._last_of_style.get(style)
         return before.counts if before is not None else [0] * (_LEVELS + 1)

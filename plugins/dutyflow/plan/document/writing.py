@@ -147,7 +147,7 @@ def _scoring(draft: Draft, about: _Doubts) -> Iterator[str]:
 
 
 def _measures(draft: Draft, about: _Doubts) -> Iterator[str]:
-    yield "# id: the printed numbers only (面向, 執行策略, item, sub-point); one not printed is left out."
+    yield "# id: the printed numbers only; a level without a number is left out."
     yield "# text: word for word as printed. owners: all = 各部門, every section."
     yield from about.of("measures")
     yield "measures:" if draft.measures else f"measures: {TO_DO}"
