@@ -95,7 +95,7 @@ def _write(path: Path, text: str) -> None:
 def _tell(draft: drafting.Draft, path: Path | None) -> None:
     for doubt in draft.doubts:
         codes = "、".join(draft.measures[index].id for index in doubt.measures)
-        click.echo(f"疑義 {codes or '　'} {doubt}", err=True)
+        click.echo(" ".join(filter(None, ["疑義", codes, str(doubt)])), err=True)
     read = f"讀出 {len(draft.measures)} 項具體作法，疑義 {len(draft.doubts)} 處"
     where = f"，草稿已寫入 {path}" if path is not None else ""
     click.echo(f"{read}{where}；請逐一核對後再用 dutyflow plan check 檢查", err=True)

@@ -13,7 +13,14 @@ from dutyflow.plan.document.drafting import Draft, document_of, draft_of_documen
 from dutyflow.plan.document.parts import Table
 from dutyflow.plan.document.writing import Origin, written
 from dutyflow.plan.load import load_plan
-from tests.plan.document.conftest import KNOWN, PLAN_FILE, doubted, read, told_all
+from tests.plan.document.conftest import (
+    KNOWN,
+    PLAN_FILE,
+    WITHOUT_A_GAP,
+    doubted,
+    read,
+    told_all,
+)
 from tests.support.libreoffice import LibreOffice
 from tests.support.printed import (
     COUNTED,
@@ -31,9 +38,6 @@ LAYOUTS: dict[str, list[Printed]] = {
     "row by row": [row_by_row(KNOWN)],
     "counted": [counted(KNOWN)],
 }
-# Two measures whose five owners stand on five lines without an empty one: 業務組、總務組、設計組,
-# 業務組、總務組. The periods say where they part, but nothing would show that a line is missing.
-WITHOUT_A_GAP = {"1.2.1.13", "1.2.1.14"}
 Made = Callable[[str, str], bytes]
 
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dutyflow.plan.document.drafting import Draft, draft_of_document
-from tests.plan.document.conftest import KNOWN, document, doubted, read, told_all
+from tests.plan.document.conftest import KNOWN, WITHOUT_A_GAP, document, doubted, read, told_all
 from tests.support.printed import Field, Printed, as_printed, paged, row_by_row
 
 ASPECT, STRATEGY, ITEM, TEXT, OWNERS, PERIOD = range(6)
@@ -266,6 +266,22 @@ def an_owners_cell_reaches_over_the_next(rows: Rows, row: int, data: st.DataObje
     rows[row + 1][column] = None
 
 
+@damage
+def owners_and_periods_change_places(rows: Rows, row: int, data: st.DataObject) -> None:
+    rows[row][OWNERS], rows[row][PERIOD] = rows[row][PERIOD], rows[row][OWNERS]
+    unless(rows[row][OWNERS])
+
+
+@damage
+def a_line_within_a_measure_begins_with_a_number(rows: Rows, row: int, data: st.DataObject) -> None:
+    words = list(cell(rows, row, TEXT).paragraphs)
+    line = some_line(words, data)
+    at = data.draw(st.integers(5, max(5, len(words[line]) - 1)))
+    mark = data.draw(st.sampled_from(["(2)", "(7)", "2.", "一、", "甲.", "○"]))
+    words[line] = f"{words[line][:at]}\n{mark} {words[line][at:]}"
+    put(rows, row, TEXT, words)
+
+
 def damaged(tables: list[Printed], harm: Damage, data: st.DataObject) -> list[Printed]:
     number = data.draw(st.integers(0, len(tables) - 1), label="table")
     rows: Rows = [list(row) for row in tables[number].rows]
@@ -296,13 +312,14 @@ def silently_wrong(draft: Draft) -> list[object]:
 def test_what_is_not_damaged_is_read_as_it_is(layout: str) -> None:
     draft = draft_of_document(document(*LAYOUTS[layout]))
     assert [read(measure) for measure in draft.measures] == told_all()
-    assert doubted(draft) == set()
+    ids = {draft.measures[index].id for index in doubted(draft)}
+    assert ids == (set() if layout == "row by row" else WITHOUT_A_GAP)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("harm", DAMAGES, ids=lambda each: each.__name__)
 @settings(
-    max_examples=60,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )

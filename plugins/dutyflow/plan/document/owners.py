@@ -79,9 +79,13 @@ def _whole(lines: Sequence[Line], known: Collection[str]) -> Iterator[tuple[int,
             continue
         below = lines[index + 1] if index + 1 < len(lines) else Line("")
         both = bare(line.text + below.text)
-        parted = below and not _all(line.text, known) and not _all(below.text, known)
-        skip = bool(parted) and _all(both, known)
+        parted = below and not _all(line.text, known)
+        skip = bool(parted) and (both in known or _completes(both, below.text, known))
         yield index, (both if skip else line.text)
+
+
+def _completes(both: str, below: str, known: Collection[str]) -> bool:
+    return not _all(below, known) and _all(both, known)
 
 
 def _all(text: str, known: Collection[str]) -> bool:

@@ -44,8 +44,12 @@ def points_of(passage: Passage) -> list[Point]:
     kind = _kind_of_points(passage)
     for line in passage.told:
         mark = mark_of(line.text)
+        doubts = _by_chance(mark, line, points)
+        if points:
+            points[-1].doubts += doubts
         if mark is not None and mark.kind == kind and _begins(mark, line, points):
             points.append(_begun(mark))
+            points[-1].doubts += doubts
         elif not points:
             points.append(Point(None, "", [spaced(line.text)]))
         else:
@@ -77,8 +81,15 @@ def _kind_of_points(passage: Passage) -> str:
     return mark.kind if mark is not None else ""
 
 
+def _by_chance(mark: Mark | None, line: Line, points: list[Point]) -> list[str]:
+    """In the midst of a sentence a line may begin with what only looks like a number."""
+    if mark is None or line.starts or not points or is_ended(points[-1].lines[-1]):
+        return []
+    return [f"句中換行之後的「{mark.printed}」，不知是否為編號"]
+
+
 def _begins(mark: Mark, line: Line, points: list[Point]) -> bool:
-    """Within a paragraph a line may begin with a bracket by chance."""
+    """Whether a point begins: with a paragraph, or where the numbers go on."""
     follows = bool(points) and mark.number == (points[-1].number or 0) + 1
     return line.starts or follows or not points
 
