@@ -89,10 +89,10 @@ def test_the_draft_says_the_same_of_everything_else(
 def test_the_pages_are_tables_that_cut_measures_in_two(made: Made) -> None:
     tables = [b for b in document_of(made("paged", "docx")).blocks if isinstance(b, Table)]
     assert len(tables) > 8
-    assert all(page.columns == 6 for page in tables)
-    firsts = [
-        next(c.passage.text for c in page.cells if c.top == 1 and c.left == 3) for page in tables
-    ]
+    firsts = []
+    for page in tables:
+        *_, text, _owners, _period = (cell for cell in page.cells if cell.top == 1)
+        firsts.append(text.passage.text)
     assert any(text and not text.startswith("(") for text in firsts[1:])
 
 

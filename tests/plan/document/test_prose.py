@@ -59,6 +59,10 @@ def test_dates_are_read_as_people_write_them(written: str) -> None:
             "established: 有 2 個日期",
         ),
         (replaced(BEFORE, TRUTH["header"]["title"], ""), "title: 找不到標題"),
+        (
+            replaced(BEFORE, TRUTH["header"]["title"], "屏東區營業處 113 至 114 年度計畫"),
+            "year: 標題有兩個年度",
+        ),
         (["附件一", *BEFORE], "title: 計畫依據之前有 2 段文字"),
         (
             replaced(BEFORE, "參、 實施對象", "肆、 實施對象"),

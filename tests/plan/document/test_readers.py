@@ -52,6 +52,7 @@ def run(text: str) -> str:
         (f"{run('本文')}<w:r><w:footnoteReference w:id='1'/></w:r>", "本文", "註腳"),
         (f"<w:r><w:rPr><w:vanish/></w:rPr><w:t>藏</w:t></w:r>{run('見')}", "見", "隱藏文字"),
         ("<w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>見</w:t></w:r>", "見", ""),
+        ("<w:r><w:rPr><w:strike/></w:rPr><w:t>刪</w:t></w:r>", "刪", "刪除線"),
         ("<w:r><w:drawing/></w:r>", "", "圖片"),
         ("<w:r><w:pict><w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>",
          "", "文字方塊「框」"),
@@ -82,16 +83,19 @@ def test_what_a_word_paragraph_holds(inner: str, text: str, remark: str) -> None
         ("<draw:frame><draw:text-box><text:p>框</text:p></draw:text-box></draw:frame>",
          "", "文字方塊「框」"),
         ("見<text:span text:style-name='H'>藏</text:span>", "見", "隱藏文字"),
+        ("<text:span text:style-name='D'>刪</text:span>", "刪", "刪除線"),
         ("一<text:soft-page-break/>二", "一二", ""),
         ("<text:ruby><text:ruby-base>一</text:ruby-base><text:ruby-text>ㄧ</text:ruby-text>"
          "</text:ruby>", "一", ""),
     ],
 )  # fmt: skip
 def test_what_an_odt_paragraph_holds(inner: str, text: str, remark: str) -> None:
-    hidden = (
+    styles = (
         "<style:style style:name='H'><style:text-properties text:display='none'/></style:style>"
+        "<style:style style:name='D'><style:text-properties "
+        "style:text-line-through-style='solid'/></style:style>"
     )
-    passage = flow(inner, hidden)
+    passage = flow(inner, styles)
     assert passage.text == text
     assert bool(passage.remarks) == bool(remark)
     assert remark in "".join(passage.remarks)

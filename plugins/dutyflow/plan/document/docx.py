@@ -17,6 +17,8 @@ from .parts import Document, Passage, Table, Writing
 from .trees import inside, number, tree
 
 TRACKED = "有追蹤修訂，視為已全部接受"
+STRUCK = "有加刪除線的文字，仍照讀入"
+_STRUCK = ("w:strike", "w:dstrike")
 _OFF = ("0", "false", "off", "none")
 # What merely wraps the text it holds.
 _WRAPS = frozenset(
@@ -142,6 +144,8 @@ class _Reader:
             if any(each.text for each in element.iter("w:t")):
                 to.remark("有隱藏文字，未讀入")
             return ""
+        if tag == "w:r" and any(_is_on(inside(element, "w:rPr", name)) for name in _STRUCK):
+            to.remark(STRUCK)
         return self._text(element, to) if tag in _WRAPS else ""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import count
 from xml.etree.ElementTree import Element
 
-from .docx import TRACKED
+from .docx import STRUCK, TRACKED
 from .grid import MAX_COLUMNS, MAX_ROWS, Grid
 from .guard import Package, broken
 from .odt_numbers import CountedList, Numbering
@@ -43,25 +43,26 @@ def read_odt(package: Package) -> Document:
         raise broken()
     styles = package.read("styles.xml")
     roots = [tree(styles) if styles else None, content]
-    return Document(tuple(_Reader(Numbering(*roots), _hidden(roots)).blocks(body)))
+    return Document(tuple(_Reader(Numbering(*roots), roots).blocks(body)))
 
 
-def _hidden(roots: list[Element | None]) -> frozenset[str]:
-    """The names of styles whose text is not shown."""
+def _styles_with(roots: list[Element | None], name: str, *but: str | None) -> frozenset[str]:
+    """The names of styles that set a property to something else than `but`."""
     return frozenset(
         str(style.get("style:name"))
         for root in roots
         if root is not None
         for style in root.iter("style:style")
         for properties in style
-        if properties.get("text:display") == "none"
+        if properties.get(name) not in (None, *but)
     )
 
 
 class _Reader:
-    def __init__(self, numbering: Numbering, hidden: frozenset[str]) -> None:
+    def __init__(self, numbering: Numbering, roots: list[Element | None]) -> None:
         self._numbering = numbering
-        self._hidden = hidden
+        self._hidden = _styles_with(roots, "text:display", "true")
+        self._struck = _styles_with(roots, "style:text-line-through-style", "none")
         self._tables = count(1)
 
     def blocks(self, parent: Element) -> Iterator[Passage | Table]:
@@ -150,6 +151,8 @@ class _Reader:
             if "".join(parent.itertext()).strip():
                 to.remark(_NOTED["text:hidden-text"])
             return ""
+        if parent.get("text:style-name") in self._struck:
+            to.remark(STRUCK)
         parts = [parent.text or ""]
         for element in parent:
             parts += [self._painted(element, to), element.tail or ""]

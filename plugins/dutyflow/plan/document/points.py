@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from .flowing import is_ended, joined, spaced
 from .parts import Line, Passage
 
 BULLET = "bullet"
+_POINTS = ("digit", "bracketed digit", "half-bracketed digit", "circled", "bracketed han")
+_SENTENCE_END = re.compile(r"[。；;：:][^\S\n]*")
 _SUB_KINDS = ("stem", "letter", BULLET)  # what plans number below a measure, never measures with
 
 
@@ -57,6 +60,7 @@ def points_of(passage: Passage) -> list[Point]:
     for point in points:
         if not point.text.strip():
             point.doubts.append("有編號而沒有內容")
+        point.doubts += _within(point)
     return points
 
 
@@ -66,10 +70,13 @@ def title_of(passage: Passage) -> Title:
     mark = mark_of(first.text)
     name, doubts = (mark.rest if mark is not None else first.text), []
     for line in others:
+        ended = is_ended(name)
         name, doubt = joined(name, line.text)
         further = mark_of(line.text)
         if line.starts and further is not None and (mark is None or further.kind == mark.kind):
             doubt = f"一格內另有編號「{further.printed}」"
+        elif ended:
+            doubt = f"標題之後另有「{line.text[:20]}」，併入標題"
         doubts += [doubt] if doubt else []
     kind = mark.kind if mark is not None else ""
     return Title(_number(mark), kind, spaced(name), doubts)
@@ -99,6 +106,15 @@ def _begun(mark: Mark) -> Point:
     if mark.kind in _SUB_KINDS:
         point.doubts.append(f"以「{mark.printed}」編號，不知是具體作法或其子項")
     return point
+
+
+def _within(point: Point) -> Iterator[str]:
+    """A number in the midst of a line, where the next point might begin."""
+    following = (point.number or 0) + 1
+    for match in _SENTENCE_END.finditer(point.text):
+        mark = mark_of(point.text[match.end() :])
+        if mark is not None and mark.number == following and mark.kind in (point.kind or _POINTS):
+            yield f"文字中有「{mark.printed}」，不知是否為另一項"
 
 
 def _number(mark: Mark | None) -> int | None:

@@ -39,6 +39,7 @@ _TITLE_LENGTH = 20  # characters; a chapter whose heading is longer has no title
 _HAN = "[〇○零一二三四五六七八九十]{1,5}"
 _DATE = re.compile(r"(\d{2,4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _HAN_DATE = re.compile(rf"(?<![百千])({_HAN})\s*年\s*({_HAN})\s*月\s*({_HAN})\s*日")
+_YEARS = re.compile(r"\d\s*(?:年度?)?\s*[-~－～至到及、]\s*\d{2,3}\s*年度")
 _YEAR = re.compile(r"(\d{2,3})\s*年度")
 
 
@@ -137,6 +138,8 @@ def _front(front: Sequence[Passage], prose: Prose) -> None:
         prose.doubt("title", f"計畫依據之前有 {len(titles)} 段文字", "合為標題")
     if not titles:
         prose.doubt("title", "找不到標題")
+    for remark in dict.fromkeys(remark for passage in front for remark in passage.remarks):
+        prose.doubt("title", remark, "請對照原文件確認")
     days = sorted({day for _, day in dated})
     prose.established = days[-1] if days else None
     if len(days) != 1:
@@ -148,6 +151,8 @@ def _front(front: Sequence[Passage], prose: Prose) -> None:
 def _from_title(prose: Prose) -> None:
     plain = unicodedata.normalize("NFKC", prose.title)
     match = _YEAR.search(plain)
+    if _YEARS.search(plain):
+        prose.doubt("year", "標題有兩個年度", "取後一個")
     if match is None:
         prose.doubt("year", "標題中沒有年度，例如「107 年度」")
         return

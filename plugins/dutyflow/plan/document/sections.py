@@ -50,6 +50,7 @@ _WORDS: Mapping[str, str] = {
     "用戶": "customers",
     "稽查": "audit",
 }
+_SEVERAL = re.compile(r"[及與和暨]")
 _STEM = re.compile(r"(?:組|課|科|室|處|部|股|隊|站|所|廠|中心)$")
 
 
@@ -126,4 +127,6 @@ def _strange(name: str, sections: Mapping[str, list[int]], known: Mapping[str, s
     usual = [n for n in alike if n in known or len(sections[n]) >= len(sections[name])]
     if usual:
         return f"「{name}」與「{usual[0]}」相近，不知是否為同一組室"
+    if _SEVERAL.search(name):
+        return f"「{name}」不知是一個組室或數個"
     return f"現有計畫沒有「{name}」這個組室" if known else ""
