@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from .docx_numbers import Numbering
 from .grid import MAX_COLUMNS, Grid
 from .guard import Package, broken
-from .parts import Document, Passage, Table, Writing
+from .parts import Document, Passage, Table, Collected
 from .trees import inside, number, tree
 
 TRACKED = "有追蹤修訂，視為已全部接受"
@@ -57,7 +57,7 @@ class _Reader:
     def __init__(self, numbering: Numbering) -> None:
         self._numbering = numbering
         self._tables = count(1)
-        self._paint: dict[str, Callable[[Element, Writing], str]] = {
+        self._paint: dict[str, Callable[[Element, Collected], str]] = {
             "w:t": lambda element, _: element.text or "",
             "w:br": _break,
             "w:drawing": _picture,
@@ -79,7 +79,7 @@ class _Reader:
                 yield from self.blocks(element)
 
     def _passage(self, elements: list[Element]) -> Passage:
-        to = Writing()
+        to = Collected()
         self._paragraphs(elements, to)
         return to.passage()
 
@@ -97,11 +97,11 @@ class _Reader:
         grid.begin_row(_value(before, 0, MAX_COLUMNS))
         remarks = [TRACKED] if inside(properties, "w:ins") is not None else []
         for cell in _wrapped(row, "w:tc"):
-            to = Writing(remarks=list(remarks))
+            to = Collected(remarks=list(remarks))
             self._paragraphs(cell, to)
             _add(grid, inside(cell, "w:tcPr"), to.passage())
 
-    def _paragraphs(self, elements: Element | list[Element], to: Writing) -> None:
+    def _paragraphs(self, elements: Element | list[Element], to: Collected) -> None:
         for element in elements:
             if element.tag == "w:p":
                 self._paragraph(element, to)
@@ -115,7 +115,7 @@ class _Reader:
             elif element.tag not in ("w:tcPr", *_DELETED):
                 self._paragraphs(list(element), to)
 
-    def _paragraph(self, element: Element, to: Writing) -> None:
+    def _paragraph(self, element: Element, to: Collected) -> None:
         properties = inside(element, "w:pPr")
         printed, known = self._numbering.printed(properties)
         if not known:
@@ -125,10 +125,10 @@ class _Reader:
         if any(inside(mark, tag) is not None for tag in (*_DELETED, *_INSERTED)):
             to.remark(TRACKED)
 
-    def _text(self, parent: Element | None, to: Writing) -> str:
+    def _text(self, parent: Element | None, to: Collected) -> str:
         return "".join(self._painted(each, to) for each in (parent if parent is not None else ()))
 
-    def _painted(self, element: Element, to: Writing) -> str:
+    def _painted(self, element: Element, to: Collected) -> str:
         tag = element.tag
         if tag in self._paint:
             return self._paint[tag](element, to)
@@ -158,11 +158,11 @@ def _add(grid: Grid, properties: Element | None, passage: Passage) -> None:
         grid.add(passage, width=max(width, 1), grows=merge is not None)
 
 
-def _break(element: Element, _: Writing) -> str:
+def _break(element: Element, _: Collected) -> str:
     return "" if element.get("w:type") in ("page", "column") else "\n"
 
 
-def _picture(element: Element, to: Writing) -> str:
+def _picture(element: Element, to: Collected) -> str:
     text = "".join(each.text or "" for each in element.iter("w:t"))
     to.remark(f"有文字方塊「{text}」，未讀入" if text.strip() else "有圖片，未讀入")
     return ""

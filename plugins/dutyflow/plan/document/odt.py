@@ -14,7 +14,7 @@ from .docx import STRUCK, TRACKED
 from .grid import MAX_COLUMNS, MAX_ROWS, Grid
 from .guard import Package, broken
 from .odt_numbers import CountedList, Numbering
-from .parts import Document, Passage, Table, Writing
+from .parts import Document, Passage, Table, Collected
 from .trees import inside, number, tree
 
 _PARAGRAPHS = ("text:p", "text:h")
@@ -76,10 +76,10 @@ class _Reader:
 
     def _passages(self, element: Element) -> Iterator[Passage]:
         """A list's paragraphs one by one; else the one paragraph."""
-        to = Writing()
+        to = Collected()
         self._block(element, to)
         for text in to.paragraphs:
-            yield Writing([text], to.remarks).passage()
+            yield Collected([text], to.remarks).passage()
         if not to.paragraphs and to.remarks:
             yield to.passage()
 
@@ -98,7 +98,7 @@ class _Reader:
                 grid.skip(times)
             if cell.tag != "table:table-cell":
                 continue
-            to = Writing()
+            to = Collected()
             for element in cell:
                 self._block(element, to)
             width = number(cell.get("table:number-columns-spanned"), 1, MAX_COLUMNS + 1)
@@ -106,7 +106,7 @@ class _Reader:
             for _ in range(times):  # what it covers follows as covered cells
                 grid.add(to.passage(), width=max(width, 1), height=height, step=1)
 
-    def _block(self, element: Element, to: Writing) -> None:
+    def _block(self, element: Element, to: Collected) -> None:
         tag = element.tag
         if tag in _PARAGRAPHS:
             to.paragraphs.append(self._text(element, to))
@@ -126,7 +126,7 @@ class _Reader:
                 self._block(inner, to)
 
     def _list(
-        self, element: Element, to: Writing, outer: CountedList | None = None, depth: int = 1
+        self, element: Element, to: Collected, outer: CountedList | None = None, depth: int = 1
     ) -> None:
         begun = self._numbering.begin(element, outer)
         for item in element:
@@ -146,7 +146,7 @@ class _Reader:
                 else:
                     self._block(inner, to)
 
-    def _text(self, parent: Element, to: Writing) -> str:
+    def _text(self, parent: Element, to: Collected) -> str:
         if parent.get("text:style-name") in self._hidden:
             if "".join(parent.itertext()).strip():
                 to.remark(_NOTED["text:hidden-text"])
@@ -158,7 +158,7 @@ class _Reader:
             parts += [self._painted(element, to), element.tail or ""]
         return "".join(parts)
 
-    def _painted(self, element: Element, to: Writing) -> str:
+    def _painted(self, element: Element, to: Collected) -> str:
         tag = element.tag
         if tag in _SIGNS:
             return _SIGNS[tag]
@@ -181,7 +181,7 @@ def _rows(table: Element) -> Iterator[Element]:
             yield from _rows(element)
 
 
-def _picture(element: Element, to: Writing) -> None:
+def _picture(element: Element, to: Collected) -> None:
     boxes = [each for each in element.iter() if each.tag in _PARAGRAPHS]
     text = "".join("".join(each.itertext()) for each in boxes)
     to.remark(f"有文字方塊「{text}」，未讀入" if text.strip() else "有圖片，未讀入")

@@ -121,7 +121,7 @@ class Doubt:
 
 
 @dataclass
-class Writing:
+class Collected:
     """Collects what a reader meets in a cell or paragraph, in order."""
 
     paragraphs: list[str] = field(default_factory=list)
@@ -140,7 +140,7 @@ class Writing:
 
 def passage_of(*paragraphs: str, remarks: Sequence[str] = ()) -> Passage:
     """A passage from its paragraphs; a line break within one is a newline."""
-    return Writing(list(paragraphs), list(remarks)).passage()
+    return Collected(list(paragraphs), list(remarks)).passage()
 
 
 def _lines(paragraph: str) -> list[Line]:

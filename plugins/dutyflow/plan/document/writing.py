@@ -13,7 +13,6 @@ from datetime import date
 
 from dutyflow.calendars.roc import roc_year
 from dutyflow.plan.source import parse
-from dutyflow.plan.words import listed
 
 from .counting import han
 from .drafting import Draft, DraftMeasure
@@ -189,7 +188,7 @@ def _duties(draft: Draft, about: _Doubts) -> Iterator[str]:
     yield "duties:" if duty is not None else f"duties: {TO_DO}"
     due = duty.working_days if duty is not None else 5
     clause = duty.clause if duty is not None and duty.clause else "考核作業"
-    frequencies = listed(draft.frequencies or ["ongoing", "yearly"], ", ").replace("、", ", ")
+    frequencies = ", ".join(draft.frequencies or ["ongoing", "yearly"])
     lines = [
         "  - id: self_assessment",
         "    name: 半年自行考核",
