@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from .docx_numbers import Numbering
 from .grid import MAX_COLUMNS, Grid
 from .guard import Package, broken
-from .parts import Document, Passage, Table, Collected
+from .parts import Collected, Document, Passage, Table
 from .trees import inside, number, tree
 
 TRACKED = "有追蹤修訂，視為已全部接受"

@@ -14,7 +14,7 @@ from .docx import STRUCK, TRACKED
 from .grid import MAX_COLUMNS, MAX_ROWS, Grid
 from .guard import Package, broken
 from .odt_numbers import CountedList, Numbering
-from .parts import Document, Passage, Table, Collected
+from .parts import Collected, Document, Passage, Table
 from .trees import inside, number, tree
 
 _PARAGRAPHS = ("text:p", "text:h")
