@@ -90,7 +90,25 @@ def other_words(printed: Printed) -> Printed:
     return replace(printed, rows=(lower, *printed.rows), header=upper)
 
 
+def edges_that_do_not_meet(printed: Printed) -> Printed:
+    """Each second row with its inner edges one narrow column to the left."""
+
+    def spread(row: Row, shift: int) -> Row:
+        edges = [0, *(4 * at - shift for at in range(1, 6)), 24]
+        cells: list[Field | None] = []
+        for at, cell in enumerate(row):
+            wide = cell.width if cell is not None else 1
+            first, last = edges[at], edges[at + wide]
+            placed = cell and replace(cell, width=last - first)
+            cells += [placed, *[None] * (edges[at + 1] - first - 1)]
+        return tuple(cells)
+
+    rows = tuple(spread(row, index % 2) for index, row in enumerate(printed.rows))
+    return replace(printed, rows=rows, header=spread(printed.header, 0))
+
+
 VARIANTS = [
+    edges_that_do_not_meet,
     wide_numbers,
     broken_lines,
     header_again,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from .flowing import bare
 from .parts import Cell, Table
@@ -39,6 +40,30 @@ class Columns:
     extra: tuple[tuple[str, Span], ...]
     below: int  # the first row under the header
     problems: tuple[str, ...] = ()
+
+    @cached_property
+    def practice(self) -> Span:
+        """The columns under 具體作法, 項目 among them where it is printed so."""
+        text, item = self.spans["text"], self.spans.get("item", self.spans["text"])
+        return (item[0], text[1]) if item[1] == text[0] else text
+
+    @cached_property
+    def _homes(self) -> list[Span]:
+        spans = [self.practice, *self.spans.values(), *(span for _, span in self.extra)]
+        return sorted(span for span in set(spans) if span == self.practice or not self._inner(span))
+
+    def _inner(self, span: Span) -> bool:
+        return self.practice[0] <= span[0] and span[1] <= self.practice[1]
+
+    def home(self, cell: Cell) -> Span | None:
+        """The column that most of a cell lies in: edges drawn by hand seldom meet exactly."""
+        overlap = {span: _overlap(cell, span) for span in self._homes}
+        best = max(overlap, key=lambda span: overlap[span])
+        return best if overlap[best] else None
+
+    def covered(self, cell: Cell) -> int:
+        """How many columns a cell covers from edge to edge."""
+        return sum(cell.left <= left and right <= cell.right for left, right in self._homes)
 
     @property
     def missing(self) -> list[str]:
@@ -109,5 +134,5 @@ def body_rows(table: Table, columns: Columns | None) -> Iterator[int]:
             yield row
 
 
-def spans_overlap(cell: Cell, span: Span) -> bool:
-    return cell.left < span[1] and span[0] < cell.right
+def _overlap(cell: Cell, span: Span) -> int:
+    return max(0, min(cell.right, span[1]) - max(cell.left, span[0]))

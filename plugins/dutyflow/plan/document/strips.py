@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from .columns import HEADINGS, TITLES, Columns, body_rows, columns_of, spans_overlap
+from .columns import HEADINGS, TITLES, Columns, body_rows, columns_of
 from .counting import mark_of
 from .flowing import is_ended
 from .parts import Cell, Document, Doubt, Line, Passage, Table
@@ -128,7 +128,8 @@ def _strips(table: Table, columns: Columns) -> tuple[list[Strip], list[Doubt]]:
     used: set[Cell] = set()
     texts = [cell for row in rows for cell in _texts(table, columns, row)]
     shares = {
-        role: _shares(table, texts, columns.spans.get(role), rows) for role in ("owners", "period")
+        role: _shares(table, texts, columns, columns.spans.get(role))
+        for role in ("owners", "period")
     }
     strips = []
     for index, text in enumerate(texts):
@@ -152,17 +153,9 @@ def _strips(table: Table, columns: Columns) -> tuple[list[Strip], list[Doubt]]:
     return strips, doubts
 
 
-def _practice(columns: Columns) -> tuple[int, int]:
-    """The columns under 具體作法, 項目 among them where it is printed so."""
-    text, item = columns.spans["text"], columns.spans.get("item", columns.spans["text"])
-    adjacent = item[1] == text[0]
-    return (item[0], text[1]) if adjacent else text
-
-
 def _texts(table: Table, columns: Columns, row: int) -> Iterator[Cell]:
     """The cell of 具體作法 that begins in a row: the last in its columns."""
-    span = _practice(columns)
-    cells = [cell for cell in table.beside(row) if spans_overlap(cell, span)]
+    cells = [cell for cell in table.beside(row) if columns.home(cell) == columns.practice]
     last = max(cells, key=lambda cell: cell.left, default=None)
     if last is not None and last.top == row:
         yield last
@@ -170,12 +163,9 @@ def _texts(table: Table, columns: Columns, row: int) -> Iterator[Cell]:
 
 def _heading(table: Table, columns: Columns, role: str, text: Cell) -> Cell | None:
     span = columns.spans.get(role)
-    if role == "item":
-        wide = _practice(columns)
-        span = span if span is not None and span[1] != wide[0] else (wide[0], wide[1])
-    if span is None:
-        return None
-    beside = [cell for cell in table.beside(text.top) if spans_overlap(cell, span) and cell != text]
+    if role == "item" and (span is None or span[1] == columns.spans["text"][0]):
+        span = columns.practice
+    beside = [c for c in table.beside(text.top) if c != text and columns.home(c) == span]
     return min(beside, key=lambda cell: cell.left, default=None)
 
 
@@ -186,14 +176,11 @@ def _as_heading(table: Table, cell: Cell | None) -> Heading | None:
 
 
 def _shares(
-    table: Table, texts: list[Cell], span: tuple[int, int] | None, rows: list[int]
+    table: Table, texts: list[Cell], columns: Columns, span: tuple[int, int] | None
 ) -> list[tuple[Share, list[Cell]]]:
     """For each cell of 具體作法 the cells of a column beside it, with those that share them."""
-    column = [
-        cell
-        for cell in table.cells
-        if span is not None and spans_overlap(cell, span) and cell.top in rows
-    ]
+    rows = set(body_rows(table, columns))
+    column = [c for c in table.cells if span and c.top in rows and columns.home(c) == span]
     groups: list[list[Cell]] = []
     for text in texts:
         if groups and any(_level(c, text) and _level(c, groups[-1][-1]) for c in column):
@@ -218,15 +205,14 @@ def _remarks(
     table: Table, columns: Columns, text: Cell, headings: Mapping[str, Cell | None]
 ) -> Iterator[str]:
     yield from text.passage.remarks
-    span = _practice(columns)
-    if text.left < span[0] or text.right > span[1]:
+    if columns.covered(text) > 1:
         yield "具體作法的儲存格與其他欄合併"
     for cell in headings.values():
         yield from cell.passage.remarks if cell is not None else ()
     for name, other in columns.extra:
         rows = range(text.top, text.bottom)
         for cell in dict.fromkeys(each for row in rows for each in table.beside(row)):
-            if spans_overlap(cell, other) and cell.passage:
+            if columns.home(cell) == other and cell.passage:
                 yield f"「{name}」欄寫有「{_short(cell.passage.text)}」，計畫檔沒有這一欄，未讀入"
 
 
@@ -243,7 +229,7 @@ def _left_over(table: Table, columns: Columns, rows: set[int], used: set[Cell]) 
     extra = [span for _, span in columns.extra]
     for cell in table.cells:
         unread = cell.passage and cell not in used and cell.top in rows
-        if unread and not any(spans_overlap(cell, span) for span in extra):
+        if unread and columns.home(cell) not in extra:
             yield Doubt(
                 where=table.place(cell.top),
                 found=f"儲存格「{_short(cell.passage.text)}」看不出屬於哪一項具體作法",
