@@ -1,9 +1,10 @@
 #!/bin/sh
-# What the tests use besides Python packages: LibreOffice, pdftotext/pdftoppm, a CJK font, Chromium.
+# What the tests use besides Python packages: LibreOffice Calc and Writer, pdftotext/pdftoppm, a CJK font, Chromium.
 # Installs them where that is possible without asking (Debian/Ubuntu as root); else says how.
 set -u
 missing=""
 command -v soffice >/dev/null 2>&1 || [ -x /Applications/LibreOffice.app/Contents/MacOS/soffice ] || missing="$missing libreoffice-calc"
+command -v lowriter >/dev/null 2>&1 || [ "$(uname)" = Darwin ] || missing="$missing libreoffice-writer"
 command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
 command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=zh-tw 2>/dev/null)" ] || [ "$(uname)" = Darwin ] || missing="$missing fonts-noto-cjk"
 [ -z "$missing" ] && exit 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
-HOW_TO_INSTALL = "apt-get install libreoffice-calc fonts-noto-cjk poppler-utils"
+HOW_TO_INSTALL = "apt-get install libreoffice-calc libreoffice-writer fonts-noto-cjk poppler-utils"
 
 
 class LibreOffice:
@@ -18,7 +19,7 @@ class LibreOffice:
         self._program = program
 
     def convert(self, path: Path, to: str) -> Path:
-        """The file converted (`ods`, `xlsx`, `pdf`), in a new folder beside it.
+        """The file converted (`ods`, `xlsx`, `pdf`, `odt`, `docx`), in a new folder beside it.
 
         Each call has a profile of its own: two runs on one profile lose files without a word.
         """
@@ -56,4 +57,12 @@ def needed(program: str) -> str:
 
 @pytest.fixture(scope="session")
 def soffice() -> LibreOffice:
+    return LibreOffice(needed("soffice"))
+
+
+@pytest.fixture(scope="session")
+def writer() -> LibreOffice:
+    """LibreOffice with its word processor, which Debian packs apart."""
+    if sys.platform != "darwin":
+        needed("lowriter")
     return LibreOffice(needed("soffice"))

@@ -17,6 +17,7 @@ from dutyflow.plan.schema import schema_text
 from dutyflow.settings import Settings
 
 from .common import Refused, echo_json, echo_table, json_option, near
+from .from_document import from_document
 
 Named = tuple[Path, Plan]
 
@@ -133,3 +134,6 @@ def _shown(path: Path) -> list[Named]:
     if path.is_dir():
         return [(path / f"{plan.year}.yaml", plan) for plan in load.load_plans(path).plans]
     return [(path, load.load_plan(path))]
+
+
+plan_group.add_command(from_document)

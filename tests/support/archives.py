@@ -1,0 +1,54 @@
+"""ODT and DOCX files written by hand, for what no word processor would write."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+ODF = "urn:oasis:names:tc:opendocument:xmlns"
+ODT_TYPE = "application/vnd.oasis.opendocument.text"
+
+
+def zipped(members: dict[str, str | bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def docx(body: str, *, before: str = "", **parts: str) -> bytes:
+    """A DOCX of the body's XML. `parts` are other members of its folder (numbering, styles)."""
+    document = (
+        f'<?xml version="1.0" encoding="UTF-8"?>{before}<w:document xmlns:w="{WORD}" '
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f"<w:body>{body}</w:body></w:document>"
+    )
+    members = {"[Content_Types].xml": "<Types/>", "word/document.xml": document}
+    others = {f"word/{name}.xml": _part(name, content) for name, content in parts.items()}
+    return zipped({**members, **others})
+
+
+def _part(name: str, content: str) -> str:
+    return f'<w:{name} xmlns:w="{WORD}">{content}</w:{name}>'
+
+
+def odt(body: str, *, styles: str = "", before: str = "") -> bytes:
+    """An ODT of the text's XML."""
+    spaces = " ".join(
+        f'xmlns:{name}="{ODF}:{uri}:1.0"'
+        for name, uri in (
+            ("office", "office"),
+            ("text", "text"),
+            ("table", "table"),
+            ("style", "style"),
+            ("draw", "drawing"),
+        )
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?>{before}<office:document-content {spaces}>'
+        f"<office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    )
+    return zipped({"mimetype": ODT_TYPE, "content.xml": content})
