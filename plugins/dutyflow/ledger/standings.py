@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 
@@ -45,6 +46,16 @@ class Standings:
             found = connection.execution_options(yield_per=_FETCHED).execute(query)
             for row in found:
                 yield Standing(*row)
+
+    def reminded_since(self, moment: datetime) -> set[str]:
+        """Who has been sent a reminder since a moment, by address in lower case."""
+        query = select(func.lower(notices.c.recipient)).where(
+            notices.c.state == "sent",
+            notices.c.settled_at >= moment,
+            notices.c.rung.contains("@"),
+        )
+        with self._database.reading() as connection:
+            return set(connection.execute(query.distinct()).scalars())
 
     def told(self, rungs: Collection[str]) -> dict[tuple[str, str], set[str]]:
         """Who was told these rungs, by assignment and rung: addresses in lower case.

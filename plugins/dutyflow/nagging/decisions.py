@@ -21,6 +21,7 @@ from .steps import Due, Schedule, Step
 
 State = Literal["open", "submitted", "accepted", "returned", "late", "waived"]
 Told = Mapping[tuple[str, str], Collection[str]]  # by assignment and rung: e-mails, lower case
+UNREACHABLE = "unreachable:"  # before the rung that nobody of the section can be told
 _SECTION: tuple[Role, ...] = ("owner", "deputy")
 
 
@@ -70,22 +71,11 @@ class Silence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unreachable:
-    """A section of which nobody can be told; the coordinator hears of it at once."""
-
-    assignment: str
-    section: str
-    rung: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Round:
-    """All that one round decides."""
+    """All that one round decides. Where nobody of a section can be told, the coordinator is."""
 
     nags: tuple[Nag, ...]
     silences: tuple[Silence, ...]
-    unreachable: tuple[Unreachable, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +102,6 @@ def decide(
     """
     nags: list[Nag] = []
     silences: list[Silence] = []
-    unreachable: list[Unreachable] = []
     deciding = _Deciding(offices=offices, today=today)
     for standing in standings:
         due = deciding.due(standing)
@@ -132,8 +121,22 @@ def decide(
         nags += (_nag(standing, due.step, each, missed) for each in reached)
         silences += (_passed(standing, rung, each) for each in passed)
         if deciding.nobody_of_the_section(standing, due.step, reached, knowing):
-            unreachable.append(_unreachable(standing, rung, passed))
-    return Round(nags=tuple(nags), silences=tuple(silences), unreachable=tuple(unreachable))
+            coordinator = offices[standing.office].contacts.coordinator
+            nags.append(_alarm(standing, due.step, coordinator, passed))
+    return Round(nags=tuple(nags), silences=tuple(silences))
+
+
+def rungs_due(
+    standings: Iterable[Standing], offices: Mapping[str, Office], today: date
+) -> set[str]:
+    """The rungs about which a round has to know who was told them."""
+    deciding = _Deciding(offices=offices, today=today)
+    rungs: set[str] = set()
+    for standing in standings:
+        due = deciding.due(standing)
+        if due is not None:
+            rungs.update(step.key(standing.deadline) for step in (due.step, *due.collapsed))
+    return rungs
 
 
 @dataclass(kw_only=True)
@@ -261,13 +264,17 @@ def _passed(standing: Standing, rung: str, passed: Passed) -> Silence:
     )
 
 
-def _unreachable(standing: Standing, rung: str, passed: list[Passed]) -> Unreachable:
+def _alarm(standing: Standing, step: Step, coordinator: Person, passed: list[Passed]) -> Nag:
     told = "、".join(f"{each.person.name}（{each.reason}）" for each in passed)
-    return Unreachable(
+    return Nag(
         assignment=standing.assignment,
+        office=standing.office,
         section=standing.section,
-        rung=rung,
-        reason=told or "通訊錄沒有這個組室的承辦人",
+        rung=f"{UNREACHABLE}{step.key(standing.deadline)}",
+        step=step,
+        deadline=standing.deadline,
+        to=Addressee(person=coordinator, role="coordinator"),
+        reason=f"{step.title}，組室無人可收信：{told or '通訊錄沒有承辦人'}",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -306,6 +307,12 @@ class Plan(PlanPart):
 class Person(PlanPart):
     name: Name
     email: EmailStr
+    away: tuple[Span, ...] = Field(default=(), description="請假期間，含起迄日")
+
+    def away_until(self, day: date) -> date | None:
+        """The last day of an absence that a day falls into; None where they are there."""
+        ends = [span.end for span in self.away if span.start <= day <= span.end]
+        return max(ends, default=None)
 
     def __str__(self) -> str:
         return self.name
@@ -334,3 +341,9 @@ class Contacts(PlanPart):
     coordinator: Person
     director: Person
     head_office: Person
+
+    def everybody(self) -> Iterator[Person]:
+        """Every person who is named; one may be named more than once."""
+        for section in self.sections.values():
+            yield from (*section.owners, *section.deputies, section.head)
+        yield from (self.coordinator, self.director, self.head_office)

@@ -12,6 +12,7 @@ FIELD_TITLES: dict[str, str] = {
     "aspect": "面向",
     "assessment": "考核作業",
     "assumption": "假設",
+    "away": "請假",
     "basis": "計畫依據",
     "below": "低於",
     "choices": "選項",
