@@ -229,14 +229,17 @@ def _field_name(event: yaml.Event) -> str:
 
 
 def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
-    value: str = event.value
-    if not event.implicit[0] or event.tag is not None:  # quoted, or !!str
-        return value
-    if value.casefold() in _WORDS:
-        return _WORDS[value.casefold()]
-    if _INTEGER.fullmatch(value):
-        return int(value)
-    return float(value) if _FLOAT.fullmatch(value) else value
+    quoted = not event.implicit[0] or event.tag is not None
+    return str(event.value) if quoted else meaning_of(event.value)
+
+
+def meaning_of(plain: str) -> str | int | float | bool | None:
+    """What characters without quotes stand for."""
+    if plain.casefold() in _WORDS:
+        return _WORDS[plain.casefold()]
+    if _INTEGER.fullmatch(plain):
+        return int(plain)
+    return float(plain) if _FLOAT.fullmatch(plain) else plain
 
 
 def _syntax(error: yaml.YAMLError, text: str) -> _Refused:
