@@ -10,9 +10,9 @@ Dates, `yes` and `0107` stay text: what they mean is the model's to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import yaml
 
@@ -21,6 +21,8 @@ from dutyflow.errors import Finding
 from .folder import MAX_BYTES
 
 Place = tuple[str | int, ...]  # the way to a piece of data: ("measures", 3, "owners")
+
+Spot = TypeVar("Spot")
 
 MAX_DEPTH = 20
 SHOWN = 60  # characters of a person's text that are quoted back
@@ -54,31 +56,59 @@ class Source:
     """A file read: its data (None when it could not be read) and the mistakes met on the way.
 
     `lines` maps each place to its line, counted from 1; `written` each scalar's place to its
-    characters, since `1.10` as a number is no longer what the person wrote.
+    characters, since `1.10` as a number is no longer what the person wrote. Where a file has no
+    lines, a subclass says how a person finds a place.
     """
 
     name: str
     data: Any = None
     lines: Mapping[Place, int] = field(default_factory=dict)
     written: Mapping[Place, str] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the file itself."""
+        return self.told(())
 
     def line(self, place: Place) -> int:
         """The line of a place, or of the nearest place around it that stands in the file."""
-        while place and place not in self.lines:
-            place = place[:-1]
-        return self.lines.get(place, 1)
+        return nearest(self.lines, place, 1)
+
+    def where(self, place: Place) -> str:
+        """Where a person finds the place."""
+        return f"{self.name}:{self.line(place)}"
+
+    def elsewhere(self, place: Place) -> str:
+        """The same, for one who is at another place of the file already."""
+        return f"第 {self.line(place)} 行"
+
+    def position(self, place: Place) -> tuple[int, ...]:
+        """What puts places in the order in which a person reads them."""
+        return (self.line(place),)
 
     def finding(self, remark: Remark) -> Finding:
         hint = remark.hint
         if remark.see is not None:
-            hint = "；".join(filter(None, [hint, f"另見第 {self.line(remark.see)} 行"]))
+            hint = "；".join(filter(None, [hint, f"另見{self.elsewhere(remark.see)}"]))
         return Finding(
-            where=f"{self.name}:{self.line(remark.place)}",
+            where=self.where(remark.place),
             found=remark.found,
             expected=remark.expected,
             hint=hint,
         )
+
+    def told(self, remarks: Iterable[Remark]) -> tuple[Finding, ...]:
+        """These mistakes and the file's own, in the order in which a person reads the file."""
+        ordered = sorted((*self.remarks, *remarks), key=lambda each: self.position(each.place))
+        return tuple(map(self.finding, ordered))
+
+
+def nearest(places: Mapping[Place, Spot], place: Place, top: Spot) -> Spot:
+    """What a place maps to, or else the nearest place around it; `top` where none is known."""
+    while place and place not in places:
+        place = place[:-1]
+    return places.get(place, top)
 
 
 def shown(text: str) -> str:
@@ -100,13 +130,8 @@ def parse(content: bytes, name: str) -> Source:
         problem = _syntax(error, text)
     else:
         return reader.source(name)
-    finding = Finding(
-        where=f"{name}:{problem.line}",
-        found=problem.found,
-        expected=problem.expected,
-        hint=problem.hint,
-    )
-    return Source(name=name, findings=(finding,))
+    remark = Remark(place=(), found=problem.found, expected=problem.expected, hint=problem.hint)
+    return Source(name=name, lines={(): problem.line}, remarks=(remark,))
 
 
 def _text(content: bytes) -> str:
@@ -136,14 +161,12 @@ class _Reader:
         self.data: Any = None
 
     def source(self, name: str) -> Source:
-        source = Source(name=name, data=self.data, lines=self.lines, written=self.written)
-        findings = tuple(map(source.finding, self.repeated))
         return Source(
             name=name,
             data=self.data,
             lines=self.lines,
             written=self.written,
-            findings=findings,
+            remarks=tuple(self.repeated),
         )
 
     def read(self, text: str) -> None:

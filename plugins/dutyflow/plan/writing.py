@@ -20,7 +20,6 @@ from dutyflow.calendars.roc import ROC_EPOCH
 from dutyflow.calendars.working_days import Closure
 
 from .closures import COLUMNS
-from .forms import Form, FormField
 from .model import Contacts, Plan
 from .source import meaning_of
 
@@ -52,9 +51,8 @@ _RESOLVER: Any = yaml.resolver.Resolver()  # its stubs have no types
 def to_yaml(plan: Plan) -> str:
     """The plan's file."""
     data = plan.model_dump(by_alias=True, exclude_defaults=True)
-    if plan.forms:
-        forms = zip(data["forms"], plan.forms, strict=True)
-        data["forms"] = [_form_data(written, form) for written, form in forms]
+    for form in data.get("forms", ()):
+        form["fields"] = [_ordered(field, _FIELD_ORDER) for field in form["fields"]]
     for duty in data["duties"]:
         if "dates" in duty:
             duty["dates"] = [_ordered(span, _SPAN_ORDER) for span in duty["dates"]]
@@ -84,16 +82,6 @@ def written_date(day: date) -> str:
     """The day as plans have it, `107-07-06`; in Western years where that could be misread."""
     year = day.year - ROC_EPOCH
     return f"{year:02}-{day:%m-%d}" if 0 < year < 1000 else day.isoformat()
-
-
-def _form_data(written: dict[str, Any], form: Form) -> dict[str, Any]:
-    fields = zip(written["fields"], form.fields, strict=True)
-    return {**written, "fields": [_field_data(each, field) for each, field in fields]}
-
-
-def _field_data(written: dict[str, Any], field: FormField) -> dict[str, Any]:
-    return _ordered({**written, **({} if field.type == "text" else {"type": field.type})},
-                    _FIELD_ORDER)  # fmt: skip
 
 
 def _ordered(written: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
