@@ -15,7 +15,7 @@ from dutyflow.errors import Finding, PlanError
 from .closures import parse_closures
 from .draft import Draft, draft_of
 from .explain import explain
-from .folder import CONTACTS, OfficeFiles, office_folders, read_bounded, read_office
+from .folder import CONTACTS, DRAFT, OfficeFiles, name_of, office_folders, read_bounded, read_office
 from .lint import lint_contacts, lint_plan
 from .model import Contacts, Plan
 from .office import OfficePlan, OfficePlans
@@ -32,7 +32,12 @@ PLANS_WITH_CONTACTS = 2
 
 def load_plan(path: Path) -> Plan:
     """One plan file. Raises PlanError."""
-    reading = _read_plan(parse(_content(path), str(path)), path)
+    return plan_of(parse(_content(path), str(path)), path)
+
+
+def plan_of(source: Source, path: Path) -> Plan:
+    """The same, of a file already read, or not yet written. Raises PlanError."""
+    reading = _read_plan(source, path)
     if reading.plan is None or reading.findings:
         raise PlanError(reading.findings)
     return reading.plan
@@ -146,12 +151,14 @@ def _read_plan(source: Source, path: Path) -> _Reading:
 
 
 def _file_name(draft: Draft, path: Path) -> Iterator[Remark]:
-    if draft.year is not None and path.stem.isdigit() and path.stem != str(draft.year):
+    name = name_of(path)
+    if draft.year is not None and name.isdigit() and name != str(draft.year):
+        right = path.name.replace(name, str(draft.year), 1)
         yield Remark(
             place=("year",),
             found=f"檔名為 {path.name}，year 為 {draft.year}",
             expected="檔名與年度相同",
-            hint=f"請改檔名為 {draft.year}.yaml，或改正 year",
+            hint=f"請改檔名為 {right}，或改正 year",
         )
 
 
@@ -269,7 +276,7 @@ def _strangers(files: OfficeFiles) -> Iterable[Finding]:
         Finding(
             where=str(path),
             found=f"不認得的檔名 {path.name}",
-            expected=f"<年度>.yaml（例如 107.yaml）或 {CONTACTS}",
+            expected=f"<年度>.yaml（例如 107.yaml）、<年度>{DRAFT}（草稿）或 {CONTACTS}",
         )
         for path in files.strangers
     ]
