@@ -21,6 +21,7 @@ from dutyflow.errors import Finding
 from .folder import MAX_BYTES
 
 Place = tuple[str | int, ...]  # the way to a piece of data: ("measures", 3, "owners")
+Stretch = tuple[int, int]  # characters of the text, from the first up to the one after the last
 
 Spot = TypeVar("Spot")
 
@@ -56,14 +57,17 @@ class Source:
     """A file read: its data (None when it could not be read) and the mistakes met on the way.
 
     `lines` maps each place to its line, counted from 1; `written` each scalar's place to its
-    characters, since `1.10` as a number is no longer what the person wrote. Where a file has no
-    lines, a subclass says how a person finds a place.
+    characters, since `1.10` as a number is no longer what the person wrote; `stretches` each place
+    to where its value stands in `text`. Where a file has no lines, a subclass says how a person
+    finds a place.
     """
 
     name: str
+    text: str = ""
     data: Any = None
     lines: Mapping[Place, int] = field(default_factory=dict)
     written: Mapping[Place, str] = field(default_factory=dict)
+    stretches: Mapping[Place, Stretch] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
 
     @property
@@ -129,7 +133,7 @@ def parse(content: bytes, name: str) -> Source:
     except yaml.YAMLError as error:
         problem = _syntax(error, text)
     else:
-        return reader.source(name)
+        return reader.source(name, text)
     remark = Remark(place=(), found=problem.found, expected=problem.expected, hint=problem.hint)
     return Source(name=name, lines={(): problem.line}, remarks=(remark,))
 
@@ -157,15 +161,19 @@ class _Reader:
     def __init__(self) -> None:
         self.lines: dict[Place, int] = {}
         self.written: dict[Place, str] = {}
+        self.stretches: dict[Place, Stretch] = {}
         self.repeated: list[Remark] = []
         self.data: Any = None
+        self._reached = 0  # the end of what was read last: a block's own mark is beyond it
 
-    def source(self, name: str) -> Source:
+    def source(self, name: str, text: str) -> Source:
         return Source(
             name=name,
+            text=text,
             data=self.data,
             lines=self.lines,
             written=self.written,
+            stretches=self.stretches,
             remarks=tuple(self.repeated),
         )
 
@@ -188,6 +196,12 @@ class _Reader:
         _plain_only(event, line)
         if len(place) > MAX_DEPTH:
             raise _Refused(line, "層次過深", f"不超過 {MAX_DEPTH} 層", "請檢查括號與縮排")
+        self._reach(event)
+        value = self._content(event, events, place)
+        self.stretches[place] = (_stretch(event)[0], self._reached)
+        return value
+
+    def _content(self, event: yaml.Event, events: Iterator[yaml.Event], place: Place) -> Any:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(events, place)
         if isinstance(event, yaml.MappingStartEvent):
@@ -196,10 +210,16 @@ class _Reader:
         self.written[place] = scalar.value
         return _scalar(scalar)
 
+    def _reach(self, event: yaml.Event) -> None:
+        start, end = _stretch(event)
+        if end > start:  # not where a block begins or ends
+            self._reached = end
+
     def _list(self, events: Iterator[yaml.Event], place: Place) -> list[Any]:
         items: list[Any] = []
         for event in events:
             if isinstance(event, yaml.SequenceEndEvent):
+                self._reach(event)
                 break
             items.append(self._value(event, events, (*place, len(items))))
         return items
@@ -208,7 +228,9 @@ class _Reader:
         fields: dict[str, Any] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
+                self._reach(event)
                 break
+            self._reach(event)
             name, line = _field_name(event), _line(event)
             if name not in fields:
                 self.lines[*place, name] = line
@@ -231,6 +253,11 @@ class _Reader:
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark is not None else 1
+
+
+def _stretch(event: yaml.Event) -> Stretch:
+    start, end = event.start_mark, event.end_mark
+    return (start.index, end.index) if start is not None and end is not None else (0, 0)
 
 
 def _plain_only(event: yaml.Event, line: int) -> None:
