@@ -47,6 +47,9 @@ def open_cycle(
     the_office = desk.office(office)
     if name is None:
         name = cycle_on(the_office, duty, in_zone(now, the_office.zone).date()).name
+    existing = _existing(desk, f"{office}/{duty}/{name}")
+    if existing is not None:  # whatever today's plan says of it, if anything
+        return _go_on(desk, existing, collect_by, now, who)
     planned, approved_on = _planned(desk, the_office, duty, name, given=collect_by is not None)
     plan = the_office.of_year(planned.plan_year).with_all_it_uses()
     wanted = replace(
@@ -54,9 +57,6 @@ def open_cycle(
         approved_on=approved_on,
         closures=the_office.closures,
     )
-    existing = _existing(desk, wanted.key)
-    if existing is not None:
-        return _go_on(desk, existing, collect_by, now, who)
     _still_open_for_answers(wanted, now, plan)
     desk.ledger.plans.keep(
         plan.hash,

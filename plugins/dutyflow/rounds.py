@@ -1,4 +1,4 @@
-"""稽催: the daily round. What the ledger and the plans say is decided upon, told and put on record."""
+"""稽催: the daily round. What the ledger and the plans say is decided upon and put on record."""
 
 from __future__ import annotations
 

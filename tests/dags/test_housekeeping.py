@@ -55,7 +55,7 @@ def test_a_coordinator_can_read_it_and_mail_is_tried_again() -> None:
     assert "closures.csv" in (dag.doc_md or "")
     assert "dutyflow" in dag.tags
     (task,) = dag.tasks
-    assert task.task_display_name == "依停班補班調整期限"
+    assert task.task_display_name == "台灣電力公司屏東區營業處：依停班補班調整期限"
     assert task.owner == "dutyflow"
     assert task.retries >= 10
     assert task.retry_exponential_backoff

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dutyflow.reminding import remind
-from dutyflow.rounds import Decided, Wanted, decide_round, keep_silences
+from dutyflow.rounds import EVERYTHING, Decided, Wanted, decide_round, keep_silences
 from tests.support.scene import OFFICE, Scene, filled, form_in, scene, text_of
 
 OPENED = datetime(2018, 6, 15, 0, 30, tzinfo=UTC)  # 08:30 in Taipei
@@ -24,7 +24,7 @@ def morning(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T08:30:00+08:00").astimezone(UTC)
 
 
-def round_on(playing: Scene, day: str, wanted: Wanted = Wanted()) -> tuple[Decided, list]:
+def round_on(playing: Scene, day: str, wanted: Wanted = EVERYTHING) -> tuple[Decided, list]:
     playing.now = morning(day)
     playing.new_mails()
     decided = decide_round(playing.desk, now=playing.now, wanted=wanted)

@@ -49,6 +49,13 @@ def test_the_plans_own_form_wins_over_a_shipped_one_of_the_same_id(write_form):
     assert [form.name for form in plan.with_all_it_uses().forms] == ["拜訪表"]
 
 
+def test_the_longest_title_and_code_of_a_question_leave_room_for_its_reason(write_form):
+    question = f"{{id: {'a' * 40}, title: {'甲' * 100}, type: yes_no, reason_when: 否}}"
+    instead = ("{id: result, title: 結果, type: choice, choices: [良好, 待改善]}", question)
+    plan = load_plan(write_form(instead, (", required_when: {field: result, is: 待改善}", "")))
+    assert plan.forms[0].asked[2].title == f"{'甲' * 100}：說明"
+
+
 REPORT = ("report: assessment_summary", "report: plain")
 MISTAKES = [
     pytest.param(

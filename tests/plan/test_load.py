@@ -126,6 +126,75 @@ def test_a_later_plan_takes_effect_later(plans_root, write_plan, day):
     ) in told
 
 
+@pytest.mark.parametrize(
+    ("name", "second", "first"),
+    [("0107.yaml", "107.yaml", "0107.yaml"), ("108.yaml", "108.yaml", "107.yaml")],
+)
+def test_a_plan_that_is_there_twice(plans_root, write_plan, name, second, first):
+    twin = write_plan(name=f"penghu/{name}")
+    assert findings_of(load_plans, plans_root / "penghu") == [
+        (
+            f"{twin}:2",
+            f"檔名為 {name}，year 為 107",
+            "檔名與年度相同",
+            "請改檔名為 107.yaml，或改正 year",
+        ),
+        (
+            f"{twin.with_name(second)}:2",
+            f"與 {first} 同為 107 年度的計畫",
+            "一個年度一個計畫檔",
+            "請刪去其中一個，或改正 year",
+        ),
+    ]
+
+
+def test_three_plans_each_in_its_place(plans_root, write_plan):
+    """The second comes into force in the year before its own; the year 109 has no plan."""
+    for year, since in ((108, "107-12-20"), (110, "110-01-01")):
+        edits = [("year: 107", f"year: {year}"), ("from: 107-03-29", f"from: {since}")]
+        write_plan(*edits, name=f"penghu/{year}.yaml")
+    office = load_plans(plans_root / "penghu")
+    days = [date(2018, 12, 19), date(2018, 12, 20), date(2020, 12, 31), date(2021, 1, 1)]
+    assert [office.in_force(day).year for day in days] == [107, 108, 108, 110]
+
+
+def test_of_three_plans_each_is_held_against_the_one_before_it(plans_root, write_plan):
+    for year, since in ((108, "108-12-01"), (109, "108-06-01")):
+        edits = [("year: 107", f"year: {year}"), ("from: 107-03-29", f"from: {since}")]
+        write_plan(*edits, name=f"penghu/{year}.yaml")
+    ((where, found, _, _),) = findings_of(load_plans, plans_root / "penghu")
+    assert where == f"{plans_root / 'penghu/109.yaml'}:3"
+    assert found == "109 年度的計畫於108年6月1日生效，108 年度的計畫於108年12月1日生效"
+
+
+@pytest.mark.parametrize("name", ["108.YAML", "108.yml", "１０８.yaml", "107 - 複製.yaml"])
+def test_a_plan_whose_name_is_not_quite_right_is_not_left_out_in_silence(
+    plans_root, write_plan, name
+):
+    stray = write_plan(*NEXT_YEAR, name=f"penghu/{name}")
+    ((where, found, _, _),) = findings_of(load_plans, plans_root / "penghu")
+    assert (where, found) == (str(stray), f"不認得的檔名 {name}")
+
+
+def test_a_draft_is_of_no_effect_whatever_stands_in_it(plans_root, write_plan):
+    write_plan(*NEXT_YEAR, ("frequency: yearly", "frequency: x"), name="penghu/108.draft.yaml")
+    assert [plan.year for plan in load_office(plans_root / "penghu").plans] == [107]
+
+
+def test_a_draft_is_checked_as_the_plan_that_it_will_be(plans_root, write_plan):
+    draft = write_plan(*NEXT_YEAR, name="penghu/108.draft.yaml")
+    assert load_plan(draft).year == 108
+    wrong = write_plan(*NEXT_YEAR, name="penghu/109.draft.yaml")
+    assert findings_of(load_plan, wrong) == [
+        (
+            f"{wrong}:2",
+            "檔名為 109.draft.yaml，year 為 108",
+            "檔名與年度相同",
+            "請改檔名為 108.draft.yaml，或改正 year",
+        )
+    ]
+
+
 def test_a_year_without_a_plan_goes_on_with_the_last_one(plans_root, write_plan):
     write_plan(
         ("year: 107", "year: 115"), ("from: 107-03-29", "from: 115-01-01"), name="penghu/115.yaml"
@@ -157,6 +226,17 @@ def test_days_that_no_cycle_covers_because_the_next_plan_has_another_rhythm(plan
         ("every: half_year", "every: month"),
         ("year: 107", "year: 108"),
         ("effective_from: 107-03-29", "effective_from: 108-01-15"),
+        name="penghu/108.yaml",
+    )
+    assert [plan.year for plan in load_plans(plans_root / "penghu").plans] == [107, 108]
+
+
+def test_a_year_that_holds_months_of_the_earlier_plan_leaves_no_gap(plans_root, write_plan):
+    write_plan(("every: half_year", "every: month"))
+    write_plan(
+        ("every: half_year", "every: year"),
+        ("year: 107", "year: 108"),
+        ("effective_from: 107-03-29", "effective_from: 108-03-01"),
         name="penghu/108.yaml",
     )
     assert [plan.year for plan in load_plans(plans_root / "penghu").plans] == [107, 108]

@@ -35,6 +35,10 @@ Row = dict[str, Any]
 class SceneDesk(Workspace):
     """A workspace whose inbox is in memory."""
 
+    def read_plans_anew(self) -> None:
+        """As the next task does, which has a workspace of its own."""
+        self.__dict__.pop("offices", None)
+
     def inbox(self, office: OfficePlan) -> InMemoryInbox:
         return self.__dict__.setdefault("_inbox", InMemoryInbox())
 
@@ -81,6 +85,12 @@ class Scene:
 
     def reply(self, letter: EmailMessage, workbook: bytes | None, **headers: str) -> bytes:
         """Put a reply to the letter into the inbox, as of now."""
+        raw = self.answer(letter, workbook, **headers)
+        self.put(raw)
+        return raw
+
+    def answer(self, letter: EmailMessage, workbook: bytes | None, **headers: str) -> bytes:
+        """A reply to the letter."""
         message = EmailMessage()
         message["From"] = letter["To"]
         message["To"] = letter["Reply-To"]
@@ -94,9 +104,7 @@ class Scene:
             message.add_attachment(
                 workbook, maintype=maintype, subtype=subtype, filename="填報.xlsx"
             )
-        raw = message.as_bytes()
-        self.put(raw)
-        return raw
+        return message.as_bytes()
 
     def put(self, raw: bytes) -> None:
         self.desk.inbox(self.desk.office(OFFICE)).put(raw, received_at=self.now)

@@ -25,18 +25,18 @@ Days = Mapping[str, date]  # the days known so far, by anchor
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 NOT_EXPECTED = "not_expected"  # the error's type where its context has `expected`, for a person
-_WEEKDAYS: tuple[Weekday, ...] = (
+WEEKDAY_CODES: tuple[Weekday, ...] = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
 )  # fmt: skip
-_ANCHORS: dict[Anchor, str] = {
+ANCHOR_WORDS: dict[Anchor, str] = {
     "period_start": "期初",
     "period_end": "期末",
     "opens": "開始填報",
     "collect_by": "填報截止",
     "approval": "核定",
 }
-_ROLLS: dict[Roll, str] = {"none": "", "next": "（遇假日順延）", "previous": "（遇假日提前）"}
-_YEARS: dict[int, str] = {-1: "前一年", 0: "每年", 1: "次年"}
+ROLL_WORDS: dict[Roll, str] = {"none": "", "next": "（遇假日順延）", "previous": "（遇假日提前）"}
+YEAR_WORDS: dict[int, str] = {-1: "前一年", 0: "每年", 1: "次年"}
 _ANY_LEAP_YEAR = 2000
 
 
@@ -80,9 +80,9 @@ class WorkingDaysRule(_Rule):
     def __str__(self) -> str:
         """In words: `期末後第5個工作天`."""
         if self.working_days == 0:
-            return f"{_ANCHORS[self.anchor]}當日{_ROLLS['next']}"
+            return f"{ANCHOR_WORDS[self.anchor]}當日{ROLL_WORDS['next']}"
         side = "後" if self.working_days > 0 else "前"
-        return f"{_ANCHORS[self.anchor]}{side}第{abs(self.working_days)}個工作天"
+        return f"{ANCHOR_WORDS[self.anchor]}{side}第{abs(self.working_days)}個工作天"
 
 
 class CalendarDaysRule(_Rule):
@@ -101,10 +101,10 @@ class CalendarDaysRule(_Rule):
     def __str__(self) -> str:
         """In words: `期末後15個日曆天（遇假日順延）`."""
         if self.calendar_days == 0:
-            return f"{_ANCHORS[self.anchor]}當日{_ROLLS[self.roll]}"
+            return f"{ANCHOR_WORDS[self.anchor]}當日{ROLL_WORDS[self.roll]}"
         side = "後" if self.calendar_days > 0 else "前"
         count = abs(self.calendar_days)
-        return f"{_ANCHORS[self.anchor]}{side}{count}個日曆天{_ROLLS[self.roll]}"
+        return f"{ANCHOR_WORDS[self.anchor]}{side}{count}個日曆天{ROLL_WORDS[self.roll]}"
 
 
 def _day_of_month(day: int, info: ValidationInfo) -> int:
@@ -152,7 +152,7 @@ class FixedDayRule(_Rule):
 
     def __str__(self) -> str:
         """In words: `每年6月20日（遇假日提前）`."""
-        return f"{_YEARS[self.year_offset]}{self.month}月{self.day}日{_ROLLS[self.roll]}"
+        return f"{YEAR_WORDS[self.year_offset]}{self.month}月{self.day}日{ROLL_WORDS[self.roll]}"
 
 
 class MonthDay(_Rule):
@@ -185,7 +185,7 @@ class NearestDayRule(_Rule):
     def __str__(self) -> str:
         """In words: `期初起最近的6月20日或12月20日`."""
         days = "或".join(f"{each.month}月{each.day}日" for each in self.on)
-        return f"{_ANCHORS[self.anchor]}起最近的{days}{_ROLLS[self.roll]}"
+        return f"{ANCHOR_WORDS[self.anchor]}起最近的{days}{ROLL_WORDS[self.roll]}"
 
 
 def _nth(number: int) -> int:
@@ -210,7 +210,7 @@ class WeekdayRule(_Rule):
         anchor = days[self.anchor]
         last = monthrange(anchor.year, anchor.month)[1]
         month = list(days_from(anchor.replace(day=1), anchor.replace(day=last)))
-        such = [day for day in month if day.weekday() == _WEEKDAYS.index(self.weekday)]
+        such = [day for day in month if day.weekday() == WEEKDAY_CODES.index(self.weekday)]
         return calendar.roll(such[self.nth - 1 if self.nth > 0 else self.nth], self.roll)
 
     def __str__(self) -> str:
@@ -218,8 +218,8 @@ class WeekdayRule(_Rule):
         nth = {-1: "最後一個"}.get(self.nth) or (
             f"第{self.nth}個" if self.nth > 0 else f"倒數第{-self.nth}個"
         )
-        weekday = WEEKDAYS[_WEEKDAYS.index(self.weekday)]
-        return f"{_ANCHORS[self.anchor]}當月{nth}星期{weekday}{_ROLLS[self.roll]}"
+        weekday = WEEKDAYS[WEEKDAY_CODES.index(self.weekday)]
+        return f"{ANCHOR_WORDS[self.anchor]}當月{nth}星期{weekday}{ROLL_WORDS[self.roll]}"
 
 
 class GivenDayRule(_Rule):
@@ -238,7 +238,7 @@ class GivenDayRule(_Rule):
 
     def __str__(self) -> str:
         """In words: `107年6月30日（六）（遇假日順延）`."""
-        return f"{format_roc(self.given, weekday=True)}{_ROLLS[self.roll]}"
+        return f"{format_roc(self.given, weekday=True)}{ROLL_WORDS[self.roll]}"
 
 
 # A tag resembles no field: it is then seen apart in the way that pydantic tells to a mistake.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,13 +16,14 @@ from dutyflow.calendars.roc import format_roc, roc_year
 from dutyflow.calendars.working_days import GAZETTED_UNTIL, Closure
 from dutyflow.plan.cycles import cycles, require_duty
 from dutyflow.plan.folder import CLOSURES
-from dutyflow.plan.load import folders_below, load_all_plans, load_closures, load_plans
+from dutyflow.plan.load import load_closures
 from dutyflow.plan.moves import Move, moves
 from dutyflow.plan.office import OfficePlans
-from dutyflow.plan.words import FIELD_TITLES, did_you_mean, listed
+from dutyflow.plan.words import FIELD_TITLES, listed
 from dutyflow.settings import Settings
 
 from .common import Day, Refused, echo_json, echo_table, json_option, near
+from .offices import load_offices, office_option
 
 MAX_YEARS = 50
 HEADING = ("機關", "定期工作", "期別", "期間", "開始填報", "填報截止", "彙整表期限")
@@ -32,7 +33,7 @@ DIFF_HEADING = ("機關", "定期工作", "期別", "日期", "原為", "改為"
 @click.command("cycles")
 @click.option("--from", "start", type=Day(), required=True, help="First day (107-01-01).")
 @click.option("--to", "end", type=Day(), required=True, help="Last day (108-12-31).")
-@click.option("--office", metavar="ID", help="Only this office's.")
+@office_option
 @click.option("--duty", metavar="ID", help="Only this duty's.")
 @click.option(
     "--diff",
@@ -55,18 +56,40 @@ def cycles_command(
 ) -> None:
     """List the cycles whose period shares a day with FROM..TO. Dates are ROC or ISO."""
     _check_range(start, end)
-    offices = _having(duty, _offices(near(settings.plans), office))
+    offices = _having(duty, load_offices(near(settings.plans), office))
     if earlier is not None:
         _show_moves(list(_moves(offices, earlier, start, end, duty)), as_json)
         return
     found = [cycle for each in offices for cycle in cycles(each, start, end, duty)]
     if as_json:
-        echo_json([_as_json(cycle) for cycle in found])
+        echo_json([cycle_as_json(cycle) for cycle in found])
         return
     echo_table(HEADING, map(_row, found))
-    if any(cycle.provisional for cycle in found):
+    warn_of_provisional(found)
+
+
+def warn_of_provisional(shown: Iterable[Cycle]) -> None:
+    if any(cycle.provisional for cycle in shown):
         year = roc_year(GAZETTED_UNTIL)
         click.echo(f"注意：{year} 年以後的政府辦公日曆尚未納入，*號各期的日期為推估。", err=True)
+
+
+def marked_name(cycle: Cycle) -> str:
+    return f"{cycle.name}*" if cycle.provisional else cycle.name
+
+
+def cycle_as_json(cycle: Cycle) -> dict[str, Any]:
+    return {
+        "office": cycle.office,
+        "duty": cycle.duty,
+        "cycle": cycle.name,
+        "period_start": cycle.period_start.isoformat(),
+        "period_end": cycle.period_end.isoformat(),
+        "opens": cycle.opens.isoformat(),
+        "collect_by": cycle.collect_by.isoformat(),
+        "report_due": cycle.report_due.isoformat(),
+        "provisional": cycle.provisional,
+    }
 
 
 def _check_range(start: date, end: date) -> None:
@@ -77,17 +100,6 @@ def _check_range(start: date, end: date) -> None:
             raise Refused(f"{day.isoformat()} 不在民國 1 年至 999 年之間")
     if end.year - start.year > MAX_YEARS:
         raise Refused(f"期間超過 {MAX_YEARS} 年；請分次查詢")
-
-
-def _offices(root: Path, wanted: str | None) -> tuple[OfficePlans, ...]:
-    if wanted is None:
-        return load_all_plans(root)
-    folders = {folder.name: folder for folder in folders_below(root)}
-    if wanted in folders:
-        return (load_plans(folders[wanted]),)
-    names = {each.office: each.name for each in load_all_plans(root)}
-    hint = did_you_mean(wanted, names, names) or f"有 {listed(names)}"
-    raise Refused(f"沒有機關「{wanted}」；{hint}")
 
 
 def _having(duty: str | None, offices: Sequence[OfficePlans]) -> Sequence[OfficePlans]:
@@ -123,26 +135,12 @@ def _show_moves(found: Sequence[Move], as_json: bool) -> None:
         click.echo("沒有日期因停班或補班而移動")
 
 
-def _as_json(cycle: Cycle) -> dict[str, Any]:
-    return {
-        "office": cycle.office,
-        "duty": cycle.duty,
-        "cycle": cycle.name,
-        "period_start": cycle.period_start.isoformat(),
-        "period_end": cycle.period_end.isoformat(),
-        "opens": cycle.opens.isoformat(),
-        "collect_by": cycle.collect_by.isoformat(),
-        "report_due": cycle.report_due.isoformat(),
-        "provisional": cycle.provisional,
-    }
-
-
 def _row(cycle: Cycle) -> tuple[str, ...]:
     days = (cycle.opens, cycle.collect_by, cycle.report_due)
     return (
         cycle.office,
         cycle.duty,
-        f"{cycle.name}*" if cycle.provisional else cycle.name,
+        marked_name(cycle),
         f"{format_roc(cycle.period_start)}至{format_roc(cycle.period_end)}",
         *(format_roc(day, weekday=True) for day in days),
     )

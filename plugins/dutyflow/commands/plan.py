@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,22 @@ import click
 
 from dutyflow.errors import Finding, PlanError
 from dutyflow.plan import load, overview
-from dutyflow.plan.folder import CLOSURES, CONTACTS, LOCAL_CONTACTS, is_office_folder
+from dutyflow.plan.folder import (
+    CLOSURES,
+    CONTACTS,
+    LOCAL_CONTACTS,
+    drafts,
+    is_office_folder,
+    name_of,
+)
 from dutyflow.plan.model import Plan
 from dutyflow.plan.schema import schema_text
 from dutyflow.settings import Settings
 
 from .common import Refused, echo_json, echo_table, json_option, near
 from .from_document import from_document
+from .plan_diff import diff
+from .plan_roll import roll
 
 Named = tuple[Path, Plan]
 
@@ -34,24 +43,34 @@ def plan_group() -> None:
     """
 
 
+plan_group.add_command(diff)
+plan_group.add_command(roll)
+
+
 @plan_group.command()
 @paths_argument
 @json_option
 @click.pass_context
 def check(ctx: click.Context, paths: Sequence[Path], as_json: bool) -> None:
     """Tell everything that is wrong with plans, contacts and closures (exit code 1), or nothing."""
-    plans, findings = _collect(_targets(paths, ctx.obj), _checked)
+    targets = list(_targets(paths, ctx.obj))
+    plans, findings = _collect(targets, _checked)
+    lying = [draft for target in targets if target.is_dir() for draft in drafts(target)]
     if as_json:
         echo_json(
             {
                 "ok": not findings,
                 "plans": [{"file": str(p), **overview.counts(plan)} for p, plan in plans],
+                "drafts": [str(path) for path in lying],
                 "findings": [asdict(finding) for finding in findings],
             }
         )
     else:
         for path, plan in plans:
             click.echo(f"{path}：{overview.sentence(plan)}")
+        for path in lying:
+            name = f"{name_of(path)}.yaml"
+            click.echo(f"{path}：草稿，不生效；請執行 plan check {path}，確認後改名為 {name}")
         for finding in findings:
             click.echo(finding, err=True)
     ctx.exit(1 if findings else 0)
@@ -103,7 +122,7 @@ def _targets(paths: Sequence[Path], settings: Settings) -> Iterator[Path]:
 
 
 def _collect(
-    targets: Iterator[Path], read: Callable[[Path], list[Named]]
+    targets: Iterable[Path], read: Callable[[Path], list[Named]]
 ) -> tuple[list[Named], list[Finding]]:
     plans: list[Named] = []
     findings: dict[Finding, None] = {}  # a mistake in a shared file is told once

@@ -1,5 +1,7 @@
 """The files of the plans: `<root>/<office>/<year>.yaml`, contacts, closures.
 
+A draft, `<year>.draft.yaml`, lies among them and is not of them until a person gives it its name.
+
 They are read once, and both fingerprinted and understood from the same bytes, so that a file saved
 in between cannot be taken for another.
 """
@@ -14,6 +16,7 @@ from pathlib import Path
 CONTACTS = "contacts.yaml"
 LOCAL_CONTACTS = "contacts.local.yaml"  # real people, not committed; wins over the sample
 CLOSURES = "closures.csv"
+DRAFT = ".draft.yaml"  # the end of a draft's name
 MAX_BYTES = 2 * 1024 * 1024  # of one file
 _YAML = (".yaml", ".yml")
 
@@ -56,7 +59,7 @@ class OfficeFiles:
         return digest.hexdigest()
 
     def _yaml(self) -> Iterator[Path]:
-        return (path for path in self.contents if path.suffix in _YAML)
+        return (path for path in self.contents if path.suffix.lower() in _YAML)
 
 
 def office_folders(root: Path) -> list[Path]:
@@ -71,6 +74,24 @@ def is_office_folder(folder: Path) -> bool:
         return any(_is_plan_data(path) for path in folder.iterdir())
     except OSError:
         return True
+
+
+def plan_path(folder: Path, year: int) -> Path:
+    return folder / f"{year}.yaml"
+
+
+def draft_path(folder: Path, year: int) -> Path:
+    return folder / f"{year}{DRAFT}"
+
+
+def drafts(folder: Path) -> list[Path]:
+    """The drafts in an office's folder, by name. Raises OSError."""
+    return sorted(path for path in folder.iterdir() if _is_draft(path))
+
+
+def name_of(path: Path) -> str:
+    """What a plan file or a draft is called, which should be its year."""
+    return path.name.removesuffix(DRAFT) if _is_draft(path) else path.stem
 
 
 def read_office(folder: Path) -> OfficeFiles:
@@ -95,7 +116,13 @@ def _content(path: Path) -> bytes | None:
 
 
 def _is_plan_data(path: Path) -> bool:
-    return path.suffix in _YAML and not path.name.startswith(".")
+    plain = path.suffix.lower() in _YAML and not path.name.startswith(".")
+    return plain and not _is_draft(path)
+
+
+def _is_draft(path: Path) -> bool:
+    stem = path.name.removesuffix(DRAFT)
+    return stem != path.name and stem.isascii() and stem.isdigit()
 
 
 def _names_a_year(path: Path) -> bool:

@@ -116,10 +116,13 @@ class YesNoField(FieldBase):
 
     @property
     def reason(self) -> TextField | None:
-        """The field in which the answer is explained, where one must be."""
+        """The field in which the answer is explained, where one must be.
+
+        Its id and title may be longer than those that a person may give.
+        """
         if self.reason_when is None:
             return None
-        return TextField(
+        return TextField.model_construct(
             id=f"{self.id}_reason",
             title=f"{self.title}：說明",
             width=24,

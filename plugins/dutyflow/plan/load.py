@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +15,7 @@ from dutyflow.errors import Finding, PlanError
 from .closures import parse_closures
 from .draft import Draft, draft_of
 from .explain import explain
-from .folder import CONTACTS, OfficeFiles, office_folders, read_bounded, read_office
+from .folder import CONTACTS, DRAFT, OfficeFiles, name_of, office_folders, read_bounded, read_office
 from .lint import lint_contacts, lint_plan
 from .model import Contacts, Plan
 from .office import OfficePlan, OfficePlans
@@ -32,7 +32,12 @@ PLANS_WITH_CONTACTS = 2
 
 def load_plan(path: Path) -> Plan:
     """One plan file. Raises PlanError."""
-    reading = _read_plan(_content(path), path)
+    return plan_of(parse(_content(path), str(path)), path)
+
+
+def plan_of(source: Source, path: Path) -> Plan:
+    """The same, of a file already read, or not yet written. Raises PlanError."""
+    reading = _read_plan(source, path)
     if reading.plan is None or reading.findings:
         raise PlanError(reading.findings)
     return reading.plan
@@ -40,7 +45,9 @@ def load_plan(path: Path) -> Plan:
 
 def load_contacts(path: Path) -> Contacts:
     """One contacts file, by itself. Raises PlanError."""
-    contacts, _, findings = _read(_content(path), path, Contacts)
+    source = parse(_content(path), str(path))
+    contacts, remarks = _validated(source, Contacts)
+    findings = source.told(remarks)
     if contacts is None or findings:
         raise PlanError(findings)
     return contacts
@@ -126,50 +133,49 @@ class _Reading:
     findings: tuple[Finding, ...]
 
 
-def _read(
-    content: bytes, path: Path, model: type[Model]
-) -> tuple[Model | None, Source, list[Finding]]:
-    source = parse(content, str(path))
-    findings = list(source.findings)
-    value: Model | None = None
-    if source.data is not None:
-        try:
-            value = model.model_validate(source.data)
-        except ValidationError as error:
-            findings += map(source.finding, explain(error, model, source))
-    return value, source, findings
+def _validated(source: Source, model: type[Model]) -> tuple[Model | None, list[Remark]]:
+    if source.data is None:
+        return None, []
+    try:
+        return model.model_validate(source.data), []
+    except ValidationError as error:
+        return None, list(explain(error, model, source))
 
 
-def _read_plan(content: bytes, path: Path) -> _Reading:
-    plan, source, findings = _read(content, path, Plan)
+def _read_plan(source: Source, path: Path) -> _Reading:
+    plan, remarks = _validated(source, Plan)
     draft = draft_of(source.data)
     if source.data is not None:
-        remarks = [*lint_plan(draft, GOVERNMENT), *_file_name(draft, path)]
-        findings += map(source.finding, remarks)
-    findings.sort(key=_line)
-    return _Reading(path=path, source=source, plan=plan, draft=draft, findings=tuple(findings))
+        remarks += [*lint_plan(draft, GOVERNMENT), *_file_name(draft, path)]
+    return _Reading(path=path, source=source, plan=plan, draft=draft, findings=source.told(remarks))
 
 
 def _file_name(draft: Draft, path: Path) -> Iterator[Remark]:
-    if draft.year is not None and path.stem.isdigit() and path.stem != str(draft.year):
+    name = name_of(path)
+    if draft.year is not None and name.isdigit() and name != str(draft.year):
+        right = path.name.replace(name, str(draft.year), 1)
         yield Remark(
             place=("year",),
             found=f"檔名為 {path.name}，year 為 {draft.year}",
             expected="檔名與年度相同",
-            hint=f"請改檔名為 {draft.year}.yaml，或改正 year",
+            hint=f"請改檔名為 {right}，或改正 year",
         )
 
 
 class _Office:
-    """An office's folder as it is understood, with everything that is wrong in it."""
+    """An office's folder as it is understood, with everything that is wrong in it.
 
-    def __init__(self, files: OfficeFiles) -> None:
+    `sources` take the place of the files that are called so.
+    """
+
+    def __init__(self, files: OfficeFiles, sources: Mapping[Path, Source] | None = None) -> None:
         self.files = files
+        self._sources = sources or {}
         self.findings = [*_strangers(files), *_unreadable_files(files)]
         self.readings = [
-            _read_plan(content, path)
+            _read_plan(source, path)
             for path in files.plans
-            if (content := files.contents[path]) is not None
+            if (source := self._source(path)) is not None
         ]
         for reading in self.readings:
             self.findings += [*reading.findings, *self._folder_name(reading)]
@@ -203,18 +209,24 @@ class _Office:
         if path is None:
             self.findings.append(_no_contacts(self.files.folder))
             return None
-        content = self.files.contents[path]
-        if content is None:
+        source = self._source(path)
+        if source is None:
             return None
-        contacts, source, findings = _read(content, path, Contacts)
+        contacts, remarks = _validated(source, Contacts)
         known = self._section_names()
         if contacts is not None and known:
             latest = self.plans[-PLANS_WITH_CONTACTS:]
             required = {each.id: each.name for plan in latest for each in plan.sections}
-            remarks = lint_contacts(contacts, required=required, known=known)
-            findings += map(source.finding, remarks)
-        self.findings += sorted(findings, key=_line)
+            remarks += lint_contacts(contacts, required=required, known=known)
+        self.findings += source.told(remarks)
         return contacts
+
+    def _source(self, path: Path) -> Source | None:
+        """None for a file that could not be read, which is told already."""
+        content = self.files.contents[path]
+        if path in self._sources or content is None:
+            return self._sources.get(path)
+        return parse(content, str(path))
 
     def _section_names(self) -> dict[str, str]:
         """Of all plans, also of those that are wrong in other respects."""
@@ -227,7 +239,7 @@ class _Office:
         office, folder = reading.draft.office, self.files.folder.resolve().name
         if office is not None and office.id != folder:
             yield Finding(
-                where=f"{reading.path}:1",
+                where=reading.source.where(("office", "id")),
                 found=f"資料夾名為 {folder}，office 的 id 為 {office.id}",
                 expected="資料夾名與機關代碼相同",
             )
@@ -259,16 +271,12 @@ def _files(folder: Path) -> OfficeFiles:
         raise PlanError([_unreadable(folder, error)]) from None
 
 
-def _line(finding: Finding) -> int:
-    return int(finding.where.rpartition(":")[2])
-
-
 def _strangers(files: OfficeFiles) -> Iterable[Finding]:
     return [
         Finding(
             where=str(path),
             found=f"不認得的檔名 {path.name}",
-            expected=f"<年度>.yaml（例如 107.yaml）或 {CONTACTS}",
+            expected=f"<年度>.yaml（例如 107.yaml）、<年度>{DRAFT}（草稿）或 {CONTACTS}",
         )
         for path in files.strangers
     ]

@@ -10,9 +10,9 @@ Dates, `yes` and `0107` stay text: what they mean is the model's to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import yaml
 
@@ -21,6 +21,9 @@ from dutyflow.errors import Finding
 from .folder import MAX_BYTES
 
 Place = tuple[str | int, ...]  # the way to a piece of data: ("measures", 3, "owners")
+Stretch = tuple[int, int]  # characters of the text, from the first up to the one after the last
+
+Spot = TypeVar("Spot")
 
 MAX_DEPTH = 20
 SHOWN = 60  # characters of a person's text that are quoted back
@@ -54,31 +57,62 @@ class Source:
     """A file read: its data (None when it could not be read) and the mistakes met on the way.
 
     `lines` maps each place to its line, counted from 1; `written` each scalar's place to its
-    characters, since `1.10` as a number is no longer what the person wrote.
+    characters, since `1.10` as a number is no longer what the person wrote; `stretches` each place
+    to where its value stands in `text`. Where a file has no lines, a subclass says how a person
+    finds a place.
     """
 
     name: str
+    text: str = ""
     data: Any = None
     lines: Mapping[Place, int] = field(default_factory=dict)
     written: Mapping[Place, str] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
+    stretches: Mapping[Place, Stretch] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the file itself."""
+        return self.told(())
 
     def line(self, place: Place) -> int:
         """The line of a place, or of the nearest place around it that stands in the file."""
-        while place and place not in self.lines:
-            place = place[:-1]
-        return self.lines.get(place, 1)
+        return nearest(self.lines, place, 1)
+
+    def where(self, place: Place) -> str:
+        """Where a person finds the place."""
+        return f"{self.name}:{self.line(place)}"
+
+    def elsewhere(self, place: Place) -> str:
+        """The same, for one who is at another place of the file already."""
+        return f"第 {self.line(place)} 行"
+
+    def position(self, place: Place) -> tuple[int, ...]:
+        """What puts places in the order in which a person reads them."""
+        return (self.line(place),)
 
     def finding(self, remark: Remark) -> Finding:
         hint = remark.hint
         if remark.see is not None:
-            hint = "；".join(filter(None, [hint, f"另見第 {self.line(remark.see)} 行"]))
+            hint = "；".join(filter(None, [hint, f"另見{self.elsewhere(remark.see)}"]))
         return Finding(
-            where=f"{self.name}:{self.line(remark.place)}",
+            where=self.where(remark.place),
             found=remark.found,
             expected=remark.expected,
             hint=hint,
         )
+
+    def told(self, remarks: Iterable[Remark]) -> tuple[Finding, ...]:
+        """These mistakes and the file's own, in the order in which a person reads the file."""
+        ordered = sorted((*self.remarks, *remarks), key=lambda each: self.position(each.place))
+        return tuple(map(self.finding, ordered))
+
+
+def nearest(places: Mapping[Place, Spot], place: Place, top: Spot) -> Spot:
+    """What a place maps to, or else the nearest place around it; `top` where none is known."""
+    while place and place not in places:
+        place = place[:-1]
+    return places.get(place, top)
 
 
 def shown(text: str) -> str:
@@ -99,14 +133,9 @@ def parse(content: bytes, name: str) -> Source:
     except yaml.YAMLError as error:
         problem = _syntax(error, text)
     else:
-        return reader.source(name)
-    finding = Finding(
-        where=f"{name}:{problem.line}",
-        found=problem.found,
-        expected=problem.expected,
-        hint=problem.hint,
-    )
-    return Source(name=name, findings=(finding,))
+        return reader.source(name, text)
+    remark = Remark(place=(), found=problem.found, expected=problem.expected, hint=problem.hint)
+    return Source(name=name, lines={(): problem.line}, remarks=(remark,))
 
 
 def _text(content: bytes) -> str:
@@ -132,18 +161,20 @@ class _Reader:
     def __init__(self) -> None:
         self.lines: dict[Place, int] = {}
         self.written: dict[Place, str] = {}
+        self.stretches: dict[Place, Stretch] = {}
         self.repeated: list[Remark] = []
         self.data: Any = None
+        self._reached = 0  # the end of what was read last: a block's own mark is beyond it
 
-    def source(self, name: str) -> Source:
-        source = Source(name=name, data=self.data, lines=self.lines, written=self.written)
-        findings = tuple(map(source.finding, self.repeated))
+    def source(self, name: str, text: str) -> Source:
         return Source(
             name=name,
+            text=text,
             data=self.data,
             lines=self.lines,
             written=self.written,
-            findings=findings,
+            stretches=self.stretches,
+            remarks=tuple(self.repeated),
         )
 
     def read(self, text: str) -> None:
@@ -165,6 +196,12 @@ class _Reader:
         _plain_only(event, line)
         if len(place) > MAX_DEPTH:
             raise _Refused(line, "層次過深", f"不超過 {MAX_DEPTH} 層", "請檢查括號與縮排")
+        self._reach(event)
+        value = self._content(event, events, place)
+        self.stretches[place] = (_stretch(event)[0], self._reached)
+        return value
+
+    def _content(self, event: yaml.Event, events: Iterator[yaml.Event], place: Place) -> Any:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(events, place)
         if isinstance(event, yaml.MappingStartEvent):
@@ -173,10 +210,16 @@ class _Reader:
         self.written[place] = scalar.value
         return _scalar(scalar)
 
+    def _reach(self, event: yaml.Event) -> None:
+        start, end = _stretch(event)
+        if end > start:  # not where a block begins or ends
+            self._reached = end
+
     def _list(self, events: Iterator[yaml.Event], place: Place) -> list[Any]:
         items: list[Any] = []
         for event in events:
             if isinstance(event, yaml.SequenceEndEvent):
+                self._reach(event)
                 break
             items.append(self._value(event, events, (*place, len(items))))
         return items
@@ -185,7 +228,9 @@ class _Reader:
         fields: dict[str, Any] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
+                self._reach(event)
                 break
+            self._reach(event)
             name, line = _field_name(event), _line(event)
             if name not in fields:
                 self.lines[*place, name] = line
@@ -210,6 +255,11 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark is not None else 1
 
 
+def _stretch(event: yaml.Event) -> Stretch:
+    start, end = event.start_mark, event.end_mark
+    return (start.index, end.index) if start is not None and end is not None else (0, 0)
+
+
 def _plain_only(event: yaml.Event, line: int) -> None:
     if isinstance(event, yaml.AliasEvent):
         raise _Refused(
@@ -229,14 +279,17 @@ def _field_name(event: yaml.Event) -> str:
 
 
 def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
-    value: str = event.value
-    if not event.implicit[0] or event.tag is not None:  # quoted, or !!str
-        return value
-    if value.casefold() in _WORDS:
-        return _WORDS[value.casefold()]
-    if _INTEGER.fullmatch(value):
-        return int(value)
-    return float(value) if _FLOAT.fullmatch(value) else value
+    quoted = not event.implicit[0] or event.tag is not None
+    return str(event.value) if quoted else meaning_of(event.value)
+
+
+def meaning_of(plain: str) -> str | int | float | bool | None:
+    """What characters without quotes stand for."""
+    if plain.casefold() in _WORDS:
+        return _WORDS[plain.casefold()]
+    if _INTEGER.fullmatch(plain):
+        return int(plain)
+    return float(plain) if _FLOAT.fullmatch(plain) else plain
 
 
 def _syntax(error: yaml.YAMLError, text: str) -> _Refused:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from pathlib import Path
 
 from dutyflow.calendars.roc import format_roc
 from dutyflow.calendars.working_days import ONE_DAY
@@ -28,14 +29,18 @@ _NEAR = timedelta(days=2 * 366)  # on each side of a replacement: the longest pe
 
 
 def out_of_order(plans: Sequence[tuple[Source, Draft]]) -> Iterator[Finding]:
-    """Plans that take effect on the same day, or not in the order of their years."""
+    """Plans of the same year; plans that do not take effect in the order of their years."""
     dated = [
         (draft.year, draft.effective_from, source)
         for source, draft in plans
         if draft.year is not None and draft.effective_from is not None
     ]
-    for (year, day, _), (next_year, next_day, source) in pairwise(sorted(dated, key=_by_year)):
-        if next_day <= day:
+    for earlier, later in pairwise(sorted(dated, key=_by_year)):
+        year, day, other = earlier
+        next_year, next_day, source = later
+        if next_year == year:
+            yield source.finding(_twins(other, year))
+        elif next_day <= day:
             yield source.finding(
                 Remark(
                     place=PLACE,
@@ -44,6 +49,15 @@ def out_of_order(plans: Sequence[tuple[Source, Draft]]) -> Iterator[Finding]:
                     expected="同一機關年度在後的計畫，生效日也在後",
                 )
             )
+
+
+def _twins(other: Source, year: int) -> Remark:
+    return Remark(
+        place=("year",),
+        found=f"與 {Path(other.name).name} 同為 {year} 年度的計畫",
+        expected="一個年度一個計畫檔",
+        hint="請刪去其中一個，或改正 year",
+    )
 
 
 def _by_year(dated: tuple[int, date, Source]) -> int:
@@ -67,7 +81,8 @@ def _gaps_of(office: OfficePlans, later: Plan, before: Duty, duty: Duty) -> Iter
     day = later.effective_from
     near = cycles(office, day - _NEAR, day + _NEAR, duty.id)
     covered = sorted((cycle.period_start, cycle.period_end) for cycle in near)
-    for (_, end), (start, _) in pairwise(covered):
+    reached = accumulate((end for _, end in covered), max)
+    for end, (start, _) in zip(reached, covered[1:], strict=False):
         if start > end + ONE_DAY:
             yield Remark(
                 place=PLACE,

@@ -17,9 +17,8 @@ branch_labels = None
 depends_on = None
 
 _OPENED_BY_A_PERSON = """UPDATE cycles SET collect_by_given = true, report_due_given = true
-    WHERE key IN (
-        SELECT about FROM events WHERE what = '開啟期別' AND who NOT IN ('排程', '系統')
-    )"""
+    WHERE key IN (SELECT about FROM events
+        WHERE what = '開啟期別' AND who NOT IN ('排程', '系統'))"""
 _HAS_ITS_OWN = """UPDATE assignments SET own_cut_off = true
     WHERE key IN (SELECT about FROM events WHERE what IN ('展期', '退回補正', '重新收件'))"""
 
