@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 from dutyflow.answers import Answer
 from dutyflow.forms import FormStamp, Heading, judge, write_form
 from dutyflow.plan.asking import AskedRow, measure_row
-from dutyflow.plan.catalogue import shipped_form
+from dutyflow.plan.catalogue import shipped_forms
 from dutyflow.plan.model import Measure
 
 from .figures import Figure, milliseconds, ratio, show, take_turns
@@ -28,7 +28,7 @@ from .figures import Figure, milliseconds, ratio, show, take_turns
 FILES, ROWS, ROUNDS = 200, 82, 5
 FASTER_THAN_PANDAS, SLOWER_THAN_CALAMINE = 5.0, 3.0
 
-SELF_ASSESSMENT = shipped_form("self_assessment")
+SELF_ASSESSMENT = shipped_forms()["self_assessment"]
 SECRET = b"a secret for the benchmark only, 32+"
 STAMP = FormStamp(
     assignment="pingtung/self_assessment/107H1/business",

@@ -24,7 +24,7 @@ from .plan.moves import DAY_NAMES
 from .plan.office import OfficePlan
 from .plan.provisional import estimated, years_to_await
 from .plan.words import listed
-from .posting import Dispatch, Round
+from .posting import Batch, Dispatch
 from .workspace import Workspace
 
 
@@ -37,7 +37,7 @@ def inform(desk: Workspace, client: smtplib.SMTP, office: str, *, now: datetime)
     """
     the_office = desk.office(office)
     letters = _Letters(desk=desk, office=the_office, now=now)
-    post = Round(desk=desk, client=client, mailbox=the_office.contacts.mailbox, now=now)
+    post = Batch(desk=desk, client=client, mailbox=the_office.contacts.mailbox, now=now)
     open_cycles = desk.ledger.cycles.all(office=office, state="open")
     for assignment, event in letters.moved_assignments(open_cycles):
         post.post(letters.to_section(assignment, event))

@@ -51,7 +51,7 @@ def open_cycle(
     if existing is not None:  # whatever today's plan says of it, if anything
         return _go_on(desk, existing, collect_by, now, who)
     planned, approved_on = _planned(desk, the_office, duty, name, given=collect_by is not None)
-    plan = the_office.of_year(planned.plan_year).with_its_forms()
+    plan = the_office.of_year(planned.plan_year).with_all_it_uses()
     wanted = replace(
         _wanted(planned, plan, collect_by, report_due),
         approved_on=approved_on,

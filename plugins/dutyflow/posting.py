@@ -7,14 +7,15 @@ one, and never marks one as sent that was not.
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .errors import DutyflowError
-from .ledger.records import NewNotice, NoticeRecord
+from .ledger.records import Claim, NewNotice, NoticeRecord
 from .mail.attachment import Attachment
 from .mail.contexts import Content
+from .mail.identifiers import message_id
 from .mail.letter import Letter, compose
 from .mail.sending import send
 from .plan.model import Mailbox, Person
@@ -30,11 +31,23 @@ class MailRefused(DutyflowError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Point:
+    """One of the things that a mail is about; with the recipient, a notice of its own."""
+
+    about: str
+    rung: str
+    reason: str
+    cycle: str | None = None
+    acting_for: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dispatch:
-    """One notice (通知) to one person, decided but not yet sent.
+    """One mail to one person, decided but not yet sent: a notice (通知), or several in a digest.
 
     `about` is the assignment's key, or another thing's; with `rung` and the recipient it is the
-    notice's identity. `reason` says why it is sent, in words for a proof.
+    notice's identity. `reason` says why it is sent, in words for a proof. What the mail is about
+    besides are its `more` points, in the order of its content's lines.
     """
 
     about: str
@@ -47,8 +60,29 @@ class Dispatch:
     token: str = ""
     answers: str = ""
     attachments: tuple[Attachment, ...] = ()
+    acting_for: str = ""
+    more: tuple[Point, ...] = ()
 
-    def letter(self) -> Letter:
+    @property
+    def points(self) -> tuple[Point, ...]:
+        first = Point(
+            about=self.about,
+            rung=self.rung,
+            reason=self.reason,
+            cycle=self.cycle,
+            acting_for=self.acting_for,
+        )
+        return (first, *self.more)
+
+    def only(self, places: Sequence[int]) -> Dispatch:
+        """The same mail about fewer of its points."""
+        if len(places) == len(self.points):
+            return self
+        first, *more = (self.points[place] for place in places)
+        content = self.content.only(places)
+        return replace(self, **vars(first), more=tuple(more), content=content)
+
+    def letter(self, message_id: str = "") -> Letter:
         return Letter(
             key=f"{self.about} {self.rung} {self.to.email}",
             to=self.to,
@@ -57,32 +91,58 @@ class Dispatch:
             token=self.token,
             answers=self.answers,
             attachments=self.attachments,
+            message_id=message_id,
         )
 
 
 def post(
     desk: Workspace, client: smtplib.SMTP, dispatch: Dispatch, *, mailbox: Mailbox, now: datetime
 ) -> NoticeRecord:
-    """Send one notice, once. One that was sent before is not sent again.
+    """Send one mail, once; what it is about that was sent before is left out of it.
 
-    Raises MailDeferred when it should be tried again, MailRefused when that is no use.
+    Gives the first of its notices. Raises MailDeferred when it should be tried again, MailRefused
+    when that is no use.
     """
-    letter = dispatch.letter()
+    claims = _claim(desk, dispatch, mailbox, now)
+    granted = [place for place, claim in enumerate(claims) if claim.granted]
+    if not granted:
+        return _settled_before(desk.ledger.notices.get(claims[0].notice_id))
+    ids = {claims[place].message_id for place in granted}
+    letter = dispatch.only(granted).letter(ids.pop() if len(ids) == 1 else "")
     message = compose(letter, mailbox=mailbox, now=now)
-    notice = _notice(dispatch, letter.subject, str(message["Message-ID"]))
-    claim = desk.ledger.notices.claim(notice, now=now)
-    if not claim.granted:
-        return _settled_before(desk.ledger.notices.get(claim.notice_id))
     blob = desk.store.put(message.as_bytes())
     outcome = send(client, message)
-    desk.ledger.notices.record(
-        claim.notice_id, outcome.state, now=now, detail=outcome.detail, message_blob=blob
+    desk.ledger.notices.record_all(
+        [claims[place].notice_id for place in granted],
+        outcome.state,
+        now=now,
+        detail=outcome.detail,
+        message_blob=blob,
     )
-    return _settled(desk.ledger.notices.get(claim.notice_id))
+    return _settled(desk.ledger.notices.get(claims[granted[0]].notice_id))
+
+
+def _claim(desk: Workspace, dispatch: Dispatch, mailbox: Mailbox, now: datetime) -> list[Claim]:
+    letter = dispatch.letter()
+    wanted = [
+        NewNotice(
+            about=point.about,
+            cycle=point.cycle,
+            rung=point.rung,
+            recipient=dispatch.to.email,
+            recipient_name=dispatch.to.name,
+            subject=letter.subject,
+            reason=point.reason,
+            message_id=message_id(letter.key, mailbox=mailbox.address),
+            acting_for=point.acting_for,
+        )
+        for point in dispatch.points
+    ]
+    return desk.ledger.notices.claim_all(wanted, now=now)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Round:
+class Batch:
     """Several notices, each tried whatever becomes of the others, whose `troubles` are kept."""
 
     desk: Workspace
@@ -108,19 +168,6 @@ class Round:
         if self.troubles:
             again = any(isinstance(trouble, MailDeferred) for trouble in self.troubles)
             raise (MailDeferred if again else MailRefused)("；".join(map(str, self.troubles)))
-
-
-def _notice(dispatch: Dispatch, subject: str, message_id: str) -> NewNotice:
-    return NewNotice(
-        about=dispatch.about,
-        cycle=dispatch.cycle,
-        rung=dispatch.rung,
-        recipient=dispatch.to.email,
-        recipient_name=dispatch.to.name,
-        subject=subject,
-        reason=dispatch.reason,
-        message_id=message_id,
-    )
 
 
 def _settled_before(notice: NoticeRecord) -> NoticeRecord:

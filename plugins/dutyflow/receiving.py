@@ -331,11 +331,7 @@ def _answer_to_unknown(office: OfficePlan, delivered: Delivered) -> Dispatch | N
 
 
 def _known_addresses(office: OfficePlan) -> set[str]:
-    contacts = office.contacts
-    people = [contacts.coordinator, contacts.director, contacts.head_office]
-    for section in contacts.sections.values():
-        people += [*section.owners, *section.deputies, section.head]
-    return {person.email.lower() for person in people}
+    return {person.email.lower() for person in office.contacts.everybody()}
 
 
 def _writer(message: Inbound, otherwise: str) -> Person | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ class Workspace:
     """One opened set of settings. Close it when done: it holds connections to the ledger."""
 
     settings: Settings
+    _plans: dict[str, Plan] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_environment(cls) -> Workspace:
@@ -75,7 +76,14 @@ class Workspace:
 
     def plan_of(self, cycle: CycleRecord) -> Plan:
         """The plan as it was when the cycle opened, whatever has been changed in it since."""
-        return Plan.model_validate_json(self.ledger.plans.document(cycle.plan_hash))
+        return self.plan_kept(cycle.plan_hash)
+
+    def plan_kept(self, plan_hash: str) -> Plan:
+        """A plan as the ledger keeps it, read once. Raises UnknownKey."""
+        if plan_hash not in self._plans:
+            document = self.ledger.plans.document(plan_hash)
+            self._plans[plan_hash] = Plan.model_validate_json(document)
+        return self._plans[plan_hash]
 
     def section_name(self, assignment_key: str) -> str:
         return self.case(assignment_key).section_name

@@ -19,11 +19,11 @@ from dutyflow.forms import (
     write_form,
 )
 from dutyflow.plan.asking import AskedRow, measure_row
-from dutyflow.plan.catalogue import shipped_form
+from dutyflow.plan.catalogue import shipped_forms
 from dutyflow.plan.model import Measure
 from tests.support.answers import assessed
 
-SELF_ASSESSMENT = shipped_form("self_assessment")
+SELF_ASSESSMENT = shipped_forms()["self_assessment"]
 SECRET = b"a secret that only tests know, 32+ bytes"
 ASSIGNMENT = "pingtung/self_assessment/107H1/business"
 PLAN_HASH = "0123456789abcdef" * 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 from dutyflow.errors import Finding
 from dutyflow.mail.attachment import XLSX, Attachment
@@ -24,6 +25,7 @@ from dutyflow.mail.contexts import (
     UnknownToken,
 )
 from dutyflow.mail.letter import Letter
+from dutyflow.mail.reminders import Line, Reminder
 from dutyflow.plan.model import Mailbox, Person
 
 NOW = datetime(2018, 6, 18, 8, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -107,7 +109,49 @@ def moved(day: date, was: date = date(2018, 7, 4), name: str = "收件期限") -
     )
 
 
+def line(**changed: Any) -> Line:
+    whole: dict[str, Any] = {
+        "office": OFFICE,
+        "section": "業務組",
+        "duty": "半年自行考核",
+        "period": "107年上半年",
+        "why": "到期前 3 個工作天",
+        "deadline": Deadline(day=date(2018, 7, 4), working_days=3),
+        "tone": "plain",
+        "reply_to": f"plan+{TOKEN}@pingtung.example.tw",
+        "form_name": FORM_NAME,
+    }
+    return Line(**whole | changed)
+
+
+LATE_LINE = line(
+    duty="網站資訊檢視",
+    period="107年第2季",
+    why="逾期第 2 日",
+    deadline=Deadline(day=date(2018, 6, 14), working_days=-2),
+    tone="urgent",
+    others="組長",
+    note="先前寄來的檔案還有需要修正的地方，請見先前的回信",
+)
+
+
+def reminder(*lines: Line) -> Reminder:
+    return Reminder(office=OFFICE, lines=lines or (line(),), coordinator=COORDINATOR)
+
+
 CONTENTS: dict[str, Content] = {
+    "reminder": reminder(),
+    "reminder_overdue": reminder(LATE_LINE),
+    "reminder_digest": reminder(
+        LATE_LINE,
+        line(duty="電話禮貌考核", period="107年6月", why="今日截止", tone="firm"),
+        line(),
+        line(section="總務組", duty="硬體設施檢查", as_role="代理 張淑芬（樣本）", form_name=""),
+        line(duty="教育訓練", why="到期前 10 個工作天", form_name=""),
+    ),
+    "reminder_informing": reminder(
+        line(as_role="副知組長", why="逾期第 2 日", tone="urgent", form_name="")
+    ),
     "opening": Opening(
         about=ABOUT,
         deadline=DEADLINE,

@@ -22,6 +22,7 @@ from tests.mail.samples import (
     FORM_NAME,
     OFFICE,
     PROBLEM,
+    TOKEN,
     WANG,
     delivery,
     problems,
@@ -31,6 +32,33 @@ from tests.mail.samples import (
 WITHOUT_END = {"br", "meta", "hr", "img"}
 
 FACTS: dict[str, tuple[str, ...]] = {
+    "reminder": (
+        "107年上半年 半年自行考核（業務組）",
+        "107年7月4日（三）",
+        "還有 3 個工作天",
+        "到期前 3 個工作天",
+        FORM_NAME,
+        f"plan+{TOKEN}@pingtung.example.tw",
+        "已經寄出的，請不必理會本信",
+        COORDINATOR.email,
+    ),
+    "reminder_overdue": (
+        "107年第2季 網站資訊檢視",
+        "已過 2 個工作天",
+        "逾期第 2 日",
+        "同時通知",
+        "組長",
+        "還有需要修正的地方",
+    ),
+    "reminder_digest": (
+        "共 5 件，1 件已逾期",
+        "1. 107年第2季 網站資訊檢視",
+        "5. 107年上半年 教育訓練",
+        "今日截止",
+        "代理 張淑芬（樣本）",
+        "幾份一起附上也可以",
+    ),
+    "reminder_informing": ("副知填報進度", "副知組長", "您不必填寫"),
     "opening": (
         "請填報",
         "請於 107年7月4日（三）前回覆，還有 13 個工作天",

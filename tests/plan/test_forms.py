@@ -46,7 +46,7 @@ def test_a_duty_asks_with_the_plans_own_form_or_one_that_is_shipped(write_form):
 def test_the_plans_own_form_wins_over_a_shipped_one_of_the_same_id(write_form):
     plan = load_plan(write_form(("id: visits", "id: self_assessment"), REPORT))
     assert plan.form_of(plan.duties[0]).name == "拜訪表"
-    assert [form.name for form in plan.with_its_forms().forms] == ["拜訪表"]
+    assert [form.name for form in plan.with_all_it_uses().forms] == ["拜訪表"]
 
 
 def test_the_longest_title_and_code_of_a_question_leave_room_for_its_reason(write_form):
@@ -151,7 +151,12 @@ def test_a_report_that_scores_needs_a_form_with_scores(write_form):
 
 
 def test_every_form_that_is_shipped_is_in_order():
-    written = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml"))]
-    assert [form["id"] for form in written] == [p.stem for p in sorted(FOLDER.glob("*.yaml"))]
+    written = [
+        yaml.safe_load(path.read_text("utf-8"))
+        for path in sorted((FOLDER / "forms").glob("*.yaml"))
+    ]
+    assert [form["id"] for form in written] == [
+        p.stem for p in sorted((FOLDER / "forms").glob("*.yaml"))
+    ]
     assert list(lint_forms(draft_of({"forms": written}))) == []
     assert len(shipped_forms()) == len(written)

@@ -45,7 +45,7 @@ STRUCTURE = [
         (
             42,
             "「duty」不是本檔的欄位",
-            "office、year、effective_from、header、sections、scoring、measures、forms、duties",
+            "office、year、effective_from、header、sections、scoring、measures、forms、ladders、duties",
             "是不是 duties（定期工作）？",
         ),
         id="misspelt at the top",

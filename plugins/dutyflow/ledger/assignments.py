@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -105,6 +105,17 @@ class Assignments:
             key, lambda it: _extended(it, until), What.EXTENDED, now=now, who=who, why=why
         )
 
+    def pause(
+        self, key: str, until: date | None, *, now: datetime, who: str, why: str
+    ) -> AssignmentRecord:
+        """No reminders up to and including a day; None ends a pause. The cut-off stays.
+
+        Raises UnknownKey.
+        """
+        return self._change(
+            key, lambda it: replace(it, paused_until=until), What.PAUSED, now=now, who=who, why=why
+        )
+
     def _change(
         self, key: str, decide: Decide, what: What, *, now: datetime, who: str, why: str
     ) -> AssignmentRecord:
@@ -115,6 +126,8 @@ class Assignments:
                 return before
             save(connection, after)
             detail = {"before": before.state, "collect_by": after.collect_by.isoformat()}
+            if after.paused_until != before.paused_until:
+                detail["paused_until"] = str(after.paused_until or "")
             events.append(connection, what, about=key, now=now, who=who, why=why, detail=detail)
             return find(connection, key)
 

@@ -159,6 +159,7 @@ def _add_assignments(connection: Connection, cycle: NewCycle, sections: Sequence
             "returned_note": "",
             "returns": 0,
             "accepted_submission": None,
+            "paused_until": None,
         }
         for position, section in enumerate(sections)
     ]

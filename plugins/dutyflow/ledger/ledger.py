@@ -9,8 +9,11 @@ from .cycles import Cycles
 from .database import Database
 from .events import Events
 from .notices import Notices
+from .people import People
 from .plans import Plans
 from .reports import Reports
+from .silences import Silences
+from .standings import Standings
 from .submissions import Submissions
 
 
@@ -30,6 +33,9 @@ class Ledger:
         self.submissions = Submissions(self._database)
         self.reports = Reports(self._database)
         self.events = Events(self._database)
+        self.standings = Standings(self._database)
+        self.silences = Silences(self._database)
+        self.people = People(self._database)
 
     def migrate(self) -> None:
         """Create or upgrade the tables. Safe to run again, and by several at once."""

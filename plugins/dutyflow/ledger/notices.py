@@ -6,7 +6,8 @@ out and the mail goes again under the same Message-ID: one may be repeated, none
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,21 +45,19 @@ class Notices:
         `lease_seconds` ago by someone who never said what became of it. A repeat keeps the first
         Message-ID. Raises UnknownKey for a cycle that is not there.
         """
+        return self.claim_all([notice], now=now, lease_seconds=lease_seconds)[0]
+
+    def claim_all(
+        self,
+        wanted: Sequence[NewNotice],
+        *,
+        now: datetime,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> list[Claim]:
+        """The same for several notices at once, such as those that go out in one mail."""
+        lease_start = utc(now) - timedelta(seconds=lease_seconds)
         with self._database.writing() as connection:
-            found = _look_up(connection, notice)
-            if found is None:
-                granted, found = True, _add(connection, notice, now)
-            else:
-                lease_start = utc(now) - timedelta(seconds=lease_seconds)
-                granted = _take_over(connection, found, notice, now, lease_start)
-            if granted:
-                _tell(connection, What.NOTICE_CLAIMED, _find(connection, found.id), now)
-            return Claim(
-                notice_id=found.id,
-                granted=granted,
-                state="claimed" if granted else found.state,
-                message_id=found.message_id,
-            )
+            return [_claim(connection, notice, now, lease_start) for notice in wanted]
 
     def record(
         self,
@@ -73,21 +72,24 @@ class Notices:
 
         One that was sent stays sent, whatever a slower worker says. Raises UnknownKey.
         """
+        outcome = _Outcome(state=state, detail=detail, message_blob=message_blob)
         with self._database.writing() as connection:
-            before = _find(connection, notice_id)
-            if before.state == "sent":
-                return before
-            changes = {
-                "state": state,
-                "unknowns": before.unknowns + (state == "unknown"),
-                "settled_at": now,
-                "detail": detail,
-                "message_blob": message_blob,
-            }
-            connection.execute(update(notices).where(notices.c.id == notice_id).values(**changes))
-            after = _find(connection, notice_id)
-            _tell(connection, _SAID[state], after, now)
-            return after
+            return _settle(connection, notice_id, outcome, now)
+
+    def record_all(
+        self,
+        notice_ids: Iterable[int],
+        state: Outcome,
+        *,
+        now: datetime,
+        detail: str = "",
+        message_blob: str = "",
+    ) -> None:
+        """The same for the notices that went out in one mail."""
+        outcome = _Outcome(state=state, detail=detail, message_blob=message_blob)
+        with self._database.writing() as connection:
+            for notice_id in notice_ids:
+                _settle(connection, notice_id, outcome, now)
 
     def of(self, *, cycle: str | None = None, about: str | None = None) -> tuple[NoticeRecord, ...]:
         """Notices of a cycle, or about one thing, in the order they were first claimed."""
@@ -103,6 +105,50 @@ class Notices:
         """Raises UnknownKey."""
         with self._database.reading() as connection:
             return _find(connection, notice_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    state: Outcome
+    detail: str
+    message_blob: str
+
+
+def _claim(
+    connection: Connection, notice: NewNotice, now: datetime, lease_start: datetime
+) -> Claim:
+    found = _look_up(connection, notice)
+    if found is None:
+        granted, found = True, _add(connection, notice, now)
+    else:
+        granted = _take_over(connection, found, notice, now, lease_start)
+    if granted:
+        _tell(connection, What.NOTICE_CLAIMED, _find(connection, found.id), now)
+    return Claim(
+        notice_id=found.id,
+        granted=granted,
+        state="claimed" if granted else found.state,
+        message_id=found.message_id,
+    )
+
+
+def _settle(
+    connection: Connection, notice_id: int, outcome: _Outcome, now: datetime
+) -> NoticeRecord:
+    before = _find(connection, notice_id)
+    if before.state == "sent":
+        return before
+    changes = {
+        "state": outcome.state,
+        "unknowns": before.unknowns + (outcome.state == "unknown"),
+        "settled_at": now,
+        "detail": outcome.detail,
+        "message_blob": outcome.message_blob,
+    }
+    connection.execute(update(notices).where(notices.c.id == notice_id).values(**changes))
+    after = _find(connection, notice_id)
+    _tell(connection, _SAID[outcome.state], after, now)
+    return after
 
 
 def _claimable(lease_start: datetime) -> ColumnElement[bool]:
@@ -149,6 +195,7 @@ def _take_over(
             recipient_name=notice.recipient_name,
             subject=notice.subject,
             reason=notice.reason,
+            acting_for=notice.acting_for,
         )
     )
     return taken.rowcount == 1
@@ -167,6 +214,7 @@ def _tell(connection: Connection, what: What, notice: NoticeRecord, now: datetim
             "rung": notice.rung,
             "recipient": notice.recipient,
             "recipient_name": notice.recipient_name,
+            "acting_for": notice.acting_for,
             "subject": notice.subject,
             "message_id": notice.message_id,
             "attempt": notice.attempts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from dutyflow.calendars.working_days import Closure
 
@@ -125,6 +125,7 @@ class AssignmentRecord:
     returned_note: str
     returns: int
     accepted_submission: int | None
+    paused_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +148,7 @@ class NewNotice:
     subject: str
     reason: str
     message_id: str
+    acting_for: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +181,45 @@ class NoticeRecord:
     settled_at: datetime | None
     detail: str
     message_blob: str
+    acting_for: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSilence:
+    """Why a step whose day came was not told: to nobody, or to the one recipient."""
+
+    about: str
+    cycle: str
+    rung: str
+    reason: str
+    recipient: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SilenceRecord:
+    """A silence (未寄) on record."""
+
+    id: int
+    about: str
+    cycle: str
+    rung: str
+    recipient: str
+    reason: str
+    at: datetime
+
+
+class Standing(NamedTuple):
+    """An assignment of an open cycle as a round finds it; a plain row, since there may be many."""
+
+    key: str
+    section: str
+    state: AssignmentState
+    collect_by: datetime
+    paused_until: date | None
+    office: str
+    duty: str
+    plan_hash: str
+    opened_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -74,6 +75,7 @@ assignments = Table(
     Column("returned_note", Words, nullable=False),
     Column("returns", Integer, nullable=False),
     Column("accepted_submission", Integer),
+    Column("paused_until", Date),
     UniqueConstraint("cycle", "position"),
 )
 
@@ -96,7 +98,40 @@ notices = Table(
     Column("settled_at", UtcDateTime),
     Column("detail", Words, nullable=False),
     Column("message_blob", Words, nullable=False),
+    Column("acting_for", Words, nullable=False),
     UniqueConstraint("about", "rung", "recipient"),
+    Index("ix_notices_rung", "rung"),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("about", Words, nullable=False),
+    Column("cycle", Words, ForeignKey("cycles.key"), nullable=False, index=True),
+    Column("rung", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("about", "rung", "recipient"),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("email", Words, primary_key=True),
+    Column("until", Date, nullable=False),
+    Column("set_by", Words, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+undeliverable = Table(
+    "undeliverable",
+    metadata,
+    Column("email", Words, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("why", Words, nullable=False),
 )
 
 submissions = Table(

@@ -27,6 +27,13 @@ class What(StrEnum):
     NOTICE_DEFERRED = "暫緩寄送"
     NOTICE_REFUSED = "寄送失敗"
     NOTICE_UNKNOWN = "寄送結果不明"
+    SILENT = "未寄"
+
+    PAUSED = "暫停稽催"
+    AWAY = "請假"
+    BACK = "銷假"
+    UNDELIVERABLE = "信箱退信"
+    DELIVERABLE = "信箱恢復"
 
     RECEIVED = "收到填報"
     ACCEPTED = "受理"

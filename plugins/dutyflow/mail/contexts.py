@@ -6,6 +6,7 @@ The template of a context is its `template`, in plain text and in HTML. Dates ar
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import ClassVar, Literal
@@ -81,6 +82,10 @@ class Content(ABC):
     def replies_to(self) -> Person | None:
         """Who reads an answer, where it should not be the mailbox."""
         return None
+
+    def only(self, lines: Sequence[int]) -> Content:
+        """The same mail about fewer things, named by their places. Most are about one thing."""
+        raise NotImplementedError(f"{type(self).__name__} is about one thing, not {lines}")
 
 
 @dataclass(frozen=True, kw_only=True)

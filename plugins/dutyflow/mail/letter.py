@@ -25,7 +25,8 @@ class Letter:
 
     `key` is unique to it (the notice's key) and gives the Message-ID; `thread` is the assignment's
     key, the same for all its mails. `token` goes into the Reply-To. `answers` is the Message-ID of
-    the mail that this one replies to. Raises BadLetterError where no mail could be made of it.
+    the mail that this one replies to. A `message_id` given is kept: the mail has been tried before
+    under it. Raises BadLetterError where no mail could be made of it.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Letter:
     token: str = ""
     answers: str = ""
     attachments: tuple[Attachment, ...] = ()
+    message_id: str = ""
 
     def __post_init__(self) -> None:
         if not self.key:
@@ -98,7 +100,8 @@ def _set_people(message: EmailMessage, letter: Letter, mailbox: Mailbox) -> None
 
 
 def _set_identifiers(message: EmailMessage, letter: Letter, mailbox: Mailbox) -> None:
-    message["Message-ID"] = message_id(letter.key, mailbox=mailbox.address)
+    made = message_id(letter.key, mailbox=mailbox.address)
+    message["Message-ID"] = letter.message_id or made
     message["List-Id"] = list_id(letter.thread, mailbox=mailbox.address)
     root = thread_id(letter.thread, mailbox=mailbox.address) if letter.thread else ""
     references = [reference for reference in (root, letter.answers) if reference]

@@ -17,8 +17,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from dutyflow.calendars.roc import RocDate
 
+from .catalogue import shipped_ladders
 from .fields import names
 from .forms import Form
+from .ladders import Ladder
 from .model import ALL, Duty, Measure, Office, Scoring, Section
 from .words import guess
 
@@ -65,6 +67,7 @@ class Draft:
     sections: Mapping[int, Section]
     measures: Mapping[int, Measure]
     forms: Mapping[int, Form]
+    ladders: Mapping[int, Ladder]
     duties: Mapping[int, Duty]
     scoring: Scoring | None
     section_names: Mapping[str, str]
@@ -72,7 +75,13 @@ class Draft:
     frequencies: frozenset[str]
     measure_ids: tuple[str, ...]
     form_names: Mapping[str, str]
+    ladder_names: Mapping[str, str]
     duty_names: Mapping[str, str]
+
+    def ladder_of(self, duty: Duty) -> Ladder | None:
+        """The duty's ladder, as far as it is understood."""
+        own = {ladder.id: ladder for ladder in self.ladders.values()}
+        return own.get(duty.ladder) or shipped_ladders().get(duty.ladder)
 
 
 def draft_of(data: Any) -> Draft:
@@ -86,6 +95,7 @@ def draft_of(data: Any) -> Draft:
         sections=_parts(Section, fields.get("sections")),
         measures=_parts(Measure, fields.get("measures"), _MEASURE),
         forms=_parts(Form, fields.get("forms")),
+        ladders=_parts(Ladder, fields.get("ladders")),
         duties=_parts(Duty, fields.get("duties"), _DUTY),
         scoring=_part(Scoring, fields.get("scoring")),
         section_names=_names(fields.get("sections")),
@@ -93,6 +103,7 @@ def draft_of(data: Any) -> Draft:
         frequencies=frozenset(_told("frequency", measures)),
         measure_ids=tuple(_told("id", measures)),
         form_names=_names(fields.get("forms")),
+        ladder_names=_names(fields.get("ladders")),
         duty_names=_names(fields.get("duties")),
     )
 

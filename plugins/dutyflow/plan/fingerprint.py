@@ -20,6 +20,6 @@ def fingerprint(files: OfficeFiles) -> str:
 def _code() -> str:
     digest = hashlib.sha256()
     for folder in (Path(__file__).parent, Path(calendars.__file__).parent):
-        for path in sorted((*folder.glob("*.py"), *folder.glob("catalogue/*.yaml"))):
+        for path in sorted((*folder.glob("*.py"), *folder.glob("catalogue/*/*.yaml"))):
             digest.update(path.read_bytes())
     return digest.hexdigest()

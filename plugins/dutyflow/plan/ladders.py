@@ -1,18 +1,55 @@
-"""稽催階段: on which days before its deadline a section is reminded."""
+"""稽催階段: on which days a section is reminded, who hears of it, and in which tone. As data."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-Ladder = Literal["standard", "short"]
+from pydantic import Field
 
-# Working days before `collect_by`, the first reminder first. The opening mail comes before them.
-REMINDERS: dict[Ladder, tuple[int, ...]] = {
-    "standard": (10, 5, 3, 1),
-    "short": (1,),
-}
+from .parts import Identifier, Name, PlanPart
+
+Role = Literal["owner", "deputy", "head", "coordinator", "director"]
+Tone = Literal["plain", "firm", "urgent"]
 
 
-def days_needed(ladder: Ladder) -> int:
-    """Working days from opening to deadline that a ladder takes."""
-    return REMINDERS[ladder][0]
+class Rung(PlanPart):
+    """One step: so many working days before (negative) or after the deadline; 0 is the day itself.
+
+    A `daily` one comes again on each working day until the next rung, or until the ladder ends.
+    """
+
+    working_days: int = Field(
+        ge=-60,
+        le=60,
+        strict=True,
+        title="工作天數",
+        description="負數為截止前，0 為當日，正數為逾期",
+    )
+    to: Annotated[tuple[Role, ...], Field(min_length=1)] = Field(
+        description="owner 承辦人、deputy 代理人、head 組長、coordinator 計畫承辦人、director 處長"
+    )
+    tone: Tone = Field(default="plain", description="plain 平實、firm 提醒、urgent 緊急")
+    form: bool = Field(default=False, description="true 附上填報檔")
+    daily: bool = Field(default=False, description="true 逾期後每個工作天一次，到下一階段為止")
+    subject: Annotated[str, Field(max_length=40)] = Field(
+        default="", description="主旨開頭的用語；省略時依階段"
+    )
+
+
+class Ladder(PlanPart):
+    """稽催階段: its rungs in the order of their days.
+
+    `gives_up_after` so many working days overdue, sections are told no more; the coordinator is.
+    """
+
+    id: Identifier
+    name: Name
+    rungs: Annotated[tuple[Rung, ...], Field(min_length=1, max_length=60)]
+    gives_up_after: int = Field(
+        default=10, ge=0, le=60, strict=True, description="逾期幾個工作天後不再寄，改告知計畫承辦人"
+    )
+
+    @property
+    def days_needed(self) -> int:
+        """Working days from opening to deadline that its first reminder needs."""
+        return max(0, -min(rung.working_days for rung in self.rungs))

@@ -10,6 +10,7 @@ from dutyflow.calendars.working_days import WorkingDays
 from .draft import Draft
 from .lint_duties import lint_duties
 from .lint_forms import lint_forms
+from .lint_ladders import lint_ladders
 from .model import ALL, Contacts
 from .source import Place, Remark, shown
 from .words import CHOICE_TITLES, did_you_mean, guess, listed, titled
@@ -20,6 +21,7 @@ def lint_plan(draft: Draft, calendar: WorkingDays) -> Iterator[Remark]:
     for rule in _RULES:
         yield from rule(draft)
     yield from lint_forms(draft)
+    yield from lint_ladders(draft)
     yield from lint_duties(draft, calendar)
 
 
@@ -61,6 +63,7 @@ def _unique_ids(draft: Draft) -> Iterator[Remark]:
         ("sections", draft.sections),
         ("measures", draft.measures),
         ("forms", draft.forms),
+        ("ladders", draft.ladders),
         ("duties", draft.duties),
     ):
         ids: dict[Place, str] = {(field, index, "id"): part.id for index, part in parts.items()}

@@ -12,7 +12,7 @@ from dutyflow.calendars.working_days import WorkingDays, days_from
 
 from .dates import Duties, chain, days_of, periods_of
 from .draft import Draft
-from .ladders import days_needed
+from .ladders import Ladder
 from .model import Duty, MeasureCovers, Span
 from .source import Place, Remark, shown
 from .words import CHOICE_TITLES, FIELD_TITLES, did_you_mean, listed, titled
@@ -235,7 +235,7 @@ def _days(place: Place, links: list[Duty], draft: Draft, calendar: WorkingDays) 
             yield Remark(place=(*place, "unannounced"), found=found, expected="至少一個工作天可抽")
             return
         for days in possible:
-            problem = _wrong_order(duty, days, calendar)
+            problem = _wrong_order(duty, draft.ladder_of(duty), days, calendar)
             if problem is not None:
                 field, found, expected = problem
                 found = f"{period.title}的{found}"
@@ -264,7 +264,7 @@ def _possible_days(
 
 
 def _wrong_order(
-    duty: Duty, days: Mapping[str, date], calendar: WorkingDays
+    duty: Duty, ladder: Ladder | None, days: Mapping[str, date], calendar: WorkingDays
 ) -> tuple[str, str, str] | None:
     """The field to change, what was found and what expected; None where the days are in order."""
     opening = "unannounced" if duty.unannounced is not None else "opens"
@@ -280,11 +280,12 @@ def _wrong_order(
         return opening, f"{opens}，{collect_by}", "開始填報早於填報截止"
     if days["collect_by"] > days["report_due"]:
         return "report_due", f"{collect_by}，{report_due}", "填報截止不晚於彙整表期限"
-    time, needed = calendar.between(days["opens"], days["collect_by"]), days_needed(duty.ladder)
-    if time < needed:
-        ladder = titled(duty.ladder, CHOICE_TITLES)
+    time = calendar.between(days["opens"], days["collect_by"])
+    needed = max(1, ladder.days_needed if ladder is not None else 1)
+    if ladder is not None and time < needed:
         found = f"{opens}，{collect_by}，其間有 {time} 個工作天"
-        expected = f"至少 {needed} 個工作天：{ladder}的第一次稽催在截止前 {needed} 個工作天"
+        named = titled(ladder.id, {ladder.id: ladder.name})
+        expected = f"至少 {needed} 個工作天：{named}的第一次稽催在截止前 {needed} 個工作天"
         return "collect_by", found, expected
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from dutyflow.calendars.periods import Recurrence
 from dutyflow.calendars.roc import RocDate
 from dutyflow.calendars.rules import DateRule, RuledDay, Unannounced
 
-from .catalogue import shipped_form
+from .catalogue import shipped_forms, shipped_ladders
 from .forms import Form
 from .ladders import Ladder
 from .parts import Identifier, MeasureId, Name, OptionalText, PlanPart, Text
@@ -175,9 +176,9 @@ class Duty(PlanPart):
         strict=True,
         description="逾期後重新收件或退回補正時，給予的工作天數",
     )
-    ladder: Ladder = Field(
+    ladder: Identifier = Field(
         default="standard",
-        description="standard 截止前 10、5、3、1 個工作天稽催；short 截止前 1 個工作天",
+        description="standard 截止前 10、5、3、1 個工作天，short 截止前 1 個；或 ladders 自訂",
     )
     form: Identifier = Field(description="填報表的代碼：本計畫 forms 所列，或內附者")
     report: ReportKind = Field(
@@ -241,6 +242,9 @@ class Plan(PlanPart):
     forms: tuple[Form, ...] = Field(
         default=(), description="本計畫自訂的填報表；與內附者同代碼時，以此處為準"
     )
+    ladders: tuple[Ladder, ...] = Field(
+        default=(), description="本計畫自訂的稽催階段；與內附者同代碼時，以此處為準"
+    )
     duties: Annotated[tuple[Duty, ...], Field(min_length=1)]
 
     @cached_property
@@ -268,13 +272,20 @@ class Plan(PlanPart):
         Raises LookupError; the lint refuses a plan of which that is true.
         """
         own = {form.id: form for form in self.forms}
-        return own.get(duty.form) or shipped_form(duty.form)
+        return own.get(duty.form) or shipped_forms()[duty.form]
 
-    def with_its_forms(self) -> Plan:
-        """The same plan with every form that it uses as its own: what a later version of dutyflow
-        ships then changes nothing in it."""
-        used = {duty.form: self.form_of(duty) for duty in self.duties}
-        return self.model_copy(update={"forms": tuple(used.values())})
+    def ladder_of(self, duty: Duty) -> Ladder:
+        """On which days a duty's sections are reminded: as `form_of`. Raises LookupError."""
+        own = {ladder.id: ladder for ladder in self.ladders}
+        return own.get(duty.ladder) or shipped_ladders()[duty.ladder]
+
+    def with_all_it_uses(self) -> Plan:
+        """The same plan with every form and ladder that it uses as its own: what a later version of
+        dutyflow ships then changes nothing in it."""
+        forms = {duty.form: self.form_of(duty) for duty in self.duties}
+        ladders = {duty.ladder: self.ladder_of(duty) for duty in self.duties}
+        used = {"forms": tuple(forms.values()), "ladders": tuple(ladders.values())}
+        return self.model_copy(update=used)
 
     def owners_of(self, measure: Measure) -> tuple[Section, ...]:
         """The sections that answer for a measure, "every section" expanded, in its order."""
@@ -296,6 +307,12 @@ class Plan(PlanPart):
 class Person(PlanPart):
     name: Name
     email: EmailStr
+    away: tuple[Span, ...] = Field(default=(), description="請假期間，含起迄日")
+
+    def away_until(self, day: date) -> date | None:
+        """The last day of an absence that a day falls into; None where they are there."""
+        ends = [span.end for span in self.away if span.start <= day <= span.end]
+        return max(ends, default=None)
 
     def __str__(self) -> str:
         return self.name
@@ -324,3 +341,9 @@ class Contacts(PlanPart):
     coordinator: Person
     director: Person
     head_office: Person
+
+    def everybody(self) -> Iterator[Person]:
+        """Every person who is named; one may be named more than once."""
+        for section in self.sections.values():
+            yield from (*section.owners, *section.deputies, section.head)
+        yield from (self.coordinator, self.director, self.head_office)

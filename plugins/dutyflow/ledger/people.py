@@ -1,0 +1,71 @@
+"""What is known of people beyond the contacts: who is away, whose address sends mail back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import delete, insert, select
+
+from . import events
+from .database import Database
+from .tables import absences, undeliverable
+from .what import What
+
+
+class People:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def set_away(self, email: str, until: date, *, now: datetime, who: str, why: str) -> None:
+        """Somebody is away, up to and including a day; a later word replaces an earlier one."""
+        address = email.lower()
+        with self._database.writing() as connection:
+            connection.execute(delete(absences).where(absences.c.email == address))
+            connection.execute(
+                insert(absences).values(email=address, until=until, set_by=who, why=why, at=now)
+            )
+            detail = {"until": until.isoformat()}
+            events.append(
+                connection, What.AWAY, about=address, now=now, who=who, why=why, detail=detail
+            )
+
+    def set_back(self, email: str, *, now: datetime, who: str) -> None:
+        """Somebody is back earlier. Nothing changes for one who was not away."""
+        address = email.lower()
+        with self._database.writing() as connection:
+            gone = connection.execute(delete(absences).where(absences.c.email == address))
+            if gone.rowcount:
+                events.append(connection, What.BACK, about=address, now=now, who=who)
+
+    def away(self) -> dict[str, date]:
+        """The last day of each absence that was told here, by address in lower case."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(absences.c.email, absences.c.until))
+            return {row.email: row.until for row in rows}
+
+    def mark_undeliverable(self, email: str, *, now: datetime, why: str, who: str) -> bool:
+        """Mail to an address comes back. Whether that is news."""
+        address = email.lower()
+        with self._database.writing() as connection:
+            known = connection.execute(
+                select(undeliverable.c.email).where(undeliverable.c.email == address)
+            ).first()
+            if known is not None:
+                return False
+            connection.execute(insert(undeliverable).values(email=address, since=now, why=why))
+            events.append(connection, What.UNDELIVERABLE, about=address, now=now, who=who, why=why)
+            return True
+
+    def mark_deliverable(self, email: str, *, now: datetime, who: str) -> None:
+        """An address works again."""
+        address = email.lower()
+        with self._database.writing() as connection:
+            gone = connection.execute(delete(undeliverable).where(undeliverable.c.email == address))
+            if gone.rowcount:
+                events.append(connection, What.DELIVERABLE, about=address, now=now, who=who)
+
+    def undeliverable(self) -> dict[str, str]:
+        """Why mail to each such address comes back, by address in lower case."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(undeliverable.c.email, undeliverable.c.why))
+            return {row.email: row.why for row in rows}

@@ -1,0 +1,104 @@
+"""What the daily digest says: everything that one person is asked for, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dutyflow.plan.ladders import Tone
+from dutyflow.plan.model import Person
+
+from .contexts import Content, Deadline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One assignment in a digest.
+
+    `why` is the named reason in words (`到期前 3 個工作天`). `as_role` says in which role the
+    person is told, "" for an owner: `代理 王小美`, `副知組長`. `others` names who else is told.
+    `reply_to` is the address to answer to, `form_name` the attachment, "" where none goes along.
+    """
+
+    office: str
+    section: str
+    duty: str
+    period: str
+    why: str
+    deadline: Deadline
+    tone: Tone
+    reply_to: str
+    as_role: str = ""
+    others: str = ""
+    form_name: str = ""
+    note: str = ""
+    subject: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"{self.period} {self.duty}（{self.section}）"
+
+    @property
+    def overdue(self) -> bool:
+        return self.deadline.working_days < 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reminder(Content):
+    """稽催: a digest to one person. There is at least one line; the first is the most urgent."""
+
+    template = "reminder"
+
+    office: str
+    lines: tuple[Line, ...]
+    coordinator: Person
+
+    def only(self, lines: Sequence[int]) -> Reminder:
+        return replace(self, lines=tuple(self.lines[place] for place in lines))
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0]
+
+    @property
+    def alone(self) -> bool:
+        return len(self.lines) == 1
+
+    @property
+    def overdue(self) -> int:
+        return sum(line.overdue for line in self.lines)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return tuple(line.form_name for line in self.lines if line.form_name)
+
+    @property
+    def informs_only(self) -> bool:
+        """Whether the person is told of others' work, and asked for none of their own."""
+        return all(line.as_role.startswith("副知") for line in self.lines)
+
+    @property
+    def subject(self) -> str:
+        if self.alone:
+            return f"{self._opening}：{self.first.title}，{self.first.deadline.title}前"
+        late = f"，其中 {self.overdue} 件已逾期" if self.overdue else ""
+        return f"{self._opening}：{len(self.lines)} 件填報{late}，最早 {self._earliest}截止"
+
+    @property
+    def headline(self) -> str:
+        if self.alone:
+            return self.first.deadline.remaining
+        late = f"{self.overdue} 件已逾期，" if self.overdue else ""
+        return f"共 {len(self.lines)} 件，{late}請由上而下處理"
+
+    @property
+    def _opening(self) -> str:
+        if self.first.subject:
+            return self.first.subject
+        if self.informs_only:
+            return "副知"
+        return {"plain": "提醒", "firm": "即將截止", "urgent": "已逾期"}[self.first.tone]
+
+    @property
+    def _earliest(self) -> str:
+        return min(self.lines, key=lambda line: line.deadline.day).deadline.title

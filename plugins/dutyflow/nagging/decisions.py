@@ -1,0 +1,283 @@
+"""What is done today about each open assignment: who is told, which step, and why; or why nobody.
+
+The same function decides for the daily round and for a rehearsal. It knows no clock, no ledger and
+no mail server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from dutyflow.calendars.roc import format_roc
+from dutyflow.calendars.working_days import WorkingDays
+from dutyflow.plan.ladders import Ladder, Role, Tone
+from dutyflow.plan.model import Contacts, Person
+
+from .people import ROLE_TITLES, Addressee, Passed, Reachability, people_of
+from .steps import Due, Schedule, Step
+
+State = Literal["open", "submitted", "accepted", "returned", "late", "waived"]
+Told = Mapping[tuple[str, str], Collection[str]]  # by assignment and rung: e-mails, lower case
+UNREACHABLE = "unreachable:"  # before the rung that nobody of the section can be told
+_SECTION: tuple[Role, ...] = ("owner", "deputy")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """An assignment as it stands when a round looks at it.
+
+    `opened` is the day of its opening mail, `deadline` the last day for an answer, as extended.
+    """
+
+    assignment: str
+    office: str
+    section: str
+    ladder: str
+    state: State
+    opened: date
+    deadline: date
+    paused_until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nag:
+    """One notice to one person about one assignment. (assignment, rung, e-mail) is its key."""
+
+    assignment: str
+    office: str
+    section: str
+    rung: str
+    step: Step
+    deadline: date
+    to: Addressee
+    reason: str
+
+    @property
+    def tone(self) -> Tone:
+        return self.step.tone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silence:
+    """Why a step whose day has come is told to nobody, or not to that person."""
+
+    assignment: str
+    rung: str
+    reason: str
+    person: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """All that one round decides. Where nobody of a section can be told, the coordinator is."""
+
+    nags: tuple[Nag, ...]
+    silences: tuple[Silence, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """What a round knows of an office: its ladders by id, its calendar, its people."""
+
+    calendar: WorkingDays
+    contacts: Contacts
+    ladders: Mapping[str, Ladder]
+    reachability: Reachability
+
+
+def decide(
+    standings: Iterable[Standing],
+    offices: Mapping[str, Office],
+    today: date,
+    *,
+    told: Told,
+) -> Round:
+    """What a round does on a day. An office that does not work on it is left alone.
+
+    `told` holds who has been told which step already. Where somebody of a section's owners and
+    deputies has, the section has been told.
+    """
+    nags: list[Nag] = []
+    silences: list[Silence] = []
+    deciding = _Deciding(offices=offices, today=today)
+    for standing in standings:
+        due = deciding.due(standing)
+        if due is None:
+            continue
+        rung = due.step.key(standing.deadline)
+        knowing = told.get((standing.assignment, rung), ())
+        silent = _why_silent(standing, today)
+        if silent:
+            if not knowing:
+                silences.append(Silence(assignment=standing.assignment, rung=rung, reason=silent))
+            continue
+        missed = _missed(standing, due, told)
+        found = list(deciding.people(standing, due.step, knowing))
+        reached = [each for each in found if isinstance(each, Addressee)]
+        passed = [each for each in found if isinstance(each, Passed)]
+        nags += (_nag(standing, due.step, each, missed) for each in reached)
+        silences += (_passed(standing, rung, each) for each in passed)
+        if deciding.nobody_of_the_section(standing, due.step, reached, knowing):
+            coordinator = offices[standing.office].contacts.coordinator
+            nags.append(_alarm(standing, due.step, coordinator, passed))
+    return Round(nags=tuple(nags), silences=tuple(silences))
+
+
+def rungs_due(
+    standings: Iterable[Standing], offices: Mapping[str, Office], today: date
+) -> set[str]:
+    """The rungs about which a round has to know who was told them."""
+    deciding = _Deciding(offices=offices, today=today)
+    rungs: set[str] = set()
+    for standing in standings:
+        due = deciding.due(standing)
+        if due is not None:
+            rungs.update(step.key(standing.deadline) for step in (due.step, *due.collapsed))
+    return rungs
+
+
+@dataclass(kw_only=True)
+class _Deciding:
+    """Remembers what many assignments have in common: the days of a ladder, an office's day."""
+
+    offices: Mapping[str, Office]
+    today: date
+    _due: dict[tuple[str, str, date, date], Due | None] = field(default_factory=dict)
+    _people: dict[tuple[str, str, Role], tuple[Addressee | Passed, ...]] = field(
+        default_factory=dict
+    )
+
+    def due(self, standing: Standing) -> Due | None:
+        key = (standing.office, standing.ladder, standing.deadline, standing.opened)
+        if key not in self._due:
+            self._due[key] = self._reckoned(standing)
+        return self._due[key]
+
+    def _reckoned(self, standing: Standing) -> Due | None:
+        office = self.offices[standing.office]
+        if not office.calendar.is_working(self.today):
+            return None
+        schedule = Schedule(office.ladders[standing.ladder], standing.deadline, office.calendar)
+        return schedule.due(self.today, opened=standing.opened)
+
+    def people(
+        self, standing: Standing, step: Step, knowing: Collection[str]
+    ) -> Iterator[Addressee | Passed]:
+        """Everybody of the step's roles who does not know yet, each person once, in the first role
+        that names them."""
+        seen: set[str] = set(knowing)
+        for role in step.to:
+            if role in _SECTION and self._section_knows(standing, knowing):
+                continue
+            for each in self._of_role(standing, role):
+                address = person_key(each.person)
+                if address not in seen:
+                    seen.add(address)
+                    yield each
+
+    def nobody_of_the_section(
+        self,
+        standing: Standing,
+        step: Step,
+        reached: Iterable[Addressee],
+        knowing: Collection[str],
+    ) -> bool:
+        """Whether a step that asks the section finds nobody there who can be told."""
+        asks = any(role in _SECTION for role in step.to)
+        answered_for = any(each.role in _SECTION for each in reached)
+        return asks and not answered_for and not self._section_knows(standing, knowing)
+
+    def _section_knows(self, standing: Standing, knowing: Collection[str]) -> bool:
+        if not knowing:
+            return False
+        people = self.offices[standing.office].contacts.sections.get(standing.section)
+        asked = (*people.owners, *people.deputies) if people else ()
+        return any(person_key(person) in knowing for person in asked)
+
+    def _of_role(self, standing: Standing, role: Role) -> tuple[Addressee | Passed, ...]:
+        key = (standing.office, standing.section, role)
+        if key not in self._people:
+            office = self.offices[standing.office]
+            reached = people_of(
+                role, standing.section, office.contacts, self.today, office.reachability
+            )
+            self._people[key] = (*reached.told, *reached.passed)
+        return self._people[key]
+
+
+def _why_silent(standing: Standing, today: date) -> str:
+    """Why nobody is told, in words; "" when they are."""
+    if standing.state == "accepted":
+        return "未寄：已填報"
+    if standing.state == "waived":
+        return "未寄：已免報"
+    if standing.paused_until is not None and today <= standing.paused_until:
+        return f"未寄：暫停至{format_roc(standing.paused_until)}"
+    return ""
+
+
+def _missed(standing: Standing, due: Due, told: Told) -> tuple[Step, ...]:
+    """The steps before it that nobody was told: a weekend, an outage, a pause."""
+    return tuple(
+        step
+        for step in due.collapsed
+        if not told.get((standing.assignment, step.key(standing.deadline)))
+    )
+
+
+def _nag(standing: Standing, step: Step, to: Addressee, missed: tuple[Step, ...]) -> Nag:
+    return Nag(
+        assignment=standing.assignment,
+        office=standing.office,
+        section=standing.section,
+        rung=step.key(standing.deadline),
+        step=step,
+        deadline=standing.deadline,
+        to=to,
+        reason=_reason(standing, step, to, missed),
+    )
+
+
+def _reason(standing: Standing, step: Step, to: Addressee, missed: tuple[Step, ...]) -> str:
+    """`逾期第 2 日，副知組長`; with what was missed before it, and whom they act for."""
+    parts = [step.title]
+    if standing.state == "returned":
+        parts = [f"退回補正，{step.title}"]
+    if to.acting_for:
+        parts.append(f"代理 {to.acting_for}")
+    elif to.role not in ("owner",) and not step.last:
+        parts.append(f"副知{ROLE_TITLES[to.role]}")
+    if missed:
+        parts.append(f"併入先前未寄的「{missed[-1].title}」")
+    return "，".join(parts)
+
+
+def _passed(standing: Standing, rung: str, passed: Passed) -> Silence:
+    return Silence(
+        assignment=standing.assignment,
+        rung=rung,
+        reason=f"未寄：{passed.reason}",
+        person=passed.person.email,
+    )
+
+
+def _alarm(standing: Standing, step: Step, coordinator: Person, passed: list[Passed]) -> Nag:
+    told = "、".join(f"{each.person.name}（{each.reason}）" for each in passed)
+    return Nag(
+        assignment=standing.assignment,
+        office=standing.office,
+        section=standing.section,
+        rung=f"{UNREACHABLE}{step.key(standing.deadline)}",
+        step=step,
+        deadline=standing.deadline,
+        to=Addressee(person=coordinator, role="coordinator"),
+        reason=f"{step.title}，組室無人可收信：{told or '通訊錄沒有承辦人'}",
+    )
+
+
+def person_key(person: Person) -> str:
+    """One person is one address, in whatever case it is written."""
+    return person.email.lower()

@@ -1,0 +1,114 @@
+"""A ladder's steps on the days of one deadline: which of them have come, and which counts. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from dutyflow.calendars.working_days import WorkingDays
+from dutyflow.plan.ladders import Ladder, Role, Rung, Tone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One reminder of a ladder: a rung, or one day of a rung that comes daily.
+
+    `offset` is in working days from the deadline. The `last` one tells the coordinator that the
+    section is told no more.
+    """
+
+    offset: int
+    to: tuple[Role, ...]
+    tone: Tone
+    form: bool
+    subject: str = ""
+    last: bool = False
+
+    @property
+    def name(self) -> str:
+        """`before_5`, `due`, `overdue_2`, `given_up`: half of a notice's key."""
+        if self.last:
+            return "given_up"
+        if self.offset == 0:
+            return "due"
+        return f"overdue_{self.offset}" if self.offset > 0 else f"before_{-self.offset}"
+
+    @property
+    def title(self) -> str:
+        if self.last:
+            return f"逾期超過 {self.offset - 1} 個工作天，不再稽催"
+        if self.offset == 0:
+            return "今日截止"
+        if self.offset > 0:
+            return f"逾期第 {self.offset} 日"
+        return f"到期前 {-self.offset} 個工作天"
+
+    def key(self, deadline: date) -> str:
+        """The rung of a notice: the same step for another deadline is another one."""
+        return f"{self.name}@{deadline.isoformat()}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """The step that counts on a day; `collapsed` are those before it whose day has come as well.
+
+    Which of these were told in time, and which were missed, the notices tell.
+    """
+
+    step: Step
+    collapsed: tuple[Step, ...]
+
+
+def steps_of(ladder: Ladder) -> tuple[Step, ...]:
+    """Every step in the order of their days, the daily ones one by one, the giving up last."""
+    return tuple(_steps(ladder))
+
+
+def _steps(ladder: Ladder) -> Iterator[Step]:
+    ends = [later.working_days for _, later in pairwise(ladder.rungs)]
+    for rung, end in zip(ladder.rungs, [*ends, ladder.gives_up_after + 1], strict=True):
+        yield _step(rung, rung.working_days)
+        if rung.daily:
+            yield from (_step(rung, offset) for offset in range(rung.working_days + 1, end))
+    if any(rung.working_days > 0 for rung in ladder.rungs):
+        yield Step(
+            offset=ladder.gives_up_after + 1,
+            to=("coordinator",),
+            tone="plain",
+            form=False,
+            last=True,
+        )
+
+
+def _step(rung: Rung, offset: int) -> Step:
+    return Step(offset=offset, to=rung.to, tone=rung.tone, form=rung.form, subject=rung.subject)
+
+
+class Schedule:
+    """The days of a ladder's steps for one deadline, which is the last day for an answer."""
+
+    def __init__(self, ladder: Ladder, deadline: date, calendar: WorkingDays) -> None:
+        self.deadline = deadline
+        self._steps = steps_of(ladder)
+        self._days = [_day(step.offset, deadline, calendar) for step in self._steps]
+
+    def day_of(self, step: Step) -> date:
+        return self._days[self._steps.index(step)]
+
+    def due(self, today: date, *, opened: date) -> Due | None:
+        """The highest step whose day has come. A step whose day was not after that of the opening
+        mail never was one: the opening mail says it all."""
+        first = bisect_right(self._days, opened)
+        last = bisect_right(self._days, today)
+        if last <= first:
+            return None
+        return Due(step=self._steps[last - 1], collapsed=self._steps[first : last - 1])
+
+
+def _day(offset: int, deadline: date, calendar: WorkingDays) -> date:
+    """The deadline's own step is on the last working day that is not after it: a reminder on a
+    holiday would come too late to help."""
+    return calendar.shift(deadline, offset) if offset else calendar.roll(deadline, "previous")

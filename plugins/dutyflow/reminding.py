@@ -1,0 +1,133 @@
+"""寄出稽催: each digest of a round becomes one mail, sent once."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from .answers import Answer, from_json
+from .casework import Stationery
+from .mail.addresses import reply_address
+from .mail.attachment import Attachment
+from .mail.reminders import Line, Reminder
+from .nagging.decisions import UNREACHABLE, Nag
+from .nagging.digests import Digest
+from .nagging.people import ROLE_TITLES
+from .posting import Batch, Dispatch, Point
+from .workspace import Case, Workspace
+
+
+def remind(
+    desk: Workspace,
+    client: smtplib.SMTP,
+    office: str,
+    digests: Iterable[Digest],
+    *,
+    now: datetime,
+) -> None:
+    """Send the digests that an office's mailbox sends, over one connection.
+
+    One that cannot be written or sent stops no other. Raises MailDeferred or MailRefused, after
+    every one has been tried.
+    """
+    mailbox = desk.office(office).contacts.mailbox
+    batch = Batch(desk=desk, client=client, mailbox=mailbox, now=now)
+    batch.post(write_digest(desk, digest, now=now) for digest in digests)
+    batch.settle()
+
+
+def write_digest(desk: Workspace, digest: Digest, *, now: datetime) -> Dispatch:
+    """The mail that a digest becomes, as it would be sent at `now`."""
+    parts = [_Part(case=desk.case(nag.assignment), nag=nag, now=now) for nag in digest.nags]
+    first, *more = (part.point for part in parts)
+    alone = parts[0] if len(parts) == 1 else None
+    return Dispatch(
+        **vars(first),
+        more=tuple(more),
+        to=digest.to,
+        content=Reminder(
+            office="、".join(desk.office(key).name for key in digest.offices),
+            lines=tuple(part.line for part in parts),
+            coordinator=parts[0].case.office.contacts.coordinator,
+        ),
+        thread=alone.case.assignment.key if alone else "",
+        token=alone.case.assignment.token if alone else "",
+        attachments=tuple(form for part in parts if (form := part.form) is not None),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """One nag, with all that its line says."""
+
+    case: Case
+    nag: Nag
+    now: datetime
+
+    @property
+    def point(self) -> Point:
+        return Point(
+            about=self.nag.assignment,
+            rung=self.nag.rung,
+            reason=self.nag.reason,
+            cycle=self.case.cycle.key,
+            acting_for=self.nag.to.acting_for,
+        )
+
+    @property
+    def line(self) -> Line:
+        case, paper = self.case, Stationery(self.case)
+        mailbox = case.office.contacts.mailbox.address
+        form = self.form
+        return Line(
+            office=case.plan.office.name,
+            section=case.section_name,
+            duty=case.duty.name,
+            period=case.cycle.title,
+            why=self.nag.reason.partition("，")[0] if self._as_role else self.nag.reason,
+            deadline=paper.deadline(self.now),
+            tone=self.nag.tone,
+            reply_to=reply_address(mailbox, case.assignment.token),
+            as_role=self._as_role,
+            others=self._others,
+            form_name=form.name if form else "",
+            note=self._note,
+            subject=self.nag.step.subject,
+        )
+
+    @property
+    def form(self) -> Attachment | None:
+        """The form, with what the section has filled in already; for whom it is to be filled."""
+        if not self.nag.step.form or self.nag.to.role not in ("owner", "deputy"):
+            return None
+        return Stationery(self.case).attached_form(self._known)
+
+    @property
+    def _known(self) -> tuple[Answer, ...]:
+        came = self.case.desk.ledger.submissions.of(self.case.assignment.key)
+        return from_json(came[-1].answers) if came else ()
+
+    @property
+    def _as_role(self) -> str:
+        to = self.nag.to
+        if to.acting_for:
+            return f"代理 {to.acting_for}"
+        if to.role in ("owner", "deputy") or self.nag.rung.startswith(UNREACHABLE):
+            return ""
+        return f"副知{ROLE_TITLES[to.role]}"
+
+    @property
+    def _others(self) -> str:
+        """Who besides hears of the same step."""
+        return "、".join(ROLE_TITLES[role] for role in self.nag.step.to if role != self.nag.to.role)
+
+    @property
+    def _note(self) -> str:
+        assignment = self.case.assignment
+        if assignment.state == "returned":
+            return f"已退回補正：{assignment.returned_note}"
+        if assignment.state == "submitted":
+            return "先前寄來的檔案還有需要修正的地方，請見先前的回信"
+        return ""

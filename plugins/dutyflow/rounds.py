@@ -1,0 +1,185 @@
+"""稽催: the daily round. What the ledger and the plans say is decided upon and put on record."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from .calendars.moments import last_day
+from .calendars.roc import in_zone
+from .ledger.records import NewSilence
+from .ledger.records import Standing as Row
+from .nagging.decisions import (
+    Nag,
+    Office,
+    Round,
+    Silence,
+    Standing,
+    decide,
+    person_key,
+    rungs_due,
+)
+from .nagging.digests import Digest, digests_of
+from .nagging.people import Reachability
+from .plan.ladders import Ladder
+from .plan.office import OfficePlan
+from .workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+ONCE_A_DAY = "未寄：今日已寄過一封，併入下次"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which assignments a round is about; of a field that is empty, all.
+
+    `sections` are ids or names. `again`: a person asks for it, so that whoever had a mail today may
+    have another one about what is new.
+    """
+
+    office: str = ""
+    duty: str = ""
+    sections: tuple[str, ...] = ()
+    again: bool = False
+
+    def includes(self, row: Row, section_name: str) -> bool:
+        return not self.sections or bool({row.section, section_name} & set(self.sections))
+
+
+EVERYTHING = Wanted()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """What a round does: the digests to send, and why others are not sent."""
+
+    digests: tuple[Digest, ...]
+    silences: tuple[Silence, ...]
+
+
+def decide_round(desk: Workspace, *, now: datetime, wanted: Wanted = EVERYTHING) -> Decided:
+    """Decide, for every open assignment that is wanted, who is told what today. Changes nothing."""
+    book = _Book(desk=desk, now=now)
+    nags: list[Nag] = []
+    silences: list[Silence] = []
+    for today, standings in book.by_day(wanted):
+        found = book.decide(standings, today)
+        nags += found.nags
+        silences += found.silences
+    had_one = set() if wanted.again else book.reminded_today()
+    held = [nag for nag in nags if person_key(nag.to.person) in had_one]
+    return Decided(
+        digests=tuple(digests_of(nag for nag in nags if nag not in held)),
+        silences=(*silences, *map(_held, held)),
+    )
+
+
+def keep_silences(desk: Workspace, decided: Decided, *, now: datetime) -> int:
+    """Put on record why nobody is told, each once. How many are new."""
+    found = [
+        NewSilence(
+            about=each.assignment,
+            cycle=each.assignment.rpartition("/")[0],
+            rung=each.rung,
+            reason=each.reason,
+            recipient=each.person,
+        )
+        for each in decided.silences
+    ]
+    return desk.ledger.silences.keep(found, now=now)
+
+
+def _held(nag: Nag) -> Silence:
+    return Silence(
+        assignment=nag.assignment, rung=nag.rung, reason=ONCE_A_DAY, person=nag.to.person.email
+    )
+
+
+@dataclass(kw_only=True)
+class _Book:
+    """What a round knows, looked up once for many assignments."""
+
+    desk: Workspace
+    now: datetime
+    _offices: dict[str, OfficePlan | None] = field(default_factory=dict)
+    _ladders: dict[str, dict[str, Ladder]] = field(default_factory=dict)
+    _deadlines: dict[tuple[str, datetime], date] = field(default_factory=dict)
+
+    def by_day(self, wanted: Wanted) -> Iterator[tuple[date, list[Standing]]]:
+        """The standings that are wanted, by what day it is at their office."""
+        days: dict[date, list[Standing]] = {}
+        for row in self.desk.ledger.standings.open(wanted.office or None, wanted.duty or None):
+            office = self._office(row.office)
+            if office is not None and wanted.includes(row, self._section_name(row)):
+                today = in_zone(self.now, office.zone).date()
+                days.setdefault(today, []).append(self._standing(row, office))
+        yield from days.items()
+
+    def decide(self, standings: list[Standing], today: date) -> Round:
+        offices = {key: self._for_today(key, today) for key in {each.office for each in standings}}
+        told = self.desk.ledger.standings.told(rungs_due(standings, offices, today))
+        return decide(standings, offices, today, told=told)
+
+    def reminded_today(self) -> set[str]:
+        """Who has had a reminder since midnight; of several offices' midnights, the earliest."""
+        zones = {office.zone for office in self.desk.offices.values()}
+        midnights = (
+            datetime.combine(in_zone(self.now, zone).date(), time.min, zone) for zone in zones
+        )
+        return self.desk.ledger.standings.reminded_since(min(midnights, default=self.now))
+
+    def _standing(self, row: Row, office: OfficePlan) -> Standing:
+        deadline = self._deadlines.get((row.office, row.collect_by))
+        if deadline is None:
+            deadline = last_day(row.collect_by, office.zone)
+            self._deadlines[row.office, row.collect_by] = deadline
+        return Standing(
+            assignment=row.key,
+            office=row.office,
+            section=row.section,
+            ladder=self._ladder(row),
+            state=row.state,
+            opened=in_zone(row.opened_at, office.zone).date(),
+            deadline=deadline,
+            paused_until=row.paused_until,
+        )
+
+    def _ladder(self, row: Row) -> str:
+        """The key of the ladder that the assignment's plan has for its duty."""
+        key = f"{row.plan_hash}/{row.duty}"
+        ladders = self._ladders.setdefault(row.office, {})
+        if key not in ladders:
+            plan = self.desk.plan_kept(row.plan_hash)
+            ladders[key] = plan.ladder_of(plan.duty(row.duty))
+        return key
+
+    def _section_name(self, row: Row) -> str:
+        return self.desk.plan_kept(row.plan_hash).section(row.section).name
+
+    def _office(self, office_id: str) -> OfficePlan | None:
+        """An office whose plan is gone cannot be worked for: whom to mail is not known."""
+        if office_id not in self._offices:
+            self._offices[office_id] = self.desk.offices.get(office_id)
+            if self._offices[office_id] is None:
+                log.warning("機關「%s」沒有可用的計畫，其應辦事項不稽催", office_id)
+        return self._offices[office_id]
+
+    def _for_today(self, office_id: str, today: date) -> Office:
+        office = self.desk.office(office_id)
+        people = self.desk.ledger.people
+        in_contacts = {
+            person_key(person): until
+            for person in office.contacts.everybody()
+            if (until := person.away_until(today)) is not None
+        }
+        return Office(
+            calendar=office.calendar,
+            contacts=office.contacts,
+            ladders=self._ladders[office_id],
+            reachability=Reachability(
+                away={**in_contacts, **people.away()}, undeliverable=set(people.undeliverable())
+            ),
+        )

@@ -1,0 +1,343 @@
+"""Who is told what on which day, and why: tables of named weekdays, and what always holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dutyflow.calendars.roc import parse_date
+from dutyflow.calendars.working_days import Closure, WorkingDays
+from dutyflow.nagging.decisions import Office, Round, Standing, decide
+from dutyflow.nagging.digests import digests_of
+from dutyflow.nagging.people import Reachability
+from dutyflow.nagging.steps import Step, steps_of
+from dutyflow.plan.catalogue import shipped_ladders
+from dutyflow.plan.model import Contacts
+
+STANDARD = shipped_ladders()["standard"]
+DAY = timedelta(days=1)
+
+
+def person(name: str) -> dict[str, str]:
+    return {"name": name, "email": f"{name}@example.tw"}
+
+
+CONTACTS = Contacts.model_validate(
+    {
+        "mailbox": {"name": "填報信箱", "address": "plan@example.tw"},
+        "sections": {
+            "business": {
+                "owners": [person("wang")],
+                "deputies": [person("chen"), person("lin")],
+                "head": person("huang"),
+            },
+            "design": {"owners": [person("liu"), person("wang")], "head": person("yang")},
+        },
+        "coordinator": person("tseng"),
+        "director": person("liao"),
+        "head_office": person("office"),
+    }
+)
+# 107H1: opened Friday 15 June 2018, to be answered by Wednesday 4 July.
+OPENED, DEADLINE = date(2018, 6, 15), date(2018, 7, 4)
+KEY = "pingtung/self_assessment/107H1/business"
+
+
+def standing(**changed: Any) -> Standing:
+    whole: dict[str, Any] = {
+        "assignment": KEY,
+        "office": "pingtung",
+        "section": "business",
+        "ladder": "standard",
+        "state": "open",
+        "opened": OPENED,
+        "deadline": DEADLINE,
+    }
+    return Standing(**whole | changed)
+
+
+def office(
+    closures: tuple[Closure, ...] = (), away: dict[str, date] | None = None, **more: Any
+) -> Office:
+    return Office(
+        calendar=WorkingDays(closures),
+        contacts=CONTACTS,
+        ladders={"standard": STANDARD, "short": shipped_ladders()["short"]},
+        reachability=Reachability(away=away or {}, **more),
+    )
+
+
+def decided(
+    day: date,
+    *standings: Standing,
+    at: Office | None = None,
+    told: set[tuple[str, str]] = frozenset(),  # type: ignore[assignment]
+) -> Round:
+    return decide(
+        standings or (standing(),),
+        {"pingtung": at or office()},
+        day,
+        told=by_step(told),
+    )
+
+
+def spoken(found: Round) -> list[tuple[str, str]]:
+    return [(nag.to.person.name, nag.reason) for nag in found.nags]
+
+
+def by_step(told: Collection[tuple[str, ...]]) -> dict[tuple[str, str], set[str]]:
+    """Where only the step is named, everybody has been told."""
+    everybody = {f"{name}@example.tw" for name in ("wang", "chen", "lin", "liu", "huang", "yang")}
+    everybody |= {"tseng@example.tw", "liao@example.tw"}
+    found: dict[tuple[str, str], set[str]] = {}
+    for assignment, rung, *email in told:
+        found.setdefault((assignment, rung), set()).update(email or everybody)
+    return found
+
+
+EVERY_DAY = [
+    ("107-06-15", []),  # Friday: the opening mail says it all
+    ("107-06-20", [("wang", "到期前 10 個工作天")]),
+    ("107-06-23", []),  # Saturday
+    ("107-06-27", [("wang", "到期前 5 個工作天")]),
+    ("107-06-29", [("wang", "到期前 3 個工作天")]),
+    ("107-07-03", [("wang", "到期前 1 個工作天")]),
+    ("107-07-04", [("wang", "今日截止")]),
+    ("107-07-05", [("wang", "逾期第 1 日")]),
+    ("107-07-06", [("wang", "逾期第 2 日"), ("huang", "逾期第 2 日，副知組長")]),
+    (
+        "107-07-11",
+        [
+            ("wang", "逾期第 5 日"),
+            ("huang", "逾期第 5 日，副知組長"),
+            ("liao", "逾期第 5 日，副知處長"),
+        ],
+    ),
+    ("107-07-19", [("tseng", "逾期超過 10 個工作天，不再稽催")]),
+    ("107-07-20", []),
+]
+
+
+def test_a_half_year_day_by_day() -> None:
+    told: set[tuple[str, str]] = set()
+    expected = {parse_date(day): mails for day, mails in EVERY_DAY}
+    day = OPENED
+    while day <= date(2018, 7, 31):
+        found = decided(day, told=told)
+        told |= {(nag.assignment, nag.rung) for nag in found.nags}
+        if day in expected:
+            assert spoken(found) == expected[day], day
+        elif day < date(2018, 7, 5):
+            assert not found.nags, day
+        day += DAY
+
+
+@pytest.mark.parametrize(
+    ("day", "told", "reason"),
+    [
+        # Nothing went out on Wednesday: Thursday makes up for it.
+        ("107-06-28", ["before_10"], "到期前 5 個工作天"),
+        # An outage of two weeks ends on the last day but one.
+        ("107-07-03", [], "到期前 1 個工作天，併入先前未寄的「到期前 3 個工作天」"),
+        ("107-07-09", ["before_10", "before_5", "before_3", "before_1", "due"],
+         "逾期第 3 日，併入先前未寄的「逾期第 2 日」"),
+    ],
+)  # fmt: skip
+def test_what_was_missed_collapses_into_the_highest_step_due(
+    day: str, told: list[str], reason: str
+) -> None:
+    keys = {(KEY, f"{name}@2018-07-04") for name in told}
+    found = decided(parse_date(day), told=keys)
+    assert spoken(found)[0] == ("wang", reason)
+    assert len({nag.rung for nag in found.nags}) == 1
+
+
+def test_a_step_is_told_once() -> None:
+    first = decided(date(2018, 6, 27))
+    told = {(nag.assignment, nag.rung) for nag in first.nags}
+    assert decided(date(2018, 6, 27), told=told).nags == ()
+    assert decided(date(2018, 6, 28), told=told).nags == ()
+
+
+def test_whoever_was_not_reached_before_a_crash_is_told_afterwards() -> None:
+    known = {(KEY, "overdue_2@2018-07-04", "wang@example.tw")}
+    found = decided(date(2018, 7, 6), told=known)
+    assert [nag.to.person.name for nag in found.nags] == ["huang"]
+
+
+def test_a_section_that_was_told_is_not_told_again_when_its_owner_goes_away() -> None:
+    known = {(KEY, "before_5@2018-07-04", "wang@example.tw")}
+    at = office(away={"wang@example.tw": date(2018, 6, 30)})
+    assert decided(date(2018, 6, 28), at=at, told=known).nags == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"state": "accepted"}, "未寄：已填報"),
+        ({"state": "waived"}, "未寄：已免報"),
+        ({"paused_until": date(2018, 7, 2)}, "未寄：暫停至107年7月2日"),
+    ],
+)
+def test_a_silence_has_a_reason(changed: dict[str, Any], reason: str) -> None:
+    found = decided(date(2018, 6, 27), standing(**changed))
+    assert found.nags == ()
+    assert [(s.reason, s.rung) for s in found.silences] == [(reason, "before_5@2018-07-04")]
+
+
+def test_a_pause_ends_and_what_was_missed_is_told() -> None:
+    paused = standing(paused_until=date(2018, 7, 2))
+    assert decided(date(2018, 7, 2), paused).nags == ()
+    (nag,) = decided(date(2018, 7, 3), paused).nags
+    assert nag.reason == "到期前 1 個工作天，併入先前未寄的「到期前 3 個工作天」"
+
+
+def test_an_extension_arms_the_steps_that_it_moves_and_speaks_of_no_old_day() -> None:
+    told = {(KEY, f"{name}@2018-07-04") for name in ("before_10", "before_5", "before_3")}
+    extended = standing(deadline=date(2018, 7, 18))
+    assert decided(date(2018, 7, 3), extended, told=told).nags == ()
+    assert decided(date(2018, 7, 4), extended, told=told).nags[0].step.name == "before_10"
+    (nag,) = decided(date(2018, 7, 11), extended, told=told).nags
+    assert (nag.rung, nag.deadline) == ("before_5@2018-07-18", date(2018, 7, 18))
+
+
+def test_a_typhoon_day_moves_what_counts_in_working_days() -> None:
+    typhoon = Closure(day=date(2018, 7, 3), kind="off", reason="颱風")
+    (nag,) = decided(
+        date(2018, 7, 2), at=office((typhoon,)), told={(KEY, "before_3@2018-07-04")}
+    ).nags
+    assert nag.reason.startswith("到期前 1 個工作天")
+    assert decided(date(2018, 7, 3), at=office((typhoon,))) == Round(nags=(), silences=())
+
+
+class TestPeople:
+    def test_a_deputy_acts_for_who_is_away_and_the_record_says_so(self) -> None:
+        at = office(away={"wang@example.tw": date(2018, 6, 30)})
+        found = decided(date(2018, 6, 27), at=at, told={(KEY, "before_10@2018-07-04")})
+        assert spoken(found) == [("chen", "到期前 5 個工作天，代理 wang")]
+        assert [s.reason for s in found.silences] == ["未寄：請假，已由代理人chen收受"]
+
+    def test_one_person_and_not_all(self) -> None:
+        away = {"wang@example.tw": date(2018, 6, 30), "chen@example.tw": date(2018, 6, 27)}
+        assert [
+            n.to.person.name for n in decided(date(2018, 6, 27), at=office(away=away)).nags
+        ] == ["lin"]
+
+    def test_who_is_back_is_told_again(self) -> None:
+        at = office(away={"wang@example.tw": date(2018, 6, 26)})
+        assert spoken(decided(date(2018, 6, 27), at=at))[0][0] == "wang"
+
+    def test_a_bouncing_address_falls_over_to_the_deputy(self) -> None:
+        at = office(undeliverable={"wang@example.tw"})
+        found = decided(date(2018, 6, 27), at=at)
+        assert [nag.to.person.name for nag in found.nags] == ["chen"]
+        assert found.silences[0].reason == "未寄：信箱退信，已由代理人chen收受"
+
+    def test_one_of_two_owners_is_enough(self) -> None:
+        at = office(away={"liu@example.tw": date(2018, 6, 30)})
+        found = decided(date(2018, 6, 27), standing(section="design"), at=at)
+        assert [nag.to.person.name for nag in found.nags] == ["wang"]
+
+    def test_nobody_can_be_told(self) -> None:
+        away = {f"{name}@example.tw": date(2018, 6, 30) for name in ("wang", "chen", "lin")}
+        found = decided(date(2018, 6, 27), at=office(away=away))
+        (alarm,) = found.nags
+        assert alarm.to.person.name == "tseng"
+        assert alarm.reason.endswith("組室無人可收信：wang（請假）")
+
+
+def test_one_digest_for_a_person_with_the_most_urgent_first() -> None:
+    late = standing(assignment="pingtung/a/107H1/business", deadline=date(2018, 6, 25))
+    soon = standing(assignment="pingtung/b/107H1/business", deadline=date(2018, 6, 28))
+    other = standing(assignment="pingtung/c/107H1/design", section="design")
+    found = decided(date(2018, 6, 27), other, soon, late, at=office())
+    digests = {digest.to.name: digest for digest in digests_of(found.nags)}
+    assert [nag.assignment[9] for nag in digests["wang"].nags] == ["a", "b", "c"]
+    assert digests["wang"].tone == "urgent"
+    assert [nag.assignment[9] for nag in digests["liu"].nags] == ["c"]
+    assert [nag.assignment[9] for nag in digests["huang"].nags] == ["a"]
+
+
+# Whatever happens, day after day.
+
+DAYS = [date(2018, 6, 1) + DAY * n for n in range(120)]
+patient = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=120)
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> dict[str, Any]:
+    opened = draw(st.sampled_from(DAYS[:30]))
+    deadline = opened + DAY * draw(st.integers(2, 40))
+    return {
+        "opened": opened,
+        "deadline": deadline,
+        "extended": draw(st.none() | st.tuples(st.sampled_from(DAYS), st.integers(1, 20))),
+        "answered": draw(st.none() | st.sampled_from(DAYS)),
+        "outage": draw(st.sets(st.sampled_from(DAYS), max_size=40)),
+        "closed": draw(st.sets(st.sampled_from(DAYS), max_size=6)),
+        "away": draw(st.none() | st.sampled_from(DAYS)),
+        "ladder": draw(st.sampled_from(["standard", "short"])),
+    }
+
+
+@patient
+@given(lives())
+def test_no_step_twice_none_lost_nobody_after_acceptance_or_on_a_day_off(life: Any) -> None:
+    closures = tuple(Closure(day=d, kind="off", reason="停班") for d in sorted(life["closed"]))
+    away = {"wang@example.tw": life["away"]} if life["away"] else {}
+    at = office(closures, away)
+    ladder = at.ladders[life["ladder"]]
+    told: set[tuple[str, str, str]] = set()
+    deadline, rounds = life["deadline"], []
+    for day in DAYS:
+        if day < life["opened"] or day in life["outage"]:
+            continue
+        if life["extended"] and day >= life["extended"][0]:
+            deadline = life["deadline"] + DAY * life["extended"][1]
+        answered = life["answered"] is not None and day >= life["answered"]
+        found = decided(
+            day,
+            standing(
+                opened=life["opened"],
+                deadline=deadline,
+                ladder=life["ladder"],
+                state="accepted" if answered else "open",
+            ),
+            at=at,
+            told=told,
+        )
+        if found.nags:
+            assert at.calendar.is_working(day)
+            assert not answered
+            assert {nag.deadline for nag in found.nags} == {deadline}
+            assert len(digests_of(found.nags)) == len({n.to.person.email for n in found.nags})
+        keys = {(nag.assignment, nag.rung, nag.to.person.email) for nag in found.nags}
+        assert len(keys) == len(found.nags)
+        assert not keys & told
+        told |= keys
+        rounds.append((day, deadline, answered, found))
+    _none_is_lost(rounds, life, ladder, at, told)
+
+
+def _none_is_lost(rounds: Any, life: Any, ladder: Any, at: Office, told: Any) -> None:
+    """On each working day on which a round ran and nothing was answered, the highest step whose day
+    had come has been told by its end."""
+    rungs = {rung for _, rung, _ in told}
+    for day, deadline, answered, _ in rounds:
+        if answered or not at.calendar.is_working(day):
+            continue
+        days = {step: _day_of(step, deadline, at) for step in steps_of(ladder)}
+        come = [step for step, on in days.items() if life["opened"] < on <= day]
+        if come:
+            assert come[-1].key(deadline) in rungs
+
+
+def _day_of(step: Step, deadline: date, at: Office) -> date:
+    if step.offset == 0:
+        return at.calendar.roll(deadline, "previous")
+    return at.calendar.shift(deadline, step.offset)
