@@ -17,3 +17,8 @@ OFFICE_OF_FUNCTION = "{{ task.op_kwargs['office_name'] }}"
 
 def duty_dag_id(office: str, duty: str) -> str:
     return f"{office}__{duty}"
+
+
+def offices_of(dag_id: str) -> list[str]:
+    """The offices that can have a duty's DAG of that id; an office's own id may hold `__` too."""
+    return [dag_id[:end] for end in range(1, len(dag_id)) if dag_id.startswith("__", end)]

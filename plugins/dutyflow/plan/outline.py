@@ -8,6 +8,7 @@ are imported only when a plan has changed since its outline was made, and once a
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -81,10 +82,15 @@ class OfficeOutline:
     duties: tuple[DutyOutline, ...]
 
 
-def good_outlines(root: Path, keep: Path, now: datetime) -> list[OfficeOutline]:
-    """The offices below `root` whose plan is good, or was when last read (see `snapshot`)."""
+def good_outlines(
+    root: Path, keep: Path, now: datetime, offices: Iterable[str] | None = None
+) -> list[OfficeOutline]:
+    """The offices below `root` whose plan is good, or was when last read (see `snapshot`).
+
+    With `offices`, only those of them are read.
+    """
     try:
-        folders = office_folders(root)
+        folders = office_folders(root, offices)
     except OSError:
         return []
     return [found for folder in folders if (found := _outline(folder, keep, now)) is not None]
