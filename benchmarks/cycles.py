@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.cycles
 
-Each office has 18 duties (of every rhythm, one that follows another, one whose day is drawn by lot)
-and ten closures of its own. Timed are, each in a new process and in processor time, the imports;
-and all the cycles, one office after the other, of plans that have been loaded.
+Each office has the duties of the repository's plan, 18 of them, and ten closures of its own. Timed
+are, each in a new process and in processor time, the imports; and all the cycles, one office after
+the other, of plans that have been loaded.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ import sys
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from .figures import Figure, milliseconds, ratio, show, take_turns
-from .many_duties import Duty, duty, office_id, write_offices
+from .many_duties import office_id, own_duties, write_offices
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFICES, YEARS, CLOSURES, ROUNDS = 24, 20, 10, 9
@@ -47,7 +46,7 @@ def main() -> int:
     counts: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="dutyflow-cycles-") as folder:
         plans = Path(folder, "plans")
-        write_offices(plans, OFFICES, list(_duties()))
+        write_offices(plans, OFFICES, own_duties())
         _write_closures(plans)
         ways = {
             "cycles": partial(_seconds, CYCLES, str(plans), counts=counts),
@@ -75,32 +74,6 @@ def _seconds(code: str, *arguments: str, counts: set[str]) -> float:
     seconds, *count = done.stdout.split()
     counts.update(count)
     return float(seconds)
-
-
-def _duties() -> list[Duty]:
-    rhythms = ["month"] * 6 + ["quarter"] * 4 + ["half_year"] * 3 + ["year"] * 3
-    regular = [duty(number, every) for number, every in enumerate(rhythms)]
-    drawn = duty(
-        16,
-        "month",
-        opens=None,
-        unannounced={"seed": ""},
-        collect_by=_working_days(2, "opens"),
-        report_due=_working_days(2, "collect_by"),
-    )
-    follower = duty(
-        17,
-        "after",
-        after="duty_06",
-        opens=_working_days(1, "approval"),
-        collect_by=_working_days(5, "opens"),
-        report_due=_working_days(3, "collect_by"),
-    )
-    return [*regular, drawn, follower]
-
-
-def _working_days(count: int, anchor: str) -> dict[str, Any]:
-    return {"working_days": count, "from": anchor}
 
 
 def _write_closures(plans: Path) -> None:

@@ -31,17 +31,25 @@ def office_id(number: int) -> str:
     return f"office_{number:03}"
 
 
-def duty(number: int, every: str, **changes: Any) -> Duty:
-    """The plan's own duty in another rhythm; a field that is changed to None is left out."""
-    _, _, block = _plan()
-    (own,) = yaml.safe_load(block)
-    named = {"id": f"duty_{number:02}", "name": f"自行考核 {number}", "every": every}
-    return {key: value for key, value in {**own, **named, **changes}.items() if value is not None}
-
-
 def regular_duties(count: int) -> list[Duty]:
-    """Monthly, quarterly, half-yearly and yearly ones, in turn."""
-    return [duty(number, RHYTHMS[number % len(RHYTHMS)]) for number in range(count)]
+    """The half-yearly self-assessment made monthly, quarterly, half-yearly and yearly, in turn."""
+    first = own_duties()[0]
+    return [
+        {
+            **first,
+            "id": f"duty_{number:02}",
+            "name": f"自行考核 {number}",
+            "every": RHYTHMS[number % len(RHYTHMS)],
+        }
+        for number in range(count)
+    ]
+
+
+def own_duties() -> list[Duty]:
+    """Those of the repository's plan."""
+    _, _, block = _plan()
+    duties: list[Duty] = yaml.safe_load(block)
+    return duties
 
 
 def _plan() -> tuple[str, str, str]:

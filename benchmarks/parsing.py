@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.parsing
 
-`dags/duties.py`, with the repository's plan and a valid snapshot of it, against `bare_duties.py`,
+`dags/duties.py`, with a plan of one duty and a valid snapshot of it, against `bare_duties.py`,
 which has the same tasks. A first parse is timed in a process that was forked for it from one that
 has Airflow loaded, which is what Airflow does. There are two kinds of it: before it forks, the DAG
 processor imports what a DAG file itself imports from Airflow; who starts a task does not.
@@ -16,8 +16,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from .airflow_parse import BARE, OURS, ROOT, be_airflow, import_what_it_names, in_a_fork, parse
+from .airflow_parse import BARE, OURS, be_airflow, import_what_it_names, in_a_fork, parse
 from .figures import Figure, Times, milliseconds, ratio, show, take_turns
+from .many_duties import regular_duties, write_offices
 
 FIRST_ROUNDS, WARM_ROUNDS = 40, 200
 TARGET = 1.3
@@ -25,7 +26,9 @@ TARGET = 1.3
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="dutyflow-parsing-") as home:
-        be_airflow(Path(home), plans=ROOT / "include" / "plan")
+        plans = Path(home, "plans")
+        write_offices(plans, 1, regular_duties(1))
+        be_airflow(Path(home), plans)
         in_a_fork(parse, OURS, 1)  # makes the snapshot
         figures = [
             _figure("first parse, DAG processor", _first(prepare=import_what_it_names)),
