@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def regular_duties(count: int) -> list[Duty]:
     first = own_duties()[0]
     return [
         {
-            **first,
+            **deepcopy(first),  # what is shared would be dumped as an alias
             "id": f"duty_{number:02}",
             "name": f"自行考核 {number}",
             "every": RHYTHMS[number % len(RHYTHMS)],
