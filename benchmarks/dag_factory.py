@@ -45,9 +45,11 @@ def write_configs(folder: Path, offices: int, duties: int) -> None:
 
 
 def _shared() -> dict[str, Any]:
+    from .bare_duties import OWNERS
+
     return {
         "default_args": {
-            "owner": "屏東區營業處",
+            "owner": OWNERS,
             "retries": 3,
             "retry_delay": _timedelta(seconds=5),
         },
@@ -66,13 +68,13 @@ def _shared() -> dict[str, Any]:
 
 
 def _own(number: int) -> dict[str, Any]:
-    from .bare_duties import DESCRIPTION
+    from .bare_duties import DESCRIPTION, TAGS
 
     return {
         "dag_display_name": f"自行考核 {number}（屏東區營業處）",
         "description": "陸、考核作業：半年自行考核",
         "doc_md": DESCRIPTION,
-        "tags": ["dutyflow", "屏東區營業處", "half_year"],
+        "tags": TAGS,
         "tasks": {**_section_tasks(), **_report_tasks()},
     }
 
@@ -80,7 +82,12 @@ def _own(number: int) -> dict[str, Any]:
 def _section_tasks() -> dict[str, Any]:
     in_group = {"task_group_name": "section", "map_index_template": "{{ ti.map_index }}"}
     return {
-        "open": _python("開啟期別", op_args=["pingtung", "self_assessment"]),
+        "open": {
+            "operator": f"{DUTIES}.OpenCycle",
+            "task_display_name": "開啟期別",
+            "office": "pingtung",
+            "duty": "self_assessment",
+        },
         "announce": {
             **_python("寄開辦信", "open", **_mail_retries()),
             **in_group,

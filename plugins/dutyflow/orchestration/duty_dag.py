@@ -20,9 +20,9 @@ from dutyflow.plan.outline import DutyOutline, OfficeOutline
 
 from .collect import Collect
 from .duty_doc import owners_of, page_of, tags_of
-from .followers import FOLLOW, followers_of_approval
 from .names import (
     COLLECT_AGAIN_DAG,
+    FOLLOW,
     SECTION,
     SECTION_OF_FUNCTION,
     SECTION_OF_OPERATOR,
@@ -106,6 +106,8 @@ def _report_steps(duty: DutyOutline, sections: DAGNode) -> None:
     delivered >> closed
     sent_back >> collect_again
     if duty.followers:
+        from .followers import followers_of_approval  # which most duties have no need of
+
         review >> followers_of_approval()
 
 

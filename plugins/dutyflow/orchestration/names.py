@@ -7,6 +7,7 @@ BY_APPROVAL = "approved"  # before "__" in the names of runs that an approval st
 
 SECTION = "section"  # the task group that is mapped, one instance per section
 COLLECT = f"{SECTION}.collect"
+FOLLOW = "follow"  # what looks for the duties that come after an approval
 
 # What stands beside a mapped task in Airflow's grid. Airflow works it out before the task runs and
 # after it has ended, not while it waits: so it comes from what the task was mapped over.

@@ -2,7 +2,8 @@
 
 Airflow parses DAG files all the time, each time in a new process. To build the plan's models there
 costs more than all the rest of a parse, so this module uses the standard library alone; the models
-are imported only when a plan has changed since its outline was made, and once a year.
+are imported only when a plan has changed since its outline was made, and once a year. For the
+same reason the dataclasses are given no methods that nobody calls: each is compiled at each parse.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .fingerprint import fingerprint
 from .folder import office_folders, read_office
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CycleOutline:
     """A cycle to come: its name and title, and its days in words.
 
@@ -36,7 +37,7 @@ class CycleOutline:
     provisional: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DutyOutline:
     """A duty in words: its rules as sentences, its sections by name.
 
@@ -67,7 +68,7 @@ class DutyOutline:
         return [cycle for cycle in self.cycles if cycle.last >= today.isoformat()][:count]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class OfficeOutline:
     """An office as its latest plan has it, with the duties of all its plans.
 
