@@ -191,6 +191,29 @@ def test_shift_and_between_are_inverse(day, count, closed):
     assert calendar.between(worked, calendar.shift(worked, -count)) == -count
 
 
+def counted_on_the_fingers(calendar, day, count):
+    step = timedelta(days=1 if count > 0 else -1)
+    while count:
+        day += step
+        if calendar.is_working(day):
+            count -= step.days
+    return day
+
+
+@given(day=days, count=st.integers(-600, 600).filter(bool), closed=closures)
+def test_counting_is_that_of_the_fingers_across_years_and_closures(day, count, closed):
+    calendar = WorkingDays(closed)
+    assert calendar.shift(day, count) == counted_on_the_fingers(calendar, day, count)
+
+
+def test_a_year_without_a_single_working_day_is_passed_over():
+    year = days_from(date(2018, 1, 1), date(2018, 12, 31))
+    calendar = WorkingDays(Closure(day=day, kind="off", reason="停班") for day in year)
+    assert calendar.shift(date(2017, 12, 29), 1) == date(2019, 1, 2)
+    assert calendar.shift(date(2018, 7, 1), -1) == date(2017, 12, 29)
+    assert calendar.between(date(2017, 12, 29), date(2019, 1, 2)) == 1
+
+
 @given(day=days, other=days, count=counts)
 def test_shift_keeps_the_order_of_days(day, other, count):
     first, second = sorted([day, other])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import time_machine
 from airflow.sdk import DAG
+from airflow.sdk.definitions.param import process_params
 from airflow.serialization.serialized_objects import DagSerialization
 
 from dutyflow import clock
@@ -72,14 +74,24 @@ def test_a_collection_survives_the_race_of_a_task_that_resumes_at_once(dags: Dag
     assert dags["pingtung__self_assessment"].get_task("section.collect").retries >= 1
 
 
-def test_parsing_the_dag_files_imports_nothing_heavy(tmp_path: Path) -> None:
-    code = """
+DAG_FILES = {path.stem for path in (ROOT / "dags").glob("*.py")}
+HEAVY = {"pandas", "numpy", "openpyxl", "holidays", "alembic", "python_calamine"}
+MODELS = {"dutyflow.plan.model", "dutyflow.plan.outlining", "dutyflow.calendars.working_days"}
+
+
+@pytest.mark.parametrize(
+    ("files", "heavy"),
+    [
+        (DAG_FILES - {"plan_errors"}, HEAVY | MODELS),
+        ({"plan_errors"}, HEAVY),  # it reads the whole plans
+    ],
+)
+def test_parsing_the_dag_files_imports_nothing_heavy(tmp_path: Path, files, heavy) -> None:
+    code = f"""
 import sys, json
 sys.path.insert(0, "dags")
-import duties, intake, collect_again, housekeeping
-heavy = {"pandas", "numpy", "openpyxl", "holidays", "alembic", "python_calamine"}
-heavy |= {"dutyflow.plan.model", "dutyflow.plan.outlining", "dutyflow.calendars.working_days"}
-print(json.dumps(sorted(heavy & set(sys.modules))))
+import {", ".join(sorted(files))}
+print(json.dumps([name for name in {sorted(heavy)} if name in sys.modules]))
 """
     write_office(tmp_path / "plan", EVERY_KIND)
     environment = {
@@ -91,14 +103,57 @@ print(json.dumps(sorted(heavy & set(sys.modules))))
         done = subprocess.run(
             [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
         )
-    assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == []
 
 
-def test_only_the_dag_that_a_task_asks_for_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "another_dag")
-    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_TASK_ID", "open")
-    assert list(duty_dags()) == []
+def test_a_run_has_the_parameters_of_its_dag_and_their_defaults_are_valid(dags) -> None:
+    dag = dags["pingtung__self_assessment"]
+    assert dag.params.validate() == {"cycle": None, "collect_by": None, "report_due": None}
+    told = {"cycle": "107H1"}
+    found = process_params(dag, dag.get_task("open"), told, suppress_exception=False)
+    assert found == {**dag.params.dump(), **told}
+
+
+def test_the_review_asks_for_its_own_fields_alone(dags) -> None:
+    assert set(dags["pingtung__self_assessment"].get_task("review").params) == {"sections", "note"}
+
+
+@pytest.fixture
+def start_a_task_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Which DAGs are built when a task of this one starts, beside two offices of like names."""
+    plans = tmp_path / "plan"
+    for office in ("pingtung", "pingtung__south"):
+        shutil.copytree(ROOT / "include" / "plan" / "pingtung", plans / office)
+        plan = plans / office / "107.yaml"
+        plan.write_text(plan.read_text().replace("id: pingtung", f"id: {office}"))
+    monkeypatch.setenv("DUTYFLOW_PLANS", str(plans))
+    monkeypatch.setenv("DUTYFLOW_HOME", str(tmp_path / "home"))
+
+    def start(dag_id: str) -> list[str]:
+        monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", dag_id)
+        monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_TASK_ID", "open")
+        return [dag.dag_id for dag in duty_dags()]
+
+    return start
+
+
+@pytest.mark.parametrize("office", ["pingtung", "pingtung__south"])
+def test_only_the_dag_that_a_task_asks_for_is_built(start_a_task_of, office: str) -> None:
+    assert start_a_task_of(f"{office}__self_assessment") == [f"{office}__self_assessment"]
+
+
+@pytest.mark.parametrize(
+    "dag_id", ["another_dag", "pingtung__", "__self_assessment", "pingtung__self", "..__x", "a/__b"]
+)
+def test_no_dag_is_built_for_a_task_of_another(start_a_task_of, dag_id: str) -> None:
+    assert start_a_task_of(dag_id) == []
+
+
+def test_a_task_starts_without_a_look_at_the_other_offices(start_a_task_of, tmp_path: Path) -> None:
+    start_a_task_of("pingtung__self_assessment")
+    read = {path.name.partition(".")[0] for path in (tmp_path / "home" / "plans").iterdir()}
+    assert read == {"pingtung"}
 
 
 # an office with a duty of every kind

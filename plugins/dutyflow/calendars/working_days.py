@@ -6,6 +6,7 @@ make-up Saturdays (補行上班日) included.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,6 +40,7 @@ class WorkingDays:
 
     def __init__(self, closures: Iterable[Closure] = ()) -> None:
         self._closures = {closure.day: closure.kind == "work" for closure in closures}
+        self._years: dict[int, list[date]] = {}
 
     def is_working(self, day: date) -> bool:
         worked = self._closures.get(day)
@@ -58,11 +60,16 @@ class WorkingDays:
         counted; with 0, `day` if it is worked, else the next working day."""
         if count == 0:
             return self.roll(day, "next")
-        step, left = (ONE_DAY if count > 0 else -ONE_DAY), abs(count)
-        while left:
-            day += step
-            left -= self.is_working(day)
-        return day
+        year, worked = day.year, self._worked(day.year)
+        after, before = bisect_right(worked, day) - 1, bisect_left(worked, day)
+        place = (after if count > 0 else before) + count
+        while place < 0:
+            year, worked = year - 1, self._worked(year - 1)
+            place += len(worked)
+        while place >= len(worked):
+            place -= len(worked)
+            year, worked = year + 1, self._worked(year + 1)
+        return worked[place]
 
     def between(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`: how many are left.
@@ -71,7 +78,18 @@ class WorkingDays:
         """
         if end < start:
             return -self.between(end, start)
-        return sum(map(self.is_working, days_from(start + ONE_DAY, end)))
+        whole_years = sum(len(self._worked(year)) for year in range(start.year, end.year))
+        return whole_years + self._up_to(end) - self._up_to(start)
+
+    def _up_to(self, day: date) -> int:
+        """Working days of its year up to and including the day."""
+        return bisect_right(self._worked(day.year), day)
+
+    def _worked(self, year: int) -> list[date]:
+        """The working days of a year, in order."""
+        if year not in self._years:
+            self._years[year] = list(filter(self.is_working, _days_of(year)))
+        return self._years[year]
 
 
 GOVERNMENT = WorkingDays()  # the calendar as it was announced, before any closure
@@ -84,12 +102,17 @@ def days_from(start: date, end: date) -> Iterator[date]:
 
 
 @cache
+def _days_of(year: int) -> tuple[date, ...]:
+    return tuple(days_from(date(year, 1, 1), date(year, 12, 31)))
+
+
+@cache
 def _days_off(year: int) -> frozenset[date]:
-    """The days of a year that the government does not work. Asked for millions of times."""
+    """The days of a year that the government does not work. Asked for again and again."""
     government = _government_calendar()
     return frozenset(
         day
-        for day in days_from(date(year, 1, 1), date(year, 12, 31))
+        for day in _days_of(year)
         # Asking for a day loads its year, with the make-up Saturdays.
         if (day in government or day.weekday() >= SATURDAY)
         and day not in government.weekend_workdays

@@ -20,13 +20,14 @@ from dutyflow.plan.outline import DutyOutline, OfficeOutline
 
 from .collect import Collect
 from .duty_doc import owners_of, page_of, tags_of
-from .followers import FOLLOW, followers_of_approval
 from .names import (
     COLLECT_AGAIN_DAG,
+    FOLLOW,
     SECTION,
     SECTION_OF_FUNCTION,
     SECTION_OF_OPERATOR,
     duty_dag_id,
+    offices_of,
 )
 from .open_cycle import OpenCycle
 from .plans import outlines
@@ -46,7 +47,7 @@ DEFAULTS: dict[str, Any] = {"retries": 3, "retry_delay": timedelta(seconds=5)}
 def duty_dags() -> Iterator[DAG]:
     """The DAGs of all duties; at a task's start only the one that is asked for."""
     wanted, now = get_parsing_context().dag_id, clock.now()
-    for office in outlines(now):
+    for office in outlines(now, offices_of(wanted) if wanted else None):
         today = now.astimezone(ZoneInfo(office.timezone)).date()
         for duty in office.duties:
             if wanted in (None, duty_dag_id(office.id, duty.id)):
@@ -67,7 +68,6 @@ def duty_dag(office: OfficeOutline, duty: DutyOutline, today: date) -> DAG:
         catchup=False,
         is_paused_upon_creation=False,
         tags=tags_of(office, duty),
-        params=_params(),
         default_args={"owner": owners_of(duty), **DEFAULTS},
     ) as dag:
         opened = OpenCycle(
@@ -75,6 +75,9 @@ def duty_dag(office: OfficeOutline, duty: DutyOutline, today: date) -> DAG:
         )
         sections = section.expand_kwargs(opened.output)
         _report_steps(duty, sections)
+    # Airflow copies what it finds here into each task that is then made, some thirty times a DAG,
+    # and reads a run's parameters from the DAG all the same.
+    dag.params.update(_params())
     return dag
 
 
@@ -103,6 +106,8 @@ def _report_steps(duty: DutyOutline, sections: DAGNode) -> None:
     delivered >> closed
     sent_back >> collect_again
     if duty.followers:
+        from .followers import followers_of_approval  # which most duties have no need of
+
         review >> followers_of_approval()
 
 

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import task
 
-from .names import BY_APPROVAL, duty_dag_id
+from .names import BY_APPROVAL, FOLLOW, duty_dag_id
 
 if TYPE_CHECKING:
     from dutyflow.following import Follower
-
-FOLLOW = "follow"
 
 
 def followers_of_approval() -> Any:

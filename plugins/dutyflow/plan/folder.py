@@ -9,7 +9,7 @@ in between cannot be taken for another.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,9 +62,13 @@ class OfficeFiles:
         return (path for path in self.contents if path.suffix.lower() in _YAML)
 
 
-def office_folders(root: Path) -> list[Path]:
-    """The folders below `root` that hold plans, by name. Raises OSError."""
-    folders = (path for path in sorted(root.iterdir()) if not path.name.startswith("."))
+def office_folders(root: Path, offices: Iterable[str] | None = None) -> list[Path]:
+    """The folders below `root` that hold plans, by name; with `offices`, only theirs.
+
+    Raises OSError.
+    """
+    paths = root.iterdir() if offices is None else map(root.joinpath, offices)
+    folders = (path for path in sorted(paths) if not path.name.startswith("."))
     return [folder for folder in folders if folder.is_dir() and is_office_folder(folder)]
 
 

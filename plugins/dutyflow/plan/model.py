@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -204,8 +204,8 @@ class Duty(PlanPart):
         """When it opens, in words. Of an unannounced day no more than that there is one."""
         return str(self.unannounced or self.opens)
 
-    @property
-    def rules(self) -> dict[RuledDay, DateRule]:
+    @cached_property
+    def rules(self) -> Mapping[RuledDay, DateRule]:
         """The days that follow from rules, in their order in time."""
         rules: dict[RuledDay, DateRule | None] = {
             "opens": self.opens,
@@ -256,8 +256,8 @@ class Plan(PlanPart):
         content = self.model_dump_json(by_alias=True, exclude_defaults=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
-    @property
-    def duties_by_id(self) -> dict[str, Duty]:
+    @cached_property
+    def duties_by_id(self) -> Mapping[str, Duty]:
         return {duty.id: duty for duty in self.duties}
 
     def section(self, section_id: str) -> Section:

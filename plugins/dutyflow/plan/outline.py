@@ -2,12 +2,14 @@
 
 Airflow parses DAG files all the time, each time in a new process. To build the plan's models there
 costs more than all the rest of a parse, so this module uses the standard library alone; the models
-are imported only when a plan has changed since its outline was made, and once a year.
+are imported only when a plan has changed since its outline was made, and once a year. For the
+same reason the dataclasses are given no methods that nobody calls: each is compiled at each parse.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -18,7 +20,7 @@ from .fingerprint import fingerprint
 from .folder import office_folders, read_office
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CycleOutline:
     """A cycle to come: its name and title, and its days in words.
 
@@ -35,7 +37,7 @@ class CycleOutline:
     provisional: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DutyOutline:
     """A duty in words: its rules as sentences, its sections by name.
 
@@ -66,7 +68,7 @@ class DutyOutline:
         return [cycle for cycle in self.cycles if cycle.last >= today.isoformat()][:count]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class OfficeOutline:
     """An office as its latest plan has it, with the duties of all its plans.
 
@@ -81,10 +83,15 @@ class OfficeOutline:
     duties: tuple[DutyOutline, ...]
 
 
-def good_outlines(root: Path, keep: Path, now: datetime) -> list[OfficeOutline]:
-    """The offices below `root` whose plan is good, or was when last read (see `snapshot`)."""
+def good_outlines(
+    root: Path, keep: Path, now: datetime, offices: Iterable[str] | None = None
+) -> list[OfficeOutline]:
+    """The offices below `root` whose plan is good, or was when last read (see `snapshot`).
+
+    With `offices`, only those of them are read.
+    """
     try:
-        folders = office_folders(root)
+        folders = office_folders(root, offices)
     except OSError:
         return []
     return [found for folder in folders if (found := _outline(folder, keep, now)) is not None]
