@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,19 @@ def test_spot_checks_come_on_days_that_cannot_be_told_beforehand() -> None:
     assert all(OFFICE.calendar.is_working(cycle.opens) for cycle in found)
     again = list(cycles(OFFICE, date(2018, 4, 1), date(2019, 12, 31), "spot_checks"))
     assert again == found
+
+
+@pytest.mark.parametrize("duty", PLAN.duties, ids=lambda duty: duty.id)
+def test_twenty_years_of_it_are_in_order(duty) -> None:
+    found = list(cycles(OFFICE, date(2018, 1, 1), date(2037, 12, 31), duty.id))
+    for cycle in found:
+        assert cycle.opens < cycle.collect_by <= cycle.report_due, cycle
+        for name, rule in duty.rules.items():
+            day = getattr(cycle, name)
+            if hasattr(rule, "working_days") or getattr(rule, "roll", "none") != "none":
+                assert OFFICE.calendar.is_working(day), (cycle.name, name)
+    if duty.is_regular:
+        in_time = sorted(found, key=lambda cycle: cycle.period_start)
+        for earlier, later in pairwise(in_time):
+            assert later.period_start == earlier.period_end + timedelta(days=1)
+        assert len({cycle.name for cycle in found}) == len(found)
