@@ -1,0 +1,138 @@
+"""The sending process is killed, again and again; a real mail server counts what arrived."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dutyflow import opening
+from dutyflow.rounds import decide_round
+from dutyflow.settings import Settings
+from dutyflow.workspace import Workspace
+from tests.plan.conftest import PLAN
+from tests.support.scene import parsed
+from tests.support.smtp import Answers, smtp_server
+
+OFFICE, SECTIONS, KILLS = "penghu", 20, 8
+OPENED = datetime(2018, 6, 15, 0, 30, tzinfo=UTC)
+MORNING = datetime(2018, 6, 27, 0, 30, tzinfo=UTC)
+LEASE = timedelta(minutes=6)  # whoever died holds its claim for five
+
+CHILD = """
+import smtplib, sys
+from datetime import datetime
+from dutyflow.reminding import remind
+from dutyflow.rounds import decide_round, keep_silences
+from dutyflow.settings import Settings
+from dutyflow.workspace import Workspace
+desk, now = Workspace(Settings.from_environ()), datetime.fromisoformat(sys.argv[2])
+decided = decide_round(desk, now=now)
+keep_silences(desk, decided, now=now)
+with smtplib.SMTP("127.0.0.1", int(sys.argv[1]), local_hostname="localhost") as client:
+    remind(desk, client, "penghu", decided.digests, now=now)
+"""
+
+
+@dataclass
+class Killer(Answers):
+    """A server that kills its client at a stage of the n-th mail from now; 0 spares it."""
+
+    stage: str = ""
+    mails: int = 0
+    victim: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+
+    def aim(self, victim: int, stage: str, mails: int) -> None:
+        self.victim, self.stage, self.mails, self.seen = victim, stage, mails, Counter()
+
+    def _hang_up(self, server, stage: str) -> None:
+        self.seen[stage] += 1
+        if self.mails and stage == self.stage and self.seen[stage] == self.mails:
+            with suppress(ProcessLookupError):
+                os.kill(self.victim, signal.SIGKILL)
+
+
+@pytest.fixture
+def plans(tmp_path: Path) -> Path:
+    """An office of many sections, each with an owner of its own."""
+    ids = [f"s{number:02}" for number in range(SECTIONS)]
+    sections = "".join(f"  - {{id: {each}, name: 第{each}組}}\n" for each in ids)
+    head, rest = PLAN.split("sections:\n")
+    text = head + "sections:\n" + sections + rest[rest.index("scoring:") :]
+    for owners in ("[business]", "[design, business]"):
+        text = text.replace(f"owners: {owners}", "owners: all")
+    text = text.replace("ladder: short", "ladder: standard")
+    people = "".join(
+        f"  {each}:\n    owners: [{{name: 承辦{each}, email: {each}@example.tw}}]\n"
+        f"    head: {{name: 組長{each}, email: head.{each}@example.tw}}\n"
+        for each in ids
+    )
+    folder = tmp_path / "plan" / OFFICE
+    folder.mkdir(parents=True)
+    (folder / "107.yaml").write_text(text, encoding="utf-8")
+    (folder / "contacts.yaml").write_text(
+        "mailbox: {name: 填報信箱, address: plan@example.tw}\n"
+        f"sections:\n{people}"
+        "coordinator: {name: 曾承辦, email: tseng@example.tw}\n"
+        "director: {name: 廖處長, email: liao@example.tw}\n"
+        "head_office: {name: 業務處, email: office@example.tw}\n",
+        encoding="utf-8",
+    )
+    return folder.parent
+
+
+def test_no_mail_is_lost_and_none_comes_twice_but_the_one_in_flight(
+    tmp_path: Path, plans: Path
+) -> None:
+    environment = {"DUTYFLOW_HOME": str(tmp_path / "home"), "DUTYFLOW_PLANS": str(plans)}
+    desk = Workspace(Settings.from_environ(environment))
+    desk.ledger.migrate()
+    opening.open_cycle(
+        desk, office=OFFICE, duty="self_assessment", name="107H1", now=OPENED, who="測試"
+    )
+    expected = {digest.to.email for digest in decide_round(desk, now=MORNING).digests}
+    assert len(expected) == SECTIONS
+    draw, killer, now = random.Random(20180627), Killer(), MORNING
+    in_flight = 0
+    with smtp_server(killer) as server:
+        for _ in range(KILLS):
+            stage = draw.choice(["EHLO", "MAIL", "RCPT", "DATA"])
+            mails = 1 if stage == "EHLO" else draw.randint(1, 4)
+            dead = run_child(server.port, now, environment, killer, stage, mails)
+            in_flight += dead and stage == "DATA"
+            now += LEASE
+        while run_child(server.port, now, environment, killer, "", 0):
+            now += LEASE
+        arrived = [parsed(envelope.content) for envelope in killer.kept]
+    assert {mail["To"].addresses[0].addr_spec for mail in arrived} == expected
+    times = Counter(mail["Message-ID"] for mail in arrived)
+    assert len(times) == SECTIONS  # a mail that was in flight came under its own Message-ID again
+    assert sum(times.values()) - SECTIONS <= in_flight
+    assert in_flight >= 1
+    assert decide_round(desk, now=now).digests == ()
+    assert desk.ledger.events.verify() is None
+    desk.close()
+
+
+def run_child(
+    port: int, now: datetime, environment: dict[str, str], killer: Killer, stage: str, mails: int
+) -> bool:
+    """Run a round in a process of its own. Whether it died before its end."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(port), now.isoformat()],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    killer.aim(child.pid, stage, mails)
+    return child.wait(timeout=120) != 0
