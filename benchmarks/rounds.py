@@ -112,8 +112,8 @@ def _cycle(key: str, name: str, plan_hash: str, due: datetime) -> dict[str, obje
 def _assignment(cycle: str, place: int, section: str, due: datetime) -> dict[str, object]:
     return {
         "key": f"{cycle}/{section}", "cycle": cycle, "section": section, "position": place,
-        "token": f"token{abs(hash((cycle, place)))}", "state": "open", "collect_by": due, "due_by": due,
-        "own_cut_off": False, "on_time": None, "returned_note": "", "returns": 0,
+        "token": f"token{abs(hash((cycle, place)))}", "state": "open",
+        "collect_by": due, "due_by": due, "own_cut_off": False, "on_time": None, "returned_note": "", "returns": 0,
         "accepted_submission": None, "paused_until": None,
     }  # fmt: skip
 
