@@ -45,9 +45,6 @@ class Wanted:
     sections: tuple[str, ...] = ()
     again: bool = False
 
-    def includes(self, row: Row, section_name: str) -> bool:
-        return not self.sections or bool({row.section, section_name} & set(self.sections))
-
 
 EVERYTHING = Wanted()
 
@@ -107,15 +104,16 @@ class _Book:
     _offices: dict[str, OfficePlan | None] = field(default_factory=dict)
     _ladders: dict[str, dict[str, Ladder]] = field(default_factory=dict)
     _deadlines: dict[tuple[str, datetime], date] = field(default_factory=dict)
+    _days: dict[tuple[str, datetime], date] = field(default_factory=dict)
+    _todays: dict[str, date] = field(default_factory=dict)
 
     def by_day(self, wanted: Wanted) -> Iterator[tuple[date, list[Standing]]]:
         """The standings that are wanted, by what day it is at their office."""
         days: dict[date, list[Standing]] = {}
         for row in self.desk.ledger.standings.open(wanted.office or None, wanted.duty or None):
             office = self._office(row.office)
-            if office is not None and wanted.includes(row, self._section_name(row)):
-                today = in_zone(self.now, office.zone).date()
-                days.setdefault(today, []).append(self._standing(row, office))
+            if office is not None and self._is_wanted(row, wanted):
+                days.setdefault(self._today(office), []).append(self._standing(row, office))
         yield from days.items()
 
     def decide(self, standings: list[Standing], today: date) -> Round:
@@ -142,7 +140,7 @@ class _Book:
             section=row.section,
             ladder=self._ladder(row),
             state=row.state,
-            opened=in_zone(row.opened_at, office.zone).date(),
+            opened=self._day_in(office, row.opened_at),
             deadline=deadline,
             paused_until=row.paused_until,
         )
@@ -156,8 +154,22 @@ class _Book:
             ladders[key] = plan.ladder_of(plan.duty(row.duty))
         return key
 
-    def _section_name(self, row: Row) -> str:
-        return self.desk.plan_kept(row.plan_hash).section(row.section).name
+    def _is_wanted(self, row: Row, wanted: Wanted) -> bool:
+        if not wanted.sections:
+            return True
+        name = self.desk.plan_kept(row.plan_hash).section(row.section).name
+        return row.section in wanted.sections or name in wanted.sections
+
+    def _today(self, office: OfficePlan) -> date:
+        if office.office not in self._todays:
+            self._todays[office.office] = in_zone(self.now, office.zone).date()
+        return self._todays[office.office]
+
+    def _day_in(self, office: OfficePlan, moment: datetime) -> date:
+        key = (office.office, moment)
+        if key not in self._days:
+            self._days[key] = in_zone(moment, office.zone).date()
+        return self._days[key]
 
     def _office(self, office_id: str) -> OfficePlan | None:
         """An office whose plan is gone cannot be worked for: whom to mail is not known."""
