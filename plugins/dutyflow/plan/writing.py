@@ -146,11 +146,12 @@ def _text(value: Any) -> str:
         case date():
             return written_date(value)
         case float():
-            return _number(value)
+            return written_number(value)
     return str(value)
 
 
-def _number(value: float) -> str:
+def written_number(value: float) -> str:
+    """The number with all its digits, a whole one without a point."""
     if value.is_integer() and abs(value) < _AS_WHOLE:
         return str(int(value))
     digits, exponent, power = repr(value).partition("e")

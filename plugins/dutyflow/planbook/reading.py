@@ -1,0 +1,90 @@
+"""A workbook in, what its sheets say out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dutyflow.calendars.working_days import Closure
+from dutyflow.errors import Finding, PlanError
+from dutyflow.forms.guard import check
+from dutyflow.forms.problems import FormRejected
+from dutyflow.forms.reader import read_sheets
+from dutyflow.plan.source import Place
+
+from .book import Book, BookSource, Table
+from .grids import Grid
+from .sheets import asking, days, duties, head, measures, people, sections
+from .sheets.names import names_in
+
+WANTED = "由 dutyflow plan to-xlsx 產生的計畫活頁簿，存成 .xlsx 或 .ods，不含巨集、連結與密碼"
+_PLAN: Place = ("plan",)
+_CONTACTS: Place = ("contacts",)
+_CLOSURES: Place = ("closures",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a workbook says. Contacts and closures are None where it says nothing about them.
+
+    `findings` are what is wrong with the closures; sources tell their own.
+    """
+
+    plan: BookSource
+    contacts: BookSource | None
+    closures: tuple[Closure, ...] | None
+    findings: tuple[Finding, ...]
+
+
+def read_book(content: bytes, name: str) -> Reading:
+    """Raises PlanError for what is no workbook, or is none that is safe to open."""
+    try:
+        check(content)
+        book = Book(sheets=read_sheets(content))
+    except FormRejected as rejected:
+        finding = Finding(where=name, found=rejected.problem.found, expected=WANTED)
+        raise PlanError([finding]) from None
+    plan, contacts = _data(book)
+    closures, findings = days.read(book, _CLOSURES)
+    return Reading(
+        plan=book.source(name, plan, _PLAN),
+        contacts=None if contacts is None else book.source(name, contacts, _CONTACTS),
+        closures=closures,
+        findings=findings,
+    )
+
+
+def _data(book: Book) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The plan and the contacts as their files would have them."""
+    plan = head.read(book, _PLAN)
+    those = {
+        "sections": _table(book, sections.EMPTY, "sections"),
+        "forms": _table(book, asking.EMPTY_FORMS, "forms"),
+    }
+    nameless = names_in(sections=(), forms=(), duties=())
+    those["duties"] = _table(book, duties.empty(nameless), "duties")
+    names = names_in(
+        sections=_pairs(those["sections"], "名稱"),
+        forms=_pairs(those["forms"], "表名"),
+        duties=_pairs(those["duties"], "名稱"),
+    )
+    measure_table = _table(book, measures.empty(names.sections), "measures")
+    fields = book.table(asking.empty_fields(names.forms), (*_PLAN, "forms"))
+    plan |= {
+        "sections": sections.read(book, those["sections"], (*_PLAN, "sections")),
+        "measures": measures.read(book, measure_table, (*_PLAN, "measures"), names.sections),
+        "forms": asking.read(book, those["forms"], fields, (*_PLAN, "forms"), names.forms),
+        "duties": duties.read(book, those["duties"], (*_PLAN, "duties"), names),
+    }
+    return plan, people.read(book, _CONTACTS, names.sections)
+
+
+def _table(book: Book, grid: Grid, field: str) -> Table | None:
+    return book.table(grid, (*_PLAN, field))
+
+
+def _pairs(table: Table | None, title: str) -> list[tuple[str, str]]:
+    """Codes and names in a table's rows, as far as they are there."""
+    rows = table.rows if table is not None else ()
+    pairs = ((row.text("代碼"), row.text(title)) for row in rows)
+    return [(code, name) for code, name in pairs if code and name]
