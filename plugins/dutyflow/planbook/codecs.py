@@ -23,6 +23,7 @@ Shown = str | float  # a cell's content; "" leaves it empty
 
 _SEPARATORS = re.compile(r"[、,，;；\n]+")
 _BULLET = "・"
+_DIGITS = 15  # that a spreadsheet keeps of a number
 _ROWS = {"once": "一份", "measures": CHOICE_TITLES["measures"], "sections": "組室"}
 _WHOLE = re.compile(r"([+-]?[0-9]{1,15})(?:\.0*)?[^0-9.,]*")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?", re.IGNORECASE)
@@ -99,8 +100,10 @@ class Whole(Codec):
 
 
 class Number(Codec):
+    """A number; one with more digits than a spreadsheet keeps is shown as text."""
+
     def show(self, value: float) -> Shown:
-        return value
+        return value if float(f"{value:.{_DIGITS}g}") == value else written_number(value)
 
     def read(self, text: str) -> float:
         return _number(text)

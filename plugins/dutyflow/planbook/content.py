@@ -25,15 +25,25 @@ class Content:
 
     def grids(self) -> tuple[Grid, ...]:
         """In the order of the sheets; two of them may share one."""
-        names = names_of(self.plan)
         return (
-            head.head(self.plan),
-            head.weights(self.plan),
-            sections.grid(self.plan),
-            measures.grid(self.plan, names.sections),
-            duties.grid(self.plan, names),
-            asking.form_grid(self.plan),
-            asking.field_grid(self.plan, names.forms),
-            people.grid(self.contacts, self.plan, names.sections),
+            *plan_grids(self.plan),
+            people_grid(self.contacts, self.plan),
             days.grid(self.closures),
         )
+
+
+def plan_grids(plan: Plan) -> tuple[Grid, ...]:
+    names = names_of(plan)
+    return (
+        head.head(plan),
+        head.weights(plan),
+        sections.grid(plan),
+        measures.grid(plan, names.sections),
+        duties.grid(plan, names),
+        asking.form_grid(plan),
+        asking.field_grid(plan, names.forms),
+    )
+
+
+def people_grid(contacts: Contacts | None, plan: Plan) -> Grid:
+    return people.grid(contacts, plan, names_of(plan).sections)

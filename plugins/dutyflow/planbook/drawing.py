@@ -111,7 +111,7 @@ class _Drawing:
         for each in grid.lines:
             self._line(grid, each)
         for _ in range(grid.spare):
-            self._line(grid, Line(key="", cells={}))
+            self._line(grid, Line(key="", name="", cells={}))
         for number, column in enumerate(grid.columns, 1):
             letter = get_column_letter(number)
             self.offers.offer(self.sheet, column, f"{letter}{header + 1}:{letter}", self.last)

@@ -31,9 +31,10 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One row. `key` says what it is about, and tells it from the others of its grid."""
+    """One row. `key` tells it from the others of its grid, `name` says what it is about."""
 
     key: str
+    name: str
     cells: Mapping[str, Shown]  # by the column's title
 
 
@@ -59,10 +60,10 @@ class Grid:
         return tuple(column.title for column in self.columns)
 
 
-def line(columns: Sequence[Column], key: str, values: Mapping[str, Any]) -> Line:
+def line(columns: Sequence[Column], key: str, name: str, values: Mapping[str, Any]) -> Line:
     """The values (by field) as they are shown in these columns."""
     cells = {column.title: _shown(column, values.get(column.field)) for column in columns}
-    return Line(key=key, cells=cells)
+    return Line(key=key, name=name, cells=cells)
 
 
 def values_of(item: Any, columns: Sequence[Column]) -> dict[str, Any]:

@@ -34,6 +34,10 @@ class Labels:
     def all(self) -> tuple[str, ...]:
         return tuple(self._labels.values())
 
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Codes and their words."""
+        return self._labels.items()
+
     def of(self, code: str) -> str:
         """The word for a code; the code itself where it is none of these."""
         return self._labels.get(code, code)

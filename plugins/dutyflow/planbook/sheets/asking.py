@@ -107,7 +107,7 @@ def empty_fields(forms: Labels) -> Grid:
 
 
 def form_grid(plan: Plan) -> Grid:
-    lines = tuple(line(FORM_COLUMNS, e.name, values_of(e, FORM_COLUMNS)) for e in plan.forms)
+    lines = tuple(line(FORM_COLUMNS, e.id, e.name, values_of(e, FORM_COLUMNS)) for e in plan.forms)
     return Grid(**{**vars(EMPTY_FORMS), "lines": lines})
 
 
@@ -119,8 +119,10 @@ def field_grid(plan: Plan, forms: Labels) -> Grid:
 def _field_lines(form: Form, forms: Labels) -> Iterator[Line]:
     shown = field_columns(forms, Labels({each.id: each.title for each in form.fields}))
     for each in form.fields:
-        key = f"{forms.of(form.id)}「{each.title}」"
-        yield line(shown, key, {**values_of(each, shown), "form": form.id, **_unlimited(each)})
+        key, name = f"{form.id}.{each.id}", f"{forms.of(form.id)}「{each.title}」"
+        yield line(
+            shown, key, name, {**values_of(each, shown), "form": form.id, **_unlimited(each)}
+        )
 
 
 def _unlimited(field: FormField) -> dict[str, Any]:

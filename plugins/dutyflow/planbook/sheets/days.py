@@ -44,7 +44,8 @@ def grid(closures: Iterable[Closure]) -> Grid:
     lines = []
     for each in closures:
         values = {"date": each.day, "kind": each.kind, "reason": each.reason, "source": each.source}
-        lines.append(line(COLUMNS, str(Day().show(each.day)), values))
+        day = str(Day().show(each.day))
+        lines.append(line(COLUMNS, day, day, values))
     return Grid(**{**vars(EMPTY), "lines": tuple(lines)})
 
 

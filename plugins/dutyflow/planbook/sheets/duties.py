@@ -180,7 +180,7 @@ def empty(names: Names) -> Grid:
 
 def grid(plan: Plan, names: Names) -> Grid:
     shown = columns(names)
-    lines = tuple(line(shown, each.name, _values(each, shown)) for each in plan.duties)
+    lines = tuple(line(shown, each.id, each.name, _values(each, shown)) for each in plan.duties)
     return Grid(**{**vars(empty(names)), "lines": lines})
 
 

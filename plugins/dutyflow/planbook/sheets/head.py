@@ -87,7 +87,7 @@ def head(plan: Plan) -> Grid:
 
 def weights(plan: Plan) -> Grid:
     lines = tuple(
-        Line(key=f"面向「{aspect}」", cells={ASPECT: aspect, WEIGHT: weight})
+        Line(key=aspect, name=f"權重「{aspect}」", cells={ASPECT: aspect, WEIGHT: weight})
         for aspect, weight in plan.scoring.weights.items()
     )
     return Grid(**{**vars(WEIGHTS), "lines": lines})
@@ -103,7 +103,7 @@ def _lines(plan: Plan) -> Iterator[Line]:
 
 
 def _line(item: _Item, content: Shown, key: str) -> Line:
-    return Line(key=key, cells={ITEM: item.title, CONTENT: content, EXPECTED: item.help})
+    return Line(key=key, name=key, cells={ITEM: item.title, CONTENT: content, EXPECTED: item.help})
 
 
 def _at(plan: Plan, place: Place) -> Any:

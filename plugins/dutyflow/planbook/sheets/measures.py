@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dutyflow.forms.texts import folded
@@ -75,14 +75,14 @@ TITLES = tuple(column.title for column in (*_FIRST, _EVERYBODY, *_LAST))
 def _owner_columns(sections: Labels) -> tuple[Column, ...]:
     return tuple(
         Column(
-            field=f"owner {label}",
+            field=f"owner {code}",
             title=label,
             width=max(6, min(12, 2 * len(label) + 2)),
             help=f"{TICK} 表示由{label}承辦；要保留與組室不同的順序時，填 1、2、3",
             codec=Tick(),
             middle=True,
         )
-        for label in sections.all
+        for code, label in sections.items()
     )
 
 
@@ -106,8 +106,10 @@ def grid(plan: Plan, sections: Labels) -> Grid:
 
 
 def _line(measure: Measure, order: Sequence[str], sections: Labels) -> Line:
-    shown = line((*_FIRST, *_LAST), measure.id, values_of(measure, (*_FIRST, *_LAST)))
-    return Line(key=measure.id, cells={**shown.cells, **_ticks(measure, order, sections)})
+    shown = line((*_FIRST, *_LAST), measure.id, measure.id, values_of(measure, (*_FIRST, *_LAST)))
+    return Line(
+        key=measure.id, name=measure.id, cells={**shown.cells, **_ticks(measure, order, sections)}
+    )
 
 
 def _ticks(measure: Measure, order: Sequence[str], sections: Labels) -> Mapping[str, Shown]:
@@ -131,24 +133,24 @@ def _read(book: Book, row: Row, place: Place, sections: Labels) -> dict[str, Any
     data = book.item(row, (*_FIRST, *_LAST), place)
     here: Place = (*place, "owners")
     ticks = book.item(row, (_EVERYBODY, *_owner_columns(sections)), here)
-    owners = list(_in_order(ticks, sections))
+    owners = _in_order(ticks, sections)
     everybody = ticks.get(ALL) is not None
     if everybody and owners:
         found = f"「{EVERYBODY}」與個別組室都打了 {TICK}"
         book.wrong(here, row.spot(EVERYBODY), found, "只打其中一種")
     elif not everybody and not owners:
         book.wrong(here, row.spot(EVERYBODY), "沒有承辦部門", f"在承辦的組室打 {TICK}")
-    for number, label in enumerate(owners):
-        book.spots[*here, number] = row.spot(label)
-    codes = [sections.code(label) or label for label in owners]
-    return {**data, "owners": ALL if everybody else codes}
+    for number, owner in enumerate(owners):
+        book.spots[*here, number] = row.spot(sections.of(owner))
+    return {**data, "owners": ALL if everybody else owners}
 
 
-def _in_order(ticks: Mapping[str, Any], sections: Labels) -> Iterator[str]:
-    """The labels that are ticked; a cell that was not understood counts as ticked."""
-    ticked = [label for label in sections.all if f"owner {label}" in ticks]
-    numbers = {label: ticks[f"owner {label}"] for label in ticked}
-    yield from sorted(ticked, key=lambda each: n if isinstance(n := numbers[each], int) else 0)
+def _in_order(ticks: Mapping[str, Any], sections: Labels) -> list[str]:
+    """The sections that are ticked; a cell that was not understood counts as ticked."""
+    numbers = {
+        code: ticks[f"owner {code}"] for code, _ in sections.items() if f"owner {code}" in ticks
+    }
+    return sorted(numbers, key=lambda code: n if isinstance(n := numbers[code], int) else 0)
 
 
 def _strangers(book: Book, table: Table, place: Place, sections: Labels) -> None:

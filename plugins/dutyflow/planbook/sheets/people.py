@@ -88,13 +88,14 @@ def _line(
     role: str,
     section: str | None,
     number: int,
-    name: str | None,
+    person: str | None,
     email: str | None,
     sections: Labels,
 ) -> Line:
-    values = {"role": role, "section": section, "name": name, "email": email}
-    key = "".join(filter(None, (sections.of(section) if section else "", _TITLES[role])))
-    return line(columns(sections), f"{key} {number}" if role in _MANY else key, values)
+    values = {"role": role, "section": section, "name": person, "email": email}
+    name = "".join(filter(None, (sections.of(section) if section else "", _TITLES[role])))
+    name += f" {number}" if role in _MANY else ""
+    return line(columns(sections), f"{role} {section} {number}", name, values)
 
 
 def _people(contacts: Contacts) -> Iterator[Person]:

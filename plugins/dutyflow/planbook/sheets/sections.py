@@ -24,7 +24,9 @@ EMPTY = Grid(
 
 
 def grid(plan: Plan) -> Grid:
-    lines = tuple(line(COLUMNS, each.name, values_of(each, COLUMNS)) for each in plan.sections)
+    lines = tuple(
+        line(COLUMNS, each.id, each.name, values_of(each, COLUMNS)) for each in plan.sections
+    )
     return Grid(**{**vars(EMPTY), "lines": lines})
 
 
