@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from openpyxl.utils import get_column_letter
@@ -12,7 +13,7 @@ from dutyflow.errors import Finding
 from dutyflow.forms.reader import Rows
 from dutyflow.forms.texts import folded, plain
 from dutyflow.plan.source import Place, Remark, Source, nearest, shown
-from dutyflow.plan.words import did_you_mean
+from dutyflow.plan.words import FIELD_TITLES, guess
 
 from .codecs import Slip
 from .grids import Column, Grid
@@ -20,6 +21,7 @@ from .wording import translated
 
 _HEADERS_WITHIN = 40  # rows from the top in which a table's titles are looked for
 _MARKS = "*＊※"
+_MISSING = re.compile(r"缺少 ([a-z_]+)（")
 
 
 class Spot(NamedTuple):
@@ -29,6 +31,7 @@ class Spot(NamedTuple):
     row: int
     column: int
     name: str  # the sheet's
+    title: str = ""  # of the column, where the cell is one of a table's
 
     def __str__(self) -> str:
         return f"「{self.name}」工作表 {get_column_letter(self.column)}{self.row}"
@@ -49,7 +52,7 @@ class Row:
     def spot(self, title: str) -> Spot:
         place = self.table.places.get(title)
         row = self.table.header if place is None else self.number
-        return self.table.spot(row, place or 0)
+        return self.table.spot(row, place or 0, title)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +66,8 @@ class Table:
     strangers: Mapping[str, int]  # other titles beside them
     rows: Sequence[Row] = field(default=())
 
-    def spot(self, row: int, place: int = 0) -> Spot:
-        return Spot(self.position, row, place + 1, self.sheet)
+    def spot(self, row: int, place: int = 0, title: str = "") -> Spot:
+        return Spot(self.position, row, place + 1, self.sheet, title)
 
 
 @dataclass(kw_only=True)
@@ -85,13 +88,12 @@ class Book:
         """The grid as it stands in the workbook; None where there is none, which is remarked."""
         name = self._named(grid.sheet)
         if name is None:
-            names = {each: each for each in self.sheets}
             self.remarks.append(
                 Remark(
                     place=place,
                     found=f"找不到工作表「{grid.sheet}」",
                     expected="每一張工作表都在，名稱不變",
-                    hint=did_you_mean(grid.sheet, names, {}),
+                    hint=_renamed(grid.sheet, self.sheets),
                 )
             )
             return None
@@ -131,7 +133,10 @@ class Book:
             return text
 
     def slip(self, place: Place, title: str, text: str, slip: Slip) -> None:
-        found = slip.found or (f"{title}為{shown(text)}" if text else f"{title}空白")
+        found = f"{title}為{shown(text)}" if text else f"{title}空白"
+        if slip.part:
+            found = f"{title}中的{shown(slip.part)}"
+        found = slip.found or found
         remark = Remark(place=place, found=found, expected=slip.expected, hint=slip.hint)
         self.remarks.append(remark)
 
@@ -157,13 +162,13 @@ class Book:
     def _missing(self, grid: Grid, table: Table, place: Place) -> None:
         for column in grid.columns:
             if column.title not in table.places:
-                meant = {title: title for title in table.strangers}
+                hint = _renamed(column.title, table.strangers)
                 self.wrong(
                     (*place, f"\n{column.title}"),
-                    table.spot(table.header, table.strangers.get(column.title, 0)),
+                    table.spot(table.header),
                     f"找不到欄位「{column.title}」",
                     "每一欄都在，標題不變",
-                    did_you_mean(column.title, meant, {}),
+                    hint,
                 )
 
 
@@ -186,25 +191,41 @@ class BookSource(Source):
 
     def told(self, remarks: Iterable[Remark]) -> tuple[Finding, ...]:
         """What is wrong with a cell as such is all that is told of it."""
-        cells = {self._spot(each.place) for each in self.remarks} - {None}
-        return super().told(each for each in remarks if self._spot(each.place) not in cells)
+        cells = {self.position(each.place) for each in self.remarks}
+        settled = map(self._settled, remarks)
+        return super().told(each for each in settled if self.position(each.place) not in cells)
 
     def finding(self, remark: Remark) -> Finding:
-        return translated(super().finding(remark))
+        told = translated(super().finding(remark))
+        spot = self.spots.get(remark.place)
+        if spot is None or not spot.title:
+            return told
+        label = f"{FIELD_TITLES.get(str(remark.place[-1]), '')}為"
+        return replace(told, found=re.sub(f"^{re.escape(label)}", f"{spot.title}為", told.found))
+
+    def _settled(self, remark: Remark) -> Remark:
+        """What is missing is missing in its own cell, not in the row."""
+        missing = _MISSING.match(remark.found)
+        if missing is None:
+            return remark
+        place = remark.place if remark.place[-1:] == (missing[1],) else (*remark.place, missing[1])
+        if place not in self.spots:
+            return remark
+        return replace(remark, place=place, expected="填寫這一格")
 
     def _spot(self, place: Place) -> Spot | None:
         return nearest(self.spots, place, None)
 
 
+def _renamed(wanted: str, there: Iterable[str]) -> str:
+    """A guess at what was renamed."""
+    meaning = guess(wanted, there, {})
+    return f"是不是改名成了「{meaning[0]}」？" if meaning else ""
+
+
 def _moved(remark: Remark, depth: int) -> Remark:
     see = remark.see[depth:] if remark.see is not None else None
-    return Remark(
-        place=remark.place[depth:],
-        found=remark.found,
-        expected=remark.expected,
-        hint=remark.hint,
-        see=see,
-    )
+    return replace(remark, place=remark.place[depth:], see=see)
 
 
 def _find(grid: Grid, rows: Rows, position: int, sheet: str) -> Table | None:

@@ -35,12 +35,12 @@ _NO = frozenset({NO, "false", "no", "n", "0", "✗", "✘", "x"})
 class Slip(Exception):
     """A cell does not hold what its column asks for.
 
-    `found` is empty where it is simply what stands there.
+    `found` is empty where it is simply what stands there, `part` where that is all of it.
     """
 
-    def __init__(self, expected: str, hint: str = "", *, found: str = "") -> None:
+    def __init__(self, expected: str, hint: str = "", *, found: str = "", part: str = "") -> None:
         super().__init__(expected)
-        self.found, self.expected, self.hint = found, expected, hint
+        self.found, self.expected, self.hint, self.part = found, expected, hint, part
 
 
 class Codec:
@@ -67,6 +67,13 @@ class Offered(Codec):
     """Any text; that of another column is offered."""
 
     offered: tuple[str, str]
+
+
+class Code(Codec):
+    """A code or an address: without blanks, in ordinary letters and digits."""
+
+    def read(self, text: str) -> str:
+        return folded(text)
 
 
 class Day(Codec):
@@ -107,6 +114,14 @@ class Number(Codec):
 
     def read(self, text: str) -> float:
         return _number(text)
+
+
+class Positive(Number):
+    def read(self, text: str) -> float:
+        value = _number(text)
+        if value <= 0:
+            raise Slip("大於 0 的數字")
+        return value
 
 
 def _number(text: str) -> float:
@@ -176,7 +191,7 @@ def _of_several(one: Choice, word: str) -> str:
         return one.read(word)
     except Slip as slip:
         expected = f"{slip.expected}，可用頓號列出幾個"
-        raise Slip(expected, slip.hint, found=f"其中的「{word}」") from None
+        raise Slip(expected, slip.hint, part=word) from None
 
 
 @dataclass(frozen=True)
@@ -240,11 +255,20 @@ class Rule(Codec):
     def read(self, text: str) -> dict[str, Any]:
         rule = heard(text)
         if rule is None:
+            _refuse_no_such_day(text)
             raise Slip(
                 f"日期規則，例如 {listed((EXAMPLES[1], EXAMPLES[6], EXAMPLES[9]), '或')}",
                 "各種寫法見「說明」工作表",
             )
         return rule
+
+
+def _refuse_no_such_day(text: str) -> None:
+    try:
+        read_day(text.partition("（")[0])
+    except Slip as slip:
+        if slip.hint:
+            raise
 
 
 class CoversCell(Codec):
@@ -269,7 +293,7 @@ class CoversCell(Codec):
             return {"frequency": Choices(("ongoing", "yearly")).read("、".join(words))}
         except Slip as slip:
             expected = f"{listed(self.choices[1:], '、')}，或具體作法的編號（以頓號相連）"
-            raise Slip(expected, slip.hint, found=slip.found) from None
+            raise Slip(expected, slip.hint, part=slip.part) from None
 
 
 class Rows(Codec):

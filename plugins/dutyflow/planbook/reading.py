@@ -10,12 +10,14 @@ from dutyflow.errors import Finding, PlanError
 from dutyflow.forms.guard import check
 from dutyflow.forms.problems import FormRejected
 from dutyflow.forms.reader import read_sheets
+from dutyflow.forms.texts import folded
 from dutyflow.plan.source import Place
 
 from .book import Book, BookSource, Table
 from .grids import Grid
+from .labels import Labels
 from .sheets import asking, days, duties, head, measures, people, sections
-from .sheets.names import names_in
+from .sheets.names import Names, names_in
 
 WANTED = "由 dutyflow plan to-xlsx 產生的計畫活頁簿，存成 .xlsx 或 .ods，不含巨集、連結與密碼"
 _PLAN: Place = ("plan",)
@@ -44,18 +46,18 @@ def read_book(content: bytes, name: str) -> Reading:
     except FormRejected as rejected:
         finding = Finding(where=name, found=rejected.problem.found, expected=WANTED)
         raise PlanError([finding]) from None
-    plan, contacts = _data(book)
+    plan, names = _plan(book)
     closures, findings = days.read(book, _CLOSURES)
     return Reading(
         plan=book.source(name, plan, _PLAN),
-        contacts=None if contacts is None else book.source(name, contacts, _CONTACTS),
+        contacts=_contacts(book, name, names.sections),
         closures=closures,
         findings=findings,
     )
 
 
-def _data(book: Book) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The plan and the contacts as their files would have them."""
+def _plan(book: Book) -> tuple[dict[str, Any], Names]:
+    """The plan as its file would have it, and what it calls things."""
     plan = head.read(book, _PLAN)
     those = {
         "sections": _table(book, sections.EMPTY, "sections"),
@@ -76,7 +78,17 @@ def _data(book: Book) -> tuple[dict[str, Any], dict[str, Any] | None]:
         "forms": asking.read(book, those["forms"], fields, (*_PLAN, "forms"), names.forms),
         "duties": duties.read(book, those["duties"], (*_PLAN, "duties"), names),
     }
-    return plan, people.read(book, _CONTACTS, names.sections)
+    return plan, names
+
+
+def _contacts(book: Book, name: str, sections: Labels) -> BookSource | None:
+    """None where the sheet is gone or names nobody: then contacts stay as they are."""
+    if not book.has(people.SHEET):
+        return None
+    table = book.table(people.empty(sections), (*_CONTACTS, "sections"))
+    if table is not None and not people.rows(table):
+        return None
+    return book.source(name, people.read(book, table, _CONTACTS, sections), _CONTACTS)
 
 
 def _table(book: Book, grid: Grid, field: str) -> Table | None:
@@ -86,5 +98,5 @@ def _table(book: Book, grid: Grid, field: str) -> Table | None:
 def _pairs(table: Table | None, title: str) -> list[tuple[str, str]]:
     """Codes and names in a table's rows, as far as they are there."""
     rows = table.rows if table is not None else ()
-    pairs = ((row.text("代碼"), row.text(title)) for row in rows)
+    pairs = ((folded(row.text("代碼")), row.text(title)) for row in rows)
     return [(code, name) for code, name in pairs if code and name]

@@ -8,6 +8,8 @@ from dutyflow.errors import Finding
 from dutyflow.plan.words import CHOICE_TITLES, FIELD_TITLES
 
 _QUOTED = re.compile(r"(「[^」]*」)")
+_BETWEEN_WORDS = re.compile(r"(?<=[一-鿿」）]) (?=[一-鿿「（]|$)|^ (?=[一-鿿])")
+_TITLE_AND_CODE = re.compile(r"（([a-z][a-z0-9_]*)）")
 _CODE_AND_TITLE = re.compile(r"[a-z][a-z0-9_]*（([^（）]+)）")
 _FIELD_AND_CHOICE = re.compile(r"\b([a-z_]+): ([a-z_]+)\b")
 _CODE = re.compile(r"(?<![\w/.@-])[a-z][a-z_]*(?![\w/.@-])")
@@ -21,6 +23,8 @@ _WORDS = {
     "true": "是",
     "false": "否",
     "date": "日期",
+    "kind": "放假或上班",
+    "reason": "原因",
 }
 _CHOICES = {**CHOICE_TITLES, "true": "是", "false": "否", "all": "各部門"}
 
@@ -42,9 +46,11 @@ def in_titles(sentence: str) -> str:
 
 
 def _translated(text: str) -> str:
+    text = _TITLE_AND_CODE.sub(lambda match: "" if match[1] in _WORDS else match[0], text)
     text = _CODE_AND_TITLE.sub(r"\1", text)
     text = _FIELD_AND_CHOICE.sub(_pair, text)
-    return _CODE.sub(lambda match: _WORDS.get(match[0], match[0]), text)
+    text = _CODE.sub(lambda match: _WORDS.get(match[0], match[0]), text)
+    return _BETWEEN_WORDS.sub("", text)
 
 
 def _pair(match: re.Match[str]) -> str:

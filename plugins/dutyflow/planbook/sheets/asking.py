@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from dutyflow.forms.texts import folded
 from dutyflow.plan.fields import names as field_names
 from dutyflow.plan.forms import FIELD_TYPES, FIELDS, NO, YES, Form, FormField, TextField
 from dutyflow.plan.model import Plan
@@ -12,14 +13,26 @@ from dutyflow.plan.source import Place
 from dutyflow.plan.words import CHOICE_TITLES, listed
 
 from ..book import Book, Row, Table
-from ..codecs import Choice, Codec, ConditionCell, Items, Named, Number, Rows, Slip, Whole, YesOrNo
+from ..codecs import (
+    Choice,
+    Code,
+    Codec,
+    ConditionCell,
+    Items,
+    Named,
+    Number,
+    Rows,
+    Slip,
+    Whole,
+    YesOrNo,
+)
 from ..grids import Column, Grid, Line, line, values_of
 from ..labels import Labels
 
 SHEET, FIELDS_SHEET = "填報表", "填報欄位"
 FORM = "填報表"
 FORM_COLUMNS = (
-    Column("id", "代碼", 20, "小寫英文代碼，例如 training", required=True),
+    Column("id", "代碼", 20, "小寫英文代碼，例如 training", codec=Code(), required=True),
     Column("name", "表名", 24, "表名，也是工作表的名稱，31 字以內", required=True),
     Column("version", "版次", 8, "整數；期別進行中更改欄位時加 1", codec=Whole(), middle=True),
     Column(
@@ -52,7 +65,7 @@ def field_columns(forms: Labels, fields: Labels) -> tuple[Column, ...]:
             codec=Named(forms, "填報表", (SHEET, "表名")),
             required=True,
         ),
-        Column("id", "代碼", 14, "小寫英文代碼，例如 attendees", required=True),
+        Column("id", "代碼", 14, "小寫英文代碼，例如 attendees", codec=Code(), required=True),
         Column("title", "欄位標題", 18, "表上的欄位標題，同一張表內不重複", required=True),
         Column(
             "type",
@@ -162,7 +175,7 @@ def _by_form(book: Book, table: Table | None, place: Place, forms: Labels) -> di
 
 
 def _fields(book: Book, rows: Sequence[Row], place: Place, forms: Labels) -> list[dict[str, Any]]:
-    titles = {row.text("代碼"): row.text("欄位標題") for row in rows}
+    titles = {folded(row.text("代碼")): row.text("欄位標題") for row in rows}
     _, *shown = field_columns(forms, Labels(titles))
     data = [book.item(row, shown, (*place, number)) for number, row in enumerate(rows)]
     for number, field in enumerate(data):
@@ -189,7 +202,7 @@ def _of_its_type(book: Book, place: Place, field: dict[str, Any], shown: Sequenc
             Slip(
                 "空白",
                 found=f"型態為{CHOICE_TITLES[kind]}，卻寫了{column.title}",
-                hint=f"{column.title}只用於{listed(_types_with(column.field), '、')}",
+                hint=f"{column.title}只用於{listed(_types_with(column.field))}型態的欄位",
             ),
         )
 

@@ -16,6 +16,7 @@ from ..book import Book, Row, Table
 from ..codecs import (
     Choice,
     Choices,
+    Code,
     Codec,
     CoversCell,
     Named,
@@ -69,7 +70,7 @@ def _span(text: str) -> dict[str, Any]:
 
 def columns(names: Names) -> tuple[Column, ...]:
     return (
-        Column("id", "代碼", 16, "小寫英文代碼，例如 self_assessment", required=True),
+        Column("id", "代碼", 16, "小寫英文代碼，例如 self_assessment", codec=Code(), required=True),
         Column("name", "名稱", 16, "定期工作的名稱", required=True),
         Column("clause", "依據條文", 22, "計畫中的依據條文", required=True),
         Column("assumption", "假設", 36, "計畫未訂明而假設者，在此說明", blank=""),

@@ -12,7 +12,7 @@ from dutyflow.plan.source import Place
 from dutyflow.plan.words import did_you_mean
 
 from ..book import Book, Row
-from ..codecs import Codec, Day, Number, Shown, Slip, Whole
+from ..codecs import Code, Codec, Day, Positive, Shown, Slip, Whole
 from ..grids import ANY_TEXT, Column, Grid, Line
 
 SHEET = "計畫"
@@ -34,9 +34,11 @@ class _Item:
 
 
 _ITEMS = (
-    _Item("機關代碼", ("office", "id"), "小寫英文代碼，也是資料夾的名稱，例如 pingtung"),
+    _Item(
+        "機關代碼", ("office", "id"), "小寫英文代碼，也是資料夾的名稱，例如 pingtung", codec=Code()
+    ),
     _Item("機關名稱", ("office", "name"), "機關全銜"),
-    _Item("時區", ("office", "timezone"), "時區，例如 Asia/Taipei", required=False),
+    _Item("時區", ("office", "timezone"), "時區，例如 Asia/Taipei", codec=Code(), required=False),
     _Item("年度", ("year",), "民國年度，例如 107", codec=Whole()),
     _Item(
         "生效日", ("effective_from",), "民國年-月-日，自這一天起至下一份計畫生效為止", codec=Day()
@@ -75,7 +77,7 @@ WEIGHTS = Grid(
     sheet=SHEET,
     columns=(
         Column("aspect", ASPECT, 14, "面向的名稱，與「具體作法」所列相同", required=True),
-        Column("weight", WEIGHT, 88, "大於 0 的數字", codec=Number(), required=True),
+        Column("weight", WEIGHT, 88, "大於 0 的數字", codec=Positive(), required=True),
     ),
     spare=3,
 )
@@ -152,7 +154,7 @@ def _read_item(book: Book, row: Row, data: dict[str, Any], top: Place, told: set
     elif item.title in told:
         book.wrong((*place, f"\n{row.number}"), row.spot(ITEM), f"「{title}」重複", "只有一列")
     else:
-        book.spots[place] = row.spot(CONTENT)
+        book.spots[place] = row.spot(CONTENT)._replace(title=item.title)
         _put(data, item.place, _value(book, item, text, place))
     told.add(item.title)
 
@@ -184,7 +186,7 @@ def _settle_range(book: Book, data: dict[str, Any], top: Place) -> None:
     data["scoring"]["range"] = [bounds.get("0"), bounds.get("1")]
     low = book.spots.get((*top, *_RANGE, 0))
     if low is not None:
-        book.spots[*top, *_RANGE] = low
+        book.spots[*top, *_RANGE] = low._replace(title="分數範圍")
 
 
 def _read_weights(book: Book, rows: Iterator[Row] | Any, top: Place) -> dict[str, Any]:
@@ -193,7 +195,8 @@ def _read_weights(book: Book, rows: Iterator[Row] | Any, top: Place) -> dict[str
     for row in rows:
         cells = book.item(row, WEIGHTS.columns, (*place, f"\n{row.number}"))
         aspect = str(cells.get("aspect", ""))
-        book.spots[*place, aspect] = row.spot(ASPECT)
+        slipped = isinstance(cells.get("weight"), str)
+        book.spots[*place, aspect] = row.spot(WEIGHT if slipped else ASPECT)
         if aspect in weights:
             here = (*place, f"\n{row.number}", "aspect")
             book.wrong(here, row.spot(ASPECT), f"面向「{aspect}」重複", "每一個面向只列一次")

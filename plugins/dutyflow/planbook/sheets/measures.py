@@ -8,10 +8,10 @@ from typing import Any
 from dutyflow.forms.texts import folded
 from dutyflow.plan.model import ALL, Measure, Plan
 from dutyflow.plan.source import Place
-from dutyflow.plan.words import CHOICE_TITLES, did_you_mean
+from dutyflow.plan.words import CHOICE_TITLES, guess
 
 from ..book import Book, Row, Table
-from ..codecs import Choice, Codec, Offered, Shown, Slip
+from ..codecs import Choice, Code, Codec, Offered, Shown, Slip
 from ..grids import Column, Grid, Line, line, values_of
 from ..labels import Labels
 
@@ -20,7 +20,9 @@ EVERYBODY = CHOICE_TITLES[ALL]
 TICK = "✓"
 _TICKS = frozenset("✓✔√vVoO○●◎xX") | {"是", "TRUE", "true"}
 _FIRST = (
-    Column("id", "編號", 9, "計畫所印的編號，例如 1.1.2.3", required=True, middle=True),
+    Column(
+        "id", "編號", 9, "計畫所印的編號，例如 1.1.2.3", codec=Code(), required=True, middle=True
+    ),
     Column(
         "aspect",
         "面向",
@@ -158,11 +160,11 @@ def _strangers(book: Book, table: Table, place: Place, sections: Labels) -> None
     for title, position in table.strangers.items():
         words = {folded(str(row.cells[position])) for row in table.rows} - {""}
         if words and words <= _TICKS:
-            names = {label: label for label in sections.all}
+            meaning = guess(title, sections.all, {})
             book.wrong(
                 (*place, f"\n{title}"),
                 table.spot(table.header, position),
                 f"沒有組室「{title}」",
                 "「組室」工作表所列的名稱",
-                did_you_mean(title, names, {}),
+                f"是不是「{meaning[0]}」？" if meaning else "",
             )

@@ -11,8 +11,8 @@ from dutyflow.plan.parts import IDENTIFIER_PATTERN
 from dutyflow.plan.source import Place
 from dutyflow.plan.words import FIELD_TITLES
 
-from ..book import Book, Row
-from ..codecs import Codec, Named, Shown
+from ..book import Book, Row, Table
+from ..codecs import Code, Codec, Named, Shown
 from ..grids import Column, Grid, Line, line
 from ..labels import Labels
 
@@ -61,7 +61,9 @@ def columns(sections: Labels) -> tuple[Column, ...]:
             codec=SectionOfPlan(sections, "組室", ("組室", "名稱")),
         ),
         Column("name", NAME, 26, "姓名；收發信箱填信箱的名稱", required=True),
-        Column("email", EMAIL, 44, "電子郵件地址，例如 name@example.tw", required=True),
+        Column(
+            "email", EMAIL, 44, "電子郵件地址，例如 name@example.tw", codec=Code(), required=True
+        ),
     )
 
 
@@ -120,52 +122,82 @@ def _wanted(plan: Plan) -> Iterator[Person]:
         yield role, None, 1, None, None
 
 
-def read(book: Book, place: Place, sections: Labels) -> dict[str, Any] | None:
-    """None where the sheet is gone, or nobody is named on it: then contacts stay as they are."""
-    if not book.has(SHEET):
-        return None
-    table = book.table(empty(sections), (*place, "sections"))
-    rows = [r for r in table.rows if r.text(NAME) or r.text(EMAIL)] if table is not None else []
-    if not rows:
+def rows(table: Table) -> list[Row]:
+    """Those that name somebody."""
+    return [row for row in table.rows if row.text(NAME) or row.text(EMAIL)]
+
+
+def read(book: Book, table: Table | None, place: Place, sections: Labels) -> dict[str, Any] | None:
+    """The contacts as their file would have them.
+
+    None where it is not clear who somebody is: then nothing can be said of who is missing.
+    """
+    if table is None:
         return None
     data: dict[str, Any] = {"sections": {}}
-    for row in rows:
-        _read(book, row, place, data, sections)
+    clear = [_read(book, row, place, data, sections) for row in rows(table)]
+    if not all(clear):
+        return None
+    _tell_missing(book, table, place, data, sections)
     return data
 
 
-def _read(book: Book, row: Row, place: Place, data: dict[str, Any], sections: Labels) -> None:
+def _tell_missing(
+    book: Book, table: Table, place: Place, data: dict[str, Any], sections: Labels
+) -> None:
+    for role in ("mailbox", *_ALONE):
+        if role not in data:
+            found = f"沒有{_TITLES[role]}"
+            book.wrong((*place, role), table.spot(table.header), found, "一列是這個身分")
+    for section, those in data["sections"].items():
+        spot = book.spots[*place, "sections", section]
+        for role in ("owners", "head"):
+            if role not in those:
+                found = f"{sections.of(section)}沒有{_TITLES[role]}"
+                here = (*place, "sections", section, role)
+                book.wrong(here, spot, found, "每個組室至少一位承辦人，並有一位組長")
+
+
+def _read(book: Book, row: Row, place: Place, data: dict[str, Any], sections: Labels) -> bool:
+    """Whether it is clear who that is."""
     draft: Place = (*place, f"\n{row.number}")
     cells = book.item(row, columns(sections), draft)
-    role, section = cells.get("role"), cells.get("section")
-    if role not in _ROLES:
-        return
-    email = "address" if role == "mailbox" else "email"
-    person = {"name": cells.get("name"), email: cells.get("email")}
-    if role in (*_MANY, *_ONE):
-        if section is None:
-            book.wrong(
-                (*draft, "section"), row.spot(SECTION), f"{_TITLES[role]}沒有寫組室", "組室的名稱"
-            )
-            return
-        way: Place = ("sections", section, role)
-        here: dict[str, Any] = data["sections"].setdefault(section, {})
+    role, section = str(cells.get("role")), cells.get("section")
+    if not _is_clear(book, row, draft, role, section):
+        return False
+    person = {
+        "name": cells.get("name"),
+        "address" if role == "mailbox" else "email": cells.get("email"),
+    }
+    way: Place = (role,) if section is None else ("sections", section, role)
+    here: dict[str, Any] = data if section is None else data["sections"].setdefault(section, {})
+    if section is not None:
         book.spots.setdefault((*place, *way[:2]), row.spot(SECTION))
-    elif section is not None:
-        found = f"{_TITLES[role]}寫了組室"
-        book.wrong((*draft, "section"), row.spot(SECTION), found, "空白：這個身分屬於全機關")
-        return
-    else:
-        way, here = (role,), data
     if role in _MANY:
         here.setdefault(role, []).append(person)
         way = (*way, len(here[role]) - 1)
     elif role in here:
         found = f"{row.text(SECTION)}{_TITLES[role]}重複"
         book.wrong(draft, row.spot(ROLE), found, "只有一位", f"另見{book.spots[*place, *way]}")
-        return
-    else:
-        here[role] = person
+        return True
+    here.setdefault(role, person)
     book.spots[*place, *way] = row.spot(ROLE)
     book.spots[*place, *way, "name"] = row.spot(NAME)
-    book.spots[*place, *way, email] = row.spot(EMAIL)
+    book.spots[*place, *way, "address" if role == "mailbox" else "email"] = row.spot(EMAIL)
+    return True
+
+
+def _is_clear(book: Book, row: Row, place: Place, role: str, section: str | None) -> bool:
+    """Whether role and section are known, and one fits the other; else that is told."""
+    if any(
+        each.place[: len(place)] == place and each.place[-1] in ("role", "section")
+        for each in book.remarks
+    ):
+        return False
+    belongs = role in (*_MANY, *_ONE)
+    if belongs == (section is not None):
+        return True
+    found = f"{_TITLES[role]}{'沒有寫' if belongs else '寫了'}組室"
+    expected = "組室的名稱" if belongs else "空白：這個身分屬於全機關"
+    book.wrong((*place, "section"), row.spot(SECTION), found, expected)
+    return False

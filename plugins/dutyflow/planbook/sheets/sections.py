@@ -8,11 +8,12 @@ from dutyflow.plan.model import Plan
 from dutyflow.plan.source import Place
 
 from ..book import Book, Table
+from ..codecs import Code
 from ..grids import Column, Grid, line, values_of
 
 SHEET = "組室"
 COLUMNS = (
-    Column("id", "代碼", 24, "小寫英文代碼，例如 business", required=True),
+    Column("id", "代碼", 24, "小寫英文代碼，例如 business", codec=Code(), required=True),
     Column("name", "名稱", 40, "組室名稱，例如 業務組", required=True),
 )
 EMPTY = Grid(
