@@ -25,6 +25,14 @@ forms:
       - id: reason
         title: 原因
         required_when: {field: people, below: 10}
+ladders:
+  - id: weekly
+    name: 每週提醒
+    rungs:
+      - {working_days: -5, to: [owner]}
+      - {working_days: 0, to: [owner, head], tone: firm, form: true}
+      - {working_days: 1, to: [head, director], tone: urgent, daily: true, subject: 逾期未報}
+    gives_up_after: 8
 duties:
   - id: training
     name: 教育訓練
@@ -50,7 +58,11 @@ def content(folder: Path) -> Content:
     folder.mkdir(parents=True, exist_ok=True)
     plan, contacts = folder / "107.yaml", folder / "contacts.yaml"
     plan.write_text(edited(PLAN, ("duties:\n", FORM)), encoding="utf-8")
-    contacts.write_text(CONTACTS, encoding="utf-8")
+    away = (
+        "{name: 王小美, email: wang@penghu.example.tw, away: [{start: 107-07-02, end: 107-07-06}]}"
+    )
+    known = "{name: 王小美, email: wang@penghu.example.tw}"
+    contacts.write_text(edited(CONTACTS, (known, away)), encoding="utf-8")
     line = "date,kind,reason,source\n107-07-11,off,瑪莉亞颱風停止上班,人事行政總處公告\n"
     (folder / "closures.csv").write_text(line, encoding="utf-8")
     return filing.content_of(plan, load_plan(plan))

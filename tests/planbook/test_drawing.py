@@ -19,6 +19,7 @@ SHEETS = [
     "定期工作",
     "填報表",
     "填報欄位",
+    "稽催階段",
     "聯絡人",
     "休假補班",
 ]
@@ -62,10 +63,10 @@ def test_the_sheets_in_their_order(workbook: Workbook) -> None:
         ("具體作法", "I9", ["隨時辦理", "每年一次"]),
         ("定期工作", "F9", ["每月", "每季", "每半年", "每年", "一次", "指定期間", "接續"]),
         ("定期工作", "H9", ["教育訓練", "半年自行考核"]),
-        ("定期工作", "O9", ["標準階段", "簡短階段"]),
-        ("定期工作", "P9", ["自評表", "訓練辦理情形表"]),
+        ("定期工作", "O9", ["簡短階段", "標準階段", "每週提醒"]),
         ("定期工作", "Q9", ["考核結果彙整表", "填報彙整表"]),
         ("定期工作", "R9", ["業務處", "處長", "計畫承辦人"]),
+        ("稽催階段", "F9", ["平實", "提醒", "緊急"]),
         ("填報欄位", "A9", ["訓練辦理情形表"]),
         ("填報欄位", "D9", ["文字", "數字", "日期", "選項", "是否", "檔案"]),
         ("聯絡人", "B9", ["業務組", "設計組"]),
@@ -76,6 +77,10 @@ def test_choices_are_offered_also_below_the_last_row(
     workbook: Workbook, sheet: str, cell: str, offered: list[str]
 ) -> None:
     assert choices(workbook, sheet, cell) == offered
+
+
+def test_forms_are_offered_the_plan_s_own_and_those_that_are_shipped(workbook: Workbook) -> None:
+    assert {"自評表", "訓練辦理情形表"} <= {*choices(workbook, "定期工作", "P9")}
 
 
 def test_rules_are_offered_but_others_may_be_written(workbook: Workbook) -> None:
@@ -108,7 +113,7 @@ def test_every_page_says_whose_it_is(path: Path, soffice: LibreOffice) -> None:
     ).stdout
     pages = text.split("\f")[:-1]
     told = ["".join(page.split()) for page in pages]
-    assert len(pages) <= 14
+    assert len(pages) <= 16
     for sheet in SHEETS[1:]:
         assert any(f"107年度執行計畫{sheet}" in page for page in told), sheet
     sides = [page for page in told if "半年自行考核" in page and "self_assessment" in page]

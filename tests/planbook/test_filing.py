@@ -70,9 +70,9 @@ def test_differences_are_shown_and_written_only_by_force(run, folder: Path, work
     assert result.exit_code == 1
     for sentence in (
         "plan/penghu/107.yaml：有 3 處不同",
-        "  組室 設計科：名稱 「設計組」 → 「設計科」",
-        "  具體作法 1.1：具體作法 「於處理時限內完成。」 → 「於時限內完成。」",
-        "  定期工作 半年自行考核：彙整表期限 「期末後第5個工作天」 → 「期末後第6個工作天」",
+        "  組室 design 設計科：名稱：設計組 → 設計科",
+        "  定期工作 self_assessment 半年自行考核：彙整表期限："
+        "期末後第5個工作天 → 期末後第6個工作天",
         "尚未寫入任何檔案；確定要取代，請加上 --force（原檔另存為 .bak）",
     ):
         assert f"{sentence}\n" in result.output
@@ -149,6 +149,15 @@ def test_a_new_folder_gets_all_that_the_workbook_says(run, workbook: Path, tmp_p
     assert result.exit_code == 0
     assert sorted(files(tmp_path / "new/penghu")) == ["107.yaml", "closures.csv", "contacts.yaml"]
     assert run("check", "new/penghu").exit_code == 0
+
+
+def test_a_draft_is_not_in_force(run, folder: Path, workbook: Path) -> None:
+    edit(workbook, ("具體作法", "E4", "於時限內完成。"))
+    result = run("from-xlsx", str(workbook), "--draft")
+    assert result.exit_code == 0
+    assert "plan/penghu/107.draft.yaml：新檔\n" in result.output
+    assert load_plan(folder / "107.draft.yaml").measures[0].text == "於時限內完成。"
+    assert load_plan(folder / "107.yaml").measures[0].text == "於處理時限內完成。"
 
 
 def test_a_workbook_of_edits_is_not_overwritten(run, workbook: Path) -> None:

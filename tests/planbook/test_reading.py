@@ -77,6 +77,7 @@ SAME = [
     ("填報欄位", "F6", "people 低於 10.0"),
     ("填報欄位", "D4", None),
     ("填報欄位", "J6", "否"),  # says nothing of a text
+    ("定期工作", "O5", "short"),
     # texts
     ("具體作法", "E4", "於處理時限內完成。\n "),
     ("具體作法", "A4", " １.１ "),
@@ -197,4 +198,4 @@ def test_what_a_workbook_cannot_give_back_is_told(before: Content) -> None:
     header = before.plan.header.model_copy(update={"goal": " 前後有空白 "})
     content = Content(plan=before.plan.model_copy(update={"header": header}))
     (sentence,) = filing.lost_in(content, write_book(content))
-    assert sentence.startswith("計畫 計畫目標：內容")
+    assert sentence.startswith("計畫本文：計畫目標：")

@@ -134,14 +134,18 @@ def to_xlsx(settings: Settings, paths: Sequence[Path], output: Path | None, forc
     metavar="FOLDER",
     help="Where to write; without it, the office's folder.",
 )
+@click.option("--draft", is_flag=True, help="Write the plan as a draft, not yet in force.")
 @click.option("--force", is_flag=True, help="Replace files that say something else.")
 @click.pass_context
-def from_xlsx(ctx: click.Context, workbook: Path, output: Path | None, force: bool) -> None:
+def from_xlsx(
+    ctx: click.Context, workbook: Path, output: Path | None, draft: bool, force: bool
+) -> None:
     """Write a workbook's plan, contacts and closures as files (exit code 1: nothing written)."""
     from .plan_workbook import take_in  # openpyxl: only where it is needed
 
     settings: Settings = ctx.obj
-    ctx.exit(0 if take_in(workbook, output, settings.plans, force) else 1)
+    done = take_in(workbook, output, plans=settings.plans, force=force, draft=draft)
+    ctx.exit(0 if done else 1)
 
 
 def _targets(paths: Sequence[Path], settings: Settings) -> Iterator[Path]:

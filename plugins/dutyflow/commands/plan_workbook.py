@@ -47,14 +47,15 @@ def _export(target: Path, path: Path, content: Content) -> None:
         _echo_list(lost, err=True)
 
 
-def take_in(workbook: Path, folder: Path | None, plans: Path, force: bool) -> bool:
+def take_in(workbook: Path, folder: Path | None, *, plans: Path, force: bool, draft: bool) -> bool:
     """Write a workbook's plan into its office's folder; whether that is done.
 
     Nothing is written where something is wrong with it, or where files that say something else
     are to be replaced without `force`. Raises PlanError, Refused.
     """
     reading = read_book(_content(workbook), workbook.name)
-    planned = filing.changes(reading, folder or near(filing.folder_of(reading, plans)))
+    target = folder or near(filing.folder_of(reading, plans))
+    planned = filing.changes(reading, target, draft=draft)
     for change in planned:
         _tell(change)
     replaced = [change for change in planned if change.is_needed and not change.is_new]

@@ -33,10 +33,11 @@ _PLAN: _Blocks = {
     "scoring": {},
     "measures": {"*": {}},
     "forms": {"*": {"fields": {"*": {}}}},
+    "ladders": {"*": {"rungs": {}}},
     "duties": {"*": {"dates": {}}},
 }
 _CONTACTS: _Blocks = {"sections": {"*": {"owners": {}, "deputies": {}}}}
-_APART = ("measures", "forms", "duties")  # an empty line between their items
+_APART = ("measures", "forms", "ladders", "duties")  # an empty line between their items
 _FIELD_ORDER = (
     "id", "title", "type", "choices", "min", "max", "whole", "unit", "max_length", "required",
     "required_when", "reason_when", "width", "help",

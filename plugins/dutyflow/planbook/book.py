@@ -20,7 +20,6 @@ from .grids import Column, Grid
 from .wording import translated
 
 _HEADERS_WITHIN = 40  # rows from the top in which a table's titles are looked for
-_MARKS = "*＊※"
 _MISSING = re.compile(r"缺少 ([a-z_]+)（")
 
 
@@ -235,7 +234,7 @@ def _find(grid: Grid, rows: Rows, position: int, sheet: str) -> Table | None:
         places: dict[str, int] = {}
         strangers: dict[str, int] = {}
         for place, cell in enumerate(cells):
-            word = folded(plain(cell)).strip(_MARKS)
+            word = folded(plain(cell))
             if title := wanted.get(word):
                 places.setdefault(title, place)
             elif word:

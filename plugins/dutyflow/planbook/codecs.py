@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -150,20 +150,21 @@ class Choice(Codec):
     """One of several codes, shown by its Chinese title."""
 
     codes: tuple[str, ...]
+    titles: Mapping[str, str] = field(default_factory=lambda: CHOICE_TITLES)
     closed = True
 
     @property
     def choices(self) -> tuple[str, ...]:  # type: ignore[override]
-        return tuple(map(_title, self.codes))
+        return tuple(map(self.show, self.codes))
 
-    def show(self, value: str) -> Shown:
-        return _title(value)
+    def show(self, value: str) -> str:
+        return self.titles.get(value, value)
 
     def read(self, text: str) -> str:
-        meaning = guess(folded(text), self.codes, CHOICE_TITLES)
+        meaning = guess(folded(text), self.codes, self.titles)
         if meaning is not None and meaning[1]:
             return meaning[0]
-        hint = f"是不是 {_title(meaning[0])}？" if meaning else ""
+        hint = f"是不是 {self.show(meaning[0])}？" if meaning else ""
         raise Slip(listed(self.choices, "或"), hint)
 
 
@@ -175,10 +176,10 @@ class Choices(Codec):
 
     @property
     def choices(self) -> tuple[str, ...]:  # type: ignore[override]
-        return tuple(map(_title, self.codes))
+        return Choice(self.codes).choices
 
     def show(self, value: Sequence[str]) -> Shown:
-        return "、".join(map(_title, value))
+        return "、".join(map(Choice(self.codes).show, value))
 
     def read(self, text: str) -> list[str]:
         one = Choice(self.codes)
@@ -352,7 +353,3 @@ class ConditionCell(Codec):
 
     def _field(self, label: str) -> str:
         return str(Named(self.labels, "欄位").read(label))
-
-
-def _title(code: str) -> str:
-    return CHOICE_TITLES.get(code, code)

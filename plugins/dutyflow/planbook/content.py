@@ -8,7 +8,7 @@ from dutyflow.calendars.working_days import Closure
 from dutyflow.plan.model import Contacts, Plan
 
 from .grids import Grid
-from .sheets import asking, days, duties, head, measures, people, sections
+from .sheets import asking, days, duties, head, measures, people, reminding, sections
 from .sheets.names import names_of
 
 
@@ -42,6 +42,7 @@ def plan_grids(plan: Plan) -> tuple[Grid, ...]:
         duties.grid(plan, names),
         asking.form_grid(plan),
         asking.field_grid(plan, names.forms),
+        reminding.grid(plan),
     )
 
 

@@ -1,4 +1,7 @@
-"""What is different between two workbooks, in the words of their sheets."""
+"""What is different between two lists of people or closures, in the words of their sheets.
+
+What is between two plans, `dutyflow.plan.differences` tells.
+"""
 
 from __future__ import annotations
 

@@ -47,6 +47,7 @@ _TABS = {
     "休假補班": "548235",
     "填報表": "BF8F00",
     "填報欄位": "BF8F00",
+    "稽催階段": "BF8F00",
 }
 _TAB = "1F4E79"
 _SCALE = 76  # percent, of what is printed on pages side by side

@@ -11,19 +11,28 @@ from typing import TypeVar
 from dutyflow.calendars.working_days import Closure
 from dutyflow.errors import DutyflowError, Finding, PlanError
 from dutyflow.plan import load
-from dutyflow.plan.folder import CLOSURES, CONTACTS, LOCAL_CONTACTS, OfficeFiles, read_office
+from dutyflow.plan.differences import PART_TITLES
+from dutyflow.plan.differences import differences as between_plans
+from dutyflow.plan.folder import (
+    CLOSURES,
+    CONTACTS,
+    LOCAL_CONTACTS,
+    OfficeFiles,
+    draft_path,
+    plan_path,
+    read_office,
+)
 from dutyflow.plan.model import Contacts, Plan
 from dutyflow.plan.source import Source
 from dutyflow.plan.writing import SCHEMA_LINE, closures_to_csv, contacts_to_yaml, to_yaml
 
-from .content import Content, people_grid, plan_grids
+from .content import Content, people_grid
 from .differences import differences
-from .grids import Grid
 from .reading import Reading, read_book
 from .sheets import days
 
 Value = TypeVar("Value")
-_UNKNOWN_YEAR = "0.yaml"  # of a plan that tells no year, which is a mistake of its own
+_UNKNOWN_YEAR = 0  # of a plan that tells none, which is a mistake of its own
 BACKUP = ".bak"
 
 
@@ -81,7 +90,20 @@ def lost_in(content: Content, workbook: bytes) -> list[str]:
         back = _understood(reading, content)
     except PlanError as error:
         return list(map(str, error.findings))
-    return differences(content.grids(), back.grids())
+    people, closures = [people_grid(content.contacts, content.plan)], [days.grid(content.closures)]
+    return [
+        *plan_differences(content.plan, back.plan),
+        *differences(people, [people_grid(back.contacts, content.plan)]),
+        *differences(closures, [days.grid(back.closures)]),
+    ]
+
+
+def plan_differences(before: Plan, after: Plan) -> list[str]:
+    """What is different between two plans, a sentence for each thing."""
+    return [
+        f"{' '.join(filter(None, (PART_TITLES[each.part], each.id, each.name)))}：{each.sentence}"
+        for each in between_plans(before, after)
+    ]
 
 
 def _understood(reading: Reading, content: Content) -> Content:
@@ -110,22 +132,22 @@ def _no_office(reading: Reading) -> Finding:
     return Finding(where=where, found="沒有機關代碼", expected="小寫英文代碼，例如 pingtung")
 
 
-def changes(reading: Reading, folder: Path) -> tuple[Change, ...]:
-    """The files that the workbook would write into the folder.
+def changes(reading: Reading, folder: Path, *, draft: bool = False) -> tuple[Change, ...]:
+    """The files that the workbook would write into the folder; its plan maybe only as a draft.
 
     Raises PlanError with everything that is wrong with what it says, alone or beside the files
     that are there.
     """
     files = _files(folder)
     year = reading.plan.data.get("year")
-    plan_path = folder / (f"{year}.yaml" if isinstance(year, int) else _UNKNOWN_YEAR)
+    year = year if isinstance(year, int) else _UNKNOWN_YEAR
     contacts_path = files.contacts or folder / CONTACTS
-    sources: dict[Path, Source] = {plan_path: reading.plan}
+    sources: dict[Path, Source] = {plan_path(folder, year): reading.plan}
     if reading.contacts is not None:
         sources[contacts_path] = reading.contacts
     _refuse(reading, files, sources)
     plan = Plan.model_validate(reading.plan.data)
-    planned = [_plan_change(plan_path, plan)]
+    planned = [_plan_change((draft_path if draft else plan_path)(folder, year), plan)]
     if reading.contacts is not None:
         contacts = Contacts.model_validate(reading.contacts.data)
         planned.append(_contacts_change(contacts_path, contacts, plan))
@@ -172,27 +194,31 @@ def _plan_change(path: Path, plan: Plan) -> Change:
         path=path,
         content=to_yaml(plan),
         before=_text(path),
-        differences=_compared(path, load.load_plan, plan, lambda each: plan_grids(each)),
+        differences=_compared(path, load.load_plan, plan, plan_differences),
     )
 
 
 def _contacts_change(path: Path, contacts: Contacts, plan: Plan) -> Change:
+    def told(before: Contacts, after: Contacts) -> list[str]:
+        return differences([people_grid(before, plan)], [people_grid(after, plan)])
+
     return Change(
         path=path,
         content=contacts_to_yaml(contacts),
         before=_text(path),
-        differences=_compared(
-            path, load.load_contacts, contacts, lambda each: [people_grid(each, plan)]
-        ),
+        differences=_compared(path, load.load_contacts, contacts, told),
     )
 
 
 def _closures_change(path: Path, closures: tuple[Closure, ...]) -> Change:
+    def told(before: tuple[Closure, ...], after: tuple[Closure, ...]) -> list[str]:
+        return differences([days.grid(before)], [days.grid(after)])
+
     return Change(
         path=path,
         content=closures_to_csv(closures),
         before=_text(path),
-        differences=_compared(path, load.load_closures, closures, lambda each: [days.grid(each)]),
+        differences=_compared(path, load.load_closures, closures, told),
     )
 
 
@@ -200,7 +226,7 @@ def _compared(
     path: Path,
     loaded: Callable[[Path], Value],
     value: Value,
-    grids: Callable[[Value], Sequence[Grid]],
+    told: Callable[[Value, Value], Sequence[str]],
 ) -> tuple[str, ...]:
     """What the value changes in a file that is there."""
     if not path.exists():
@@ -211,7 +237,7 @@ def _compared(
         return ("原檔有錯誤，無法逐項比較",)
     if before == value:
         return ()
-    return tuple(differences(grids(before), grids(value))) or ("文字前後的空白不同",)
+    return tuple(told(before, value)) or ("文字前後的空白不同",)
 
 
 def _files(folder: Path) -> OfficeFiles:

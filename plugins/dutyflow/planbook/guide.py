@@ -41,7 +41,8 @@ _SHEETS = {
     "定期工作": "定期要辦的事：向誰收什麼、何時開始與截止、彙整成什麼、送給誰",
     "填報表": "本計畫自訂的填報表，一列一張",
     "填報欄位": "自訂填報表的欄位，一列一欄",
-    "聯絡人": "各組室的承辦人、代理人、組長，以及計畫承辦人等",
+    "稽催階段": "本計畫自訂的稽催階段，一列一階",
+    "聯絡人": "各組室的承辦人、代理人、組長，以及計畫承辦人等；並可填請假期間",
     "休假補班": "本機關與政府行事曆不同的日子，例如颱風停班",
 }
 _LEGEND = (
@@ -141,7 +142,7 @@ def write(sheet: Worksheet, title: str, grids: Sequence[Grid]) -> None:
 
 def _told(grid: Grid, column: Column) -> tuple[str, ...]:
     choices = column.codec.choices
-    offered = "、".join(choices) if len(choices) <= 8 else "（常用的寫法）"
+    offered = "、".join(choices) if len(choices) <= 8 else "（見下拉選單）"
     return grid.sheet, column.title, "✓" if column.required else "", column.help, offered
 
 

@@ -16,7 +16,7 @@ from dutyflow.plan.source import Place
 from .book import Book, BookSource, Table
 from .grids import Grid
 from .labels import Labels
-from .sheets import asking, days, duties, head, measures, people, sections
+from .sheets import asking, days, duties, head, measures, people, reminding, sections
 from .sheets.names import Names, names_in
 
 WANTED = "由 dutyflow plan to-xlsx 產生的計畫活頁簿，存成 .xlsx 或 .ods，不含巨集、連結與密碼"
@@ -63,11 +63,12 @@ def _plan(book: Book) -> tuple[dict[str, Any], Names]:
         "sections": _table(book, sections.EMPTY, "sections"),
         "forms": _table(book, asking.EMPTY_FORMS, "forms"),
     }
-    nameless = names_in(sections=(), forms=(), duties=())
-    those["duties"] = _table(book, duties.empty(nameless), "duties")
+    those["ladders"] = _table(book, reminding.EMPTY, "ladders")
+    those["duties"] = _table(book, duties.empty(names_in()), "duties")
     names = names_in(
         sections=_pairs(those["sections"], "名稱"),
         forms=_pairs(those["forms"], "表名"),
+        ladders=reminding.pairs(those["ladders"]),
         duties=_pairs(those["duties"], "名稱"),
     )
     measure_table = _table(book, measures.empty(names.sections), "measures")
@@ -76,6 +77,7 @@ def _plan(book: Book) -> tuple[dict[str, Any], Names]:
         "sections": sections.read(book, those["sections"], (*_PLAN, "sections")),
         "measures": measures.read(book, measure_table, (*_PLAN, "measures"), names.sections),
         "forms": asking.read(book, those["forms"], fields, (*_PLAN, "forms"), names.forms),
+        "ladders": reminding.read(book, those["ladders"], (*_PLAN, "ladders")),
         "duties": duties.read(book, those["duties"], (*_PLAN, "duties"), names),
     }
     return plan, names

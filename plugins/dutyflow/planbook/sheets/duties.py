@@ -2,75 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, get_args
 
 from dutyflow.calendars.periods import Recurrence
-from dutyflow.plan.ladders import Ladder
-from dutyflow.plan.model import Duty, NamedSpan, Plan, Recipient, ReportKind, Span
+from dutyflow.plan.model import Duty, Plan, Recipient, ReportKind
 from dutyflow.plan.source import Place
-from dutyflow.plan.writing import written_date
 
 from ..book import Book, Row, Table
 from ..codecs import (
     Choice,
     Choices,
     Code,
-    Codec,
     CoversCell,
     Named,
     Rule,
-    Shown,
-    Slip,
     Whole,
     YesOrNo,
-    read_day,
 )
 from ..grids import Column, Grid, line, values_of
+from ..spans import Spans
 from .names import Names
 
 SHEET = "定期工作"
 PERIOD, UNANNOUNCED, SEED = "期間", "不預告", "抽籤種子"
-_NUMBER = r"\s*[0-9０-９]{1,4}\s*"
-_DAY = rf"(?:中華)?(?:民國)?{_NUMBER}[-./年]{_NUMBER}[-./月]{_NUMBER}日?"
-_SPAN = re.compile(
-    rf"(?:(?P<name>.*\S)\s*[：:]|(?P<bare>.*\S)\s)?\s*"
-    rf"(?P<start>{_DAY})\s*[~～至到—–-]+\s*(?P<end>{_DAY})"
-)
-
-
-class Spans(Codec):
-    """The periods that a duty is given: one of them, or one with its name on each line."""
-
-    def show(self, value: Sequence[Span]) -> Shown:
-        return "\n".join(map(_told, value))
-
-    def read(self, text: str) -> list[dict[str, Any]]:
-        spans = [_span(each.strip()) for each in text.split("\n") if each.strip()]
-        unnamed = [each for each in spans if "name" not in each]
-        if len(spans) > 1 and unnamed:
-            raise Slip("每一期都有名稱，例如 春節前：107-12-15～108-02-03")
-        return spans
-
-
-def _told(span: Span) -> str:
-    days = f"{written_date(span.start)}～{written_date(span.end)}"
-    return f"{span.name}：{days}" if isinstance(span, NamedSpan) else days
-
-
-def _span(text: str) -> dict[str, Any]:
-    match = _SPAN.fullmatch(text)
-    if match is None:
-        raise Slip("起日～迄日，例如 107-11-01～108-02-28；一期一行，前面寫名稱與冒號")
-    name = match["name"] or match["bare"]
-    span = {"start": read_day(match["start"]), "end": read_day(match["end"])}
-    return {"name": name, **span} if name else span
 
 
 def columns(names: Names) -> tuple[Column, ...]:
     return (
-        Column("id", "代碼", 16, "小寫英文代碼，例如 self_assessment", codec=Code(), required=True),
+        Column("id", "代碼", 24, "小寫英文代碼，例如 self_assessment", codec=Code(), required=True),
         Column("name", "名稱", 16, "定期工作的名稱", required=True),
         Column("clause", "依據條文", 22, "計畫中的依據條文", required=True),
         Column("assumption", "假設", 36, "計畫未訂明而假設者，在此說明", blank=""),
@@ -135,10 +95,9 @@ def columns(names: Names) -> tuple[Column, ...]:
         Column(
             "ladder",
             "稽催階段",
-            10,
-            "標準階段：截止前 10、5、3、1 個工作天稽催；簡短階段：截止前 1 個工作天",
-            codec=Choice(get_args(Ladder)),
-            middle=True,
+            12,
+            "稽催階段的名稱：內附者，或「稽催階段」工作表所列",
+            codec=Named(names.ladders, "稽催階段"),
         ),
         Column(
             "form",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dutyflow.plan.catalogue import shipped_forms
+from dutyflow.plan.catalogue import shipped_forms, shipped_ladders
 from dutyflow.plan.model import Plan
 
 from ..labels import Labels
@@ -16,11 +16,12 @@ Pairs = Iterable[tuple[str, str]]  # codes and names
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """`asked` are all forms that a duty may use, `forms` the plan's own."""
+    """`asked` are all forms that a duty may use, `forms` the plan's own; `ladders` are all."""
 
     sections: Labels
     forms: Labels
     asked: Labels
+    ladders: Labels
     duties: Labels
 
 
@@ -28,17 +29,22 @@ def names_of(plan: Plan) -> Names:
     return names_in(
         sections=((each.id, each.name) for each in plan.sections),
         forms=((each.id, each.name) for each in plan.forms),
+        ladders=((each.id, each.name) for each in plan.ladders),
         duties=((each.id, each.name) for each in plan.duties),
     )
 
 
-def names_in(*, sections: Pairs, forms: Pairs, duties: Pairs) -> Names:
+def names_in(
+    *, sections: Pairs = (), forms: Pairs = (), ladders: Pairs = (), duties: Pairs = ()
+) -> Names:
     own = _first(forms)
     shipped = {code: form.name for code, form in shipped_forms().items()}
+    reminded = {code: ladder.name for code, ladder in shipped_ladders().items()}
     return Names(
         sections=Labels(_first(sections), TITLES),
         forms=Labels(own),
         asked=Labels({**shipped, **own}),
+        ladders=Labels({**reminded, **_first(ladders)}),
         duties=Labels(_first(duties)),
     )
 

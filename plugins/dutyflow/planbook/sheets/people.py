@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from dutyflow.plan.model import Contacts, Plan
+from dutyflow.plan.model import Contacts, Mailbox, Person, Plan
 from dutyflow.plan.parts import IDENTIFIER_PATTERN
 from dutyflow.plan.source import Place
 from dutyflow.plan.words import FIELD_TITLES
@@ -15,9 +16,10 @@ from ..book import Book, Row, Table
 from ..codecs import Code, Codec, Named, Shown
 from ..grids import Column, Grid, Line, line
 from ..labels import Labels
+from ..spans import Absences
 
 SHEET = "聯絡人"
-ROLE, SECTION, NAME, EMAIL = "身分", "組室", "姓名", "電子郵件"
+ROLE, SECTION, NAME, EMAIL, AWAY = "身分", "組室", "姓名", "電子郵件", "請假"
 _MANY, _ONE = ("owners", "deputies"), ("head",)  # of a section
 _ALONE = ("coordinator", "director", "head_office")  # of the office
 _ROLES = ("mailbox", *_MANY, *_ONE, *_ALONE)
@@ -64,6 +66,13 @@ def columns(sections: Labels) -> tuple[Column, ...]:
         Column(
             "email", EMAIL, 44, "電子郵件地址，例如 name@example.tw", codec=Code(), required=True
         ),
+        Column(
+            "away",
+            AWAY,
+            28,
+            "請假期間：起日～迄日，一段一行，例如 107-07-02～107-07-06；收發信箱留空白",
+            codec=Absences(),
+        ),
     )
 
 
@@ -79,47 +88,52 @@ def empty(sections: Labels) -> Grid:
 
 def grid(contacts: Contacts | None, plan: Plan, sections: Labels) -> Grid:
     people = _people(contacts) if contacts is not None else _wanted(plan)
-    lines = tuple(_line(*each, sections) for each in people)
+    lines = tuple(each.line(sections) for each in people)
     return Grid(**{**vars(empty(sections)), "lines": lines})
 
 
-Person = tuple[str, str | None, int, str | None, str | None]  # role, section, number, name, e-mail
+@dataclass(frozen=True, kw_only=True)
+class _Entry:
+    """One row: who is what, or is to be named as that. `number` counts those of one role."""
+
+    role: str
+    section: str | None = None
+    number: int = 1
+    who: Person | Mailbox | None = None
+
+    def line(self, sections: Labels) -> Line:
+        role, section = self.role, self.section
+        name = "".join(filter(None, (sections.of(section) if section else "", _TITLES[role])))
+        name += f" {self.number}" if role in _MANY else ""
+        values: dict[str, Any] = {"role": role, "section": section}
+        match self.who:
+            case Mailbox():
+                values |= {"name": self.who.name, "email": self.who.address}
+            case Person():
+                values |= {"name": self.who.name, "email": self.who.email}
+                values["away"] = self.who.away or None
+        return line(columns(sections), f"{role} {section} {self.number}", name, values)
 
 
-def _line(
-    role: str,
-    section: str | None,
-    number: int,
-    person: str | None,
-    email: str | None,
-    sections: Labels,
-) -> Line:
-    values = {"role": role, "section": section, "name": person, "email": email}
-    name = "".join(filter(None, (sections.of(section) if section else "", _TITLES[role])))
-    name += f" {number}" if role in _MANY else ""
-    return line(columns(sections), f"{role} {section} {number}", name, values)
-
-
-def _people(contacts: Contacts) -> Iterator[Person]:
-    yield "mailbox", None, 1, contacts.mailbox.name, contacts.mailbox.address
+def _people(contacts: Contacts) -> Iterator[_Entry]:
+    yield _Entry(role="mailbox", who=contacts.mailbox)
     for section, those in contacts.sections.items():
         for role in _MANY:
             for number, person in enumerate(getattr(those, role), 1):
-                yield role, section, number, person.name, person.email
-        yield "head", section, 1, those.head.name, those.head.email
+                yield _Entry(role=role, section=section, number=number, who=person)
+        yield _Entry(role="head", section=section, who=those.head)
     for role in _ALONE:
-        person = getattr(contacts, role)
-        yield role, None, 1, person.name, person.email
+        yield _Entry(role=role, who=getattr(contacts, role))
 
 
-def _wanted(plan: Plan) -> Iterator[Person]:
+def _wanted(plan: Plan) -> Iterator[_Entry]:
     """Whom an office has to name that has named nobody."""
-    yield "mailbox", None, 1, None, None
+    yield _Entry(role="mailbox")
     for section in plan.sections:
         for role in ("owners", "head"):
-            yield role, section.id, 1, None, None
+            yield _Entry(role=role, section=section.id)
     for role in _ALONE:
-        yield role, None, 1, None, None
+        yield _Entry(role=role)
 
 
 def rows(table: Table) -> list[Row]:
@@ -165,10 +179,9 @@ def _read(book: Book, row: Row, place: Place, data: dict[str, Any], sections: La
     role, section = str(cells.get("role")), cells.get("section")
     if not _is_clear(book, row, draft, role, section):
         return False
-    person = {
-        "name": cells.get("name"),
-        "address" if role == "mailbox" else "email": cells.get("email"),
-    }
+    email = "address" if role == "mailbox" else "email"
+    person = {"name": cells.get("name"), email: cells.get("email")}
+    person |= {"away": cells["away"]} if "away" in cells else {}
     way: Place = (role,) if section is None else ("sections", section, role)
     here: dict[str, Any] = data if section is None else data["sections"].setdefault(section, {})
     if section is not None:
@@ -183,7 +196,8 @@ def _read(book: Book, row: Row, place: Place, data: dict[str, Any], sections: La
     here.setdefault(role, person)
     book.spots[*place, *way] = row.spot(ROLE)
     book.spots[*place, *way, "name"] = row.spot(NAME)
-    book.spots[*place, *way, "address" if role == "mailbox" else "email"] = row.spot(EMAIL)
+    book.spots[*place, *way, email] = row.spot(EMAIL)
+    book.spots[*place, *way, "away"] = row.spot(AWAY)
     return True
 
 
