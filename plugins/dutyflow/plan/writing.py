@@ -20,7 +20,7 @@ from dutyflow.calendars.roc import ROC_EPOCH
 from dutyflow.calendars.working_days import Closure
 
 from .closures import COLUMNS
-from .model import Contacts, Plan
+from .model import Contacts, Duty, Plan
 from .source import meaning_of
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../plan.schema.json\n"
@@ -42,6 +42,8 @@ _FIELD_ORDER = (
     "id", "title", "type", "choices", "min", "max", "whole", "unit", "max_length", "required",
     "required_when", "reason_when", "width", "help",
 )  # fmt: skip
+_DUTY_ORDER = [name for name in Duty.model_fields if name != "unannounced"]
+_DUTY_ORDER.insert(_DUTY_ORDER.index("opens"), "unannounced")  # which stands in its place
 _SPAN_ORDER = ("name", "start", "end")
 _PRINTED_NUMBER = re.compile(r"[0-9.]+")  # 1.1.2.3: in quotes, as 1.1 has to be
 _AS_WHOLE = 10**15  # floats below it are whole numbers without loss
@@ -57,6 +59,7 @@ def to_yaml(plan: Plan) -> str:
     for duty in data["duties"]:
         if "dates" in duty:
             duty["dates"] = [_ordered(span, _SPAN_ORDER) for span in duty["dates"]]
+    data["duties"] = [_ordered(duty, _DUTY_ORDER) for duty in data["duties"]]
     head = {name: data.pop(name) for name in ("office", "year", "effective_from")}
     parts = [SCHEMA_LINE + _dumped(head, _PLAN), *(_part(name, data[name]) for name in data)]
     return "\n".join(parts)
