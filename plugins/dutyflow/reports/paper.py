@@ -15,7 +15,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.roc import format_roc
-from dutyflow.workbooks import CELL_LIMIT, clean, put_number, put_text, units
+from dutyflow.workbooks import CELL_LIMIT, PIXELS_PER_WIDTH, clean, put_number, put_text, units
 
 from .layout import wrap
 from .model import Report
@@ -27,11 +27,7 @@ ROOM = HEIGHT - (TOP + BOTTOM) * POINTS_PER_INCH - 6  # for rows on a page; 6 to
 WHOLE_WIDTH = WIDTH - 2 * SIDE * POINTS_PER_INCH
 
 PADDING = 6.0  # a cell's own, left and right together
-# The unit of a column's width is a digit of the workbook's default font. This one is equally wide
-# (7 px at 96 dpi) in Excel, in LibreOffice and in the fonts that stand in for it on a bare server;
-# openpyxl's own, Calibri of the theme, is another font in a Chinese Excel.
-RULER = Font(name="Courier New", size=9)
-POINTS_PER_WIDTH = 7 * 0.75
+POINTS_PER_WIDTH = PIXELS_PER_WIDTH * 0.75
 FACE = "標楷體"  # of official documents; 文書處理手冊
 LEADING = 1.45  # a line's height, of its font's size
 HIGHEST = 409.0  # row: Excel specifications and limits
