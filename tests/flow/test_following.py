@@ -45,7 +45,8 @@ class Office:
 
     def close_on(self, *days: str) -> None:
         close_on(self.plans, *days)
-        self.desk.__dict__.pop("offices", None)  # as the next task sees it
+        self.desk.close()
+        self.desk = Workspace(self.desk.settings)  # as the next task sees it
 
     def open(self, duty: str, name: str = "107H1", **given: Any) -> CycleRecord:
         return opening.open_cycle(
