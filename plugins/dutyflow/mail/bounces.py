@@ -46,7 +46,8 @@ _UNDELIVERED = re.compile(
     r"undeliver|delivery (?:status notification|failure|has failed|failed|incomplete|report)"
     r"|fail(?:ure|ed) (?:notice|delivery|permanently)|failure delivering"
     r"|returned (?:mail|to sender)"
-    r"|(?:not|n't|unable to|cannot) (?:be |been )?(?:deliver|reach)|did not reach"
+    r"|(?:not|n't|unable to|cannot) (?:be |been )?deliver|did not reach"
+    r"|could not be reached"
     r"|address not found|mail system error|message (?:was )?(?:blocked|rejected)|mail delivery"
     r"|退信|退件|退回的郵件|(?:無法|未能|不能)(?:傳遞|傳送|送達|投遞|寄達|遞送)|(?:傳遞|傳送|寄送|投遞|遞送)"
     r"(?:失敗|狀態通知|未完成|延遲)|(?:无法|未能)(?:送达|投递|传递|发送)|(?:投递|发送|传递)失败|未傳遞|系統退回",
@@ -183,7 +184,7 @@ def _by_its_words(message: Message, parts: tuple[Message, ...], mailbox: str) ->
     """What a report of no standard form says, by its words and the addresses that it names."""
     subject = decode_words(header(message, "Subject"))
     told = _QUOTE_BEGINS.split(_words(parts), maxsplit=1)[0]
-    if not _is_from_a_server(message) or not _UNDELIVERED.search(f"{subject}\n{told}"):
+    if not _complains(message, subject, told):
         return
     fate: Fate = "delayed" if _STILL_TRYING.search(f"{subject}\n{told}") else _fate(told)
     named = header(message, "X-Failed-Recipients") or told
@@ -195,6 +196,18 @@ def _by_its_words(message: Message, parts: tuple[Message, ...], mailbox: str) ->
             )
 
 
+def _complains(message: Message, subject: str, told: str) -> bool:
+    """Whether a mail server says that mail was not delivered. An absence note, too, may come
+    without a sender to answer, and say that somebody is not to be reached."""
+    if _UNDELIVERED.search(subject):
+        return _is_from_a_server(message) or _has_no_sender(message)
+    return _is_from_a_server(message) and _UNDELIVERED.search(told) is not None
+
+
+def _has_no_sender(message: Message) -> bool:
+    return header(message, "Return-Path").replace(" ", "") == "<>"
+
+
 def _is_from_a_server(message: Message) -> bool:
     sender = header(message, "From").lower()
     address = _ADDRESS.search(sender)
@@ -202,7 +215,6 @@ def _is_from_a_server(message: Message) -> bool:
     return (
         local.strip("<> ").startswith(_MACHINES)
         or "mail delivery" in sender
-        or header(message, "Return-Path").replace(" ", "") == "<>"
         or message.get("X-Failed-Recipients") is not None
     )
 
