@@ -55,13 +55,13 @@ def test_a_deadline_within_the_day_is_that_moment():
 @pytest.mark.parametrize(
     ("until", "rings"),
     [
-        (date(2018, 7, 4), datetime(2018, 7, 3, 8, 30)),
-        (datetime(2018, 7, 4, 17, 0, tzinfo=TAIPEI), datetime(2018, 7, 3, 17, 0)),
+        (date(2018, 7, 4), datetime(2018, 7, 3, 8, 30, tzinfo=TAIPEI)),
+        (datetime(2018, 7, 4, 17, 0, tzinfo=TAIPEI), datetime(2018, 7, 3, 17, 0, tzinfo=TAIPEI)),
     ],
 )
 def test_it_rings_on_the_day_before(until, rings):
     (alarm,) = event_in(published(until=until)).walk("VALARM")
-    starts = datetime(until.year, until.month, until.day, getattr(until, "hour", 0))
+    starts = datetime(until.year, until.month, until.day, getattr(until, "hour", 0), tzinfo=TAIPEI)
     assert starts + alarm.decoded("TRIGGER") == rings
 
 

@@ -64,8 +64,7 @@ class Appointment:
         event.add("description", self.description)
         event.add("transp", "TRANSPARENT")  # a deadline keeps nobody from meeting others
         if isinstance(self.until, datetime):
-            event.add("dtstart", self.until.astimezone(UTC))
-            event.add("dtend", self.until.astimezone(UTC))
+            event.add("dtstart", self.until.astimezone(UTC))  # without an end: a moment
         else:
             event.add("dtstart", self.until)
             event.add("dtend", self.until + timedelta(days=1))
