@@ -61,7 +61,7 @@ def _dispatches(case: Case, now: datetime) -> list[Dispatch]:
             content=content,
             thread=case.assignment.key,
             token=case.assignment.token,
-            attachments=(form,),
+            attachments=(form, paper.appointment(now)),
         )
         for person in opening.addressees(case.people)
     ]

@@ -16,6 +16,7 @@ from .nagging.decisions import UNREACHABLE, Nag
 from .nagging.digests import Digest
 from .nagging.people import ROLE_TITLES
 from .posting import Batch, Dispatch, Point
+from .returning import tell_of_returned
 from .workspace import Case, Workspace
 
 
@@ -35,6 +36,7 @@ def remind(
     mailbox = desk.office(office).contacts.mailbox
     batch = Batch(desk=desk, client=client, mailbox=mailbox, now=now)
     batch.post(write_digest(desk, digest, now=now) for digest in digests)
+    tell_of_returned(desk, client, desk.office(office), now=now)
     batch.settle()
 
 
@@ -43,6 +45,7 @@ def write_digest(desk: Workspace, digest: Digest, *, now: datetime) -> Dispatch:
     parts = [_Part(case=desk.case(nag.assignment), nag=nag, now=now) for nag in digest.nags]
     first, *more = (part.point for part in parts)
     alone = parts[0] if len(parts) == 1 else None
+    threads = dict.fromkeys(nag.assignment for nag in digest.nags)
     return Dispatch(
         **vars(first),
         more=tuple(more),
@@ -53,8 +56,12 @@ def write_digest(desk: Workspace, digest: Digest, *, now: datetime) -> Dispatch:
             coordinator=parts[0].case.office.contacts.coordinator,
         ),
         thread=alone.case.assignment.key if alone else "",
+        threads=() if alone else tuple(threads),
         token=alone.case.assignment.token if alone else "",
-        attachments=tuple(form for part in parts if (form := part.form) is not None),
+        attachments=(
+            *(form for part in parts if (form := part.form) is not None),
+            *(alone.appointment if alone else ()),
+        ),
     )
 
 
@@ -100,9 +107,18 @@ class _Part:
     @property
     def form(self) -> Attachment | None:
         """The form, with what the section has filled in already; for whom it is to be filled."""
-        if not self.nag.step.form or self.nag.to.role not in ("owner", "deputy"):
+        if not self.nag.step.form or not self._is_asked:
             return None
         return Stationery(self.case).attached_form(self._known)
+
+    @property
+    def appointment(self) -> tuple[Attachment, ...]:
+        """The deadline for their calendar, for whom it is to be met."""
+        return (Stationery(self.case).appointment(self.now),) if self._is_asked else ()
+
+    @property
+    def _is_asked(self) -> bool:
+        return self.nag.to.role in ("owner", "deputy")
 
     @property
     def _known(self) -> tuple[Answer, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -40,6 +40,12 @@ class Events:
             query = query.where(events.c.what == what)
         with self._database.reading() as connection:
             return tuple(map(_record, connection.execute(query)))
+
+    def count(self, about: str, kinds: Iterable[str]) -> int:
+        """How often something of these kinds happened to one thing."""
+        query = select(func.count()).where(events.c.about == about, events.c.what.in_(set(kinds)))
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one()
 
     def add(
         self,

@@ -27,6 +27,8 @@ class What(StrEnum):
     NOTICE_DEFERRED = "暫緩寄送"
     NOTICE_REFUSED = "寄送失敗"
     NOTICE_UNKNOWN = "寄送結果不明"
+    NOTICE_BOUNCED = "退信"
+    NOTICE_DELAYED = "延遲送達"
     SILENT = "未寄"
 
     PAUSED = "暫停稽催"
