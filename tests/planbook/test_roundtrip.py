@@ -1,7 +1,9 @@
 """Whatever plan there is comes back from its workbook as the same."""
 
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -84,3 +86,14 @@ def test_any_plan_survives_libreoffice_and_back(tmp_path_factory, soffice: Libre
     again = soffice.convert(soffice.convert(path, "ods"), "xlsx")
     assert filing.lost_in(content, again.read_bytes()) == []
     assert back(again.read_bytes()) == content
+
+
+def test_a_number_with_more_digits_than_a_spreadsheet_keeps_is_text(real):
+    weights = {**real.plan.scoring.weights, "基礎服務": 224642238.4814695}
+    scoring = real.plan.scoring.model_copy(update={"weights": weights})
+    content = Content(plan=real.plan.model_copy(update={"scoring": scoring}))
+    workbook = write_book(content)
+    sheet = openpyxl.load_workbook(BytesIO(workbook))["計畫"]
+    cells = {row[0].value: row[1].value for row in sheet.iter_rows()}
+    assert (cells["基礎服務"], cells["服務遞送"]) == ("224642238.4814695", 20)
+    assert back(workbook).plan == content.plan

@@ -89,7 +89,11 @@ def head(plan: Plan) -> Grid:
 
 def weights(plan: Plan) -> Grid:
     lines = tuple(
-        Line(key=aspect, name=f"權重「{aspect}」", cells={ASPECT: aspect, WEIGHT: weight})
+        Line(
+            key=aspect,
+            name=f"權重「{aspect}」",
+            cells={ASPECT: aspect, WEIGHT: Positive().show(weight)},
+        )
         for aspect, weight in plan.scoring.weights.items()
     )
     return Grid(**{**vars(WEIGHTS), "lines": lines})
