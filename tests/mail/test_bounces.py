@@ -125,3 +125,21 @@ def test_a_damaged_report_is_read_or_left(damages):
         data = data[:place] + junk + data[place:]
     bounce = read(data)
     assert bounce is None or all("\n" not in each.said for each in bounce.failures)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a" * 60_000 + "@",
+        "a@" * 40_000,
+        "a." * 40_000,
+        "Message-ID: <" * 8_000,
+        "-- " * 20_000,
+        "5.1.1." * 10_000,
+        "<" * 60_000,
+        "\n" * 60_000,
+    ],
+)
+def test_endless_repetition_is_read_to_an_end(words):
+    read(plain(f"Delivery failed.\n{words}"))
+    read(standard(words=words, recipient=words[:5000].replace("\n", ""), diagnostic="x"))
