@@ -96,6 +96,13 @@ def test_our_own_address_and_the_servers_are_nobody_who_failed():
     assert read(plain(words)) is None
 
 
+def test_who_is_to_be_asked_about_it_did_not_fail():
+    words = f"Delivery failed.\n\n  <{WHO}>:\n  550 no such user\n\nQuestions? Ask help@example.tw."
+    bounce = read(plain(words))
+    assert bounce is not None
+    assert [each.recipient for each in bounce.failures] == [WHO]
+
+
 def test_the_message_within_what_is_returned_is_not_what_is_returned():
     inner = "Message-ID: <theirs@example.com>\nContent-Type: message/rfc822\n\n" + reports.RETURNED
     bounce = read(standard(returned=inner, returned_kind="message/rfc822"))
@@ -118,3 +125,21 @@ def test_a_damaged_report_is_read_or_left(damages):
         data = data[:place] + junk + data[place:]
     bounce = read(data)
     assert bounce is None or all("\n" not in each.said for each in bounce.failures)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a" * 60_000 + "@",
+        "a@" * 40_000,
+        "a." * 40_000,
+        "Message-ID: <" * 8_000,
+        "-- " * 20_000,
+        "5.1.1." * 10_000,
+        "<" * 60_000,
+        "\n" * 60_000,
+    ],
+)
+def test_endless_repetition_is_read_to_an_end(words):
+    read(plain(f"Delivery failed.\n{words}"))
+    read(standard(words=words, recipient=words[:5000].replace("\n", ""), diagnostic="x"))

@@ -33,6 +33,7 @@ _MACHINES = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon", "micr
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,9}"
 )
+_FIRST_ON_LINE = re.compile(rf"^[ \t<'\"*•(-]{{0,20}}({_ADDRESS.pattern})", re.MULTILINE)
 # RFC 3463: class.subject.detail; no part of an IP address or a version.
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.-])([45])[0-5]\d[ -](?=\D)")
@@ -187,13 +188,23 @@ def _by_its_words(message: Message, parts: tuple[Message, ...], mailbox: str) ->
     if not _complains(message, subject, told):
         return
     fate: Fate = "delayed" if _STILL_TRYING.search(f"{subject}\n{told}") else _fate(told)
-    named = header(message, "X-Failed-Recipients") or told
-    addresses = dict.fromkeys(found.lower() for found in _ADDRESS.findall(named))
-    for address in addresses:
-        if _is_somebodys(address, mailbox):
-            yield Failure(
-                recipient=address, fate=fate, status=_status(told), said=_line_about(address, told)
-            )
+    for address in _named(message, told, mailbox):
+        yield Failure(
+            recipient=address, fate=fate, status=_status(told), said=_line_about(address, told)
+        )
+
+
+def _named(message: Message, told: str, mailbox: str) -> list[str]:
+    """The addresses that failed: they begin a line in every known form. Where none does, all."""
+    listed = header(message, "X-Failed-Recipients")
+    if listed:
+        found = _ADDRESS.findall(listed)
+    else:
+        found = _FIRST_ON_LINE.findall(told)
+        found = [each for each in found if _is_somebodys(each.lower(), mailbox)]
+        found = found or _ADDRESS.findall(told)
+    addresses = dict.fromkeys(each.lower() for each in found)
+    return [address for address in addresses if _is_somebodys(address, mailbox)]
 
 
 def _complains(message: Message, subject: str, told: str) -> bool:
