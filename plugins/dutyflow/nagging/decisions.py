@@ -59,6 +59,35 @@ class Nag:
     def tone(self) -> Tone:
         return self.step.tone
 
+    @property
+    def as_role(self) -> str:
+        """In which role the person is told: `代理 王小美`, `副知組長`; "" for an owner."""
+        if self.to.acting_for:
+            return f"代理 {self.to.acting_for}"
+        if self.to.role in _SECTION or self.is_alarm:
+            return ""
+        return f"副知{ROLE_TITLES[self.to.role]}"
+
+    @property
+    def others(self) -> str:
+        """Who besides hears of the same step, in words."""
+        return "、".join(ROLE_TITLES[role] for role in self.step.to if role != self.to.role)
+
+    @property
+    def why(self) -> str:
+        """The reason without the role, which a mail's line names apart."""
+        return self.reason.partition("，")[0] if self.as_role else self.reason
+
+    @property
+    def brings_form(self) -> bool:
+        """Whether the form goes along: for whom it is to be filled."""
+        return self.step.form and self.to.role in _SECTION
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether it tells the coordinator that nobody of the section can be told."""
+        return self.rung.startswith(UNREACHABLE)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Silence:

@@ -95,6 +95,10 @@ class Schedule:
         self._steps = steps_of(ladder)
         self._days = [_day(step.offset, deadline, calendar) for step in self._steps]
 
+    @property
+    def last_day(self) -> date:
+        return self._days[-1]
+
     def day_of(self, step: Step) -> date:
         return self._days[self._steps.index(step)]
 
