@@ -86,11 +86,12 @@ def rehearse_command(settings: Settings, /, **given: Any) -> None:
     if not isinstance(asked.start, date):
         _tell_next_round(settings, asked, asked.start)
         return
-    played = rehearse(asked.having_duty(offices), asked.wish(asked.start))
+    having = asked.having_duty(offices)
+    played = rehearse(having, asked.wish(asked.start))
     if asked.ics is not None:
         _save_ics(played, asked.ics)
     if asked.xlsx is not None:
-        _save_xlsx(played, asked.xlsx)
+        _save_xlsx(played, having, asked.xlsx)
     if asked.wants_mails:
         _hand_out(played.mails, asked, at=None)
     elif asked.as_json:
@@ -227,11 +228,11 @@ def _save_ics(played: Rehearsal, path: Path) -> None:
     click.echo(f"已寫入 {path}：{len(days)} 個日程", err=True)
 
 
-def _save_xlsx(played: Rehearsal, path: Path) -> None:
+def _save_xlsx(played: Rehearsal, offices: Sequence[OfficePlan], path: Path) -> None:
     from dutyflow.rehearsing.printing import year_xlsx
 
     today = in_zone(clock.now(), TAIPEI).date()
-    save(path, year_xlsx(played, made_on=today))
+    save(path, year_xlsx(played, offices, made_on=today))
     click.echo(f"已寫入 {path}", err=True)
 
 
