@@ -21,6 +21,7 @@ COMMANDS = {
     "cycles": "dutyflow.commands.cycles:cycles_command",
     "migrate": "dutyflow.commands.migrate:migrate_command",
     "plan": "dutyflow.commands.plan:plan_group",
+    "proof": "dutyflow.commands.proof:proof_command",
     "rehearse": "dutyflow.commands.rehearse:rehearse_command",
     "undeliverable": "dutyflow.commands.undeliverable:undeliverable_command",
 }
