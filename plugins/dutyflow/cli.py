@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "dutyflow.commands.plan:plan_group",
     "proof": "dutyflow.commands.proof:proof_command",
     "rehearse": "dutyflow.commands.rehearse:rehearse_command",
+    "status": "dutyflow.commands.status:status_command",
     "undeliverable": "dutyflow.commands.undeliverable:undeliverable_command",
 }
 

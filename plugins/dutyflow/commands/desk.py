@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from dutyflow.ledger.records import CycleRecord
+from dutyflow.plan.words import did_you_mean, listed
 from dutyflow.settings import Settings
 from dutyflow.workspace import Workspace
 
@@ -21,3 +23,19 @@ def opened_desk(settings: Settings) -> Iterator[Workspace]:
         yield desk
     finally:
         desk.close()
+
+
+def cycles_in(
+    desk: Workspace, *, office: str | None, duty: str | None, name: str | None
+) -> list[CycleRecord]:
+    """The ledger's cycles that fit. Raises Refused for a name, UnknownOffice for an office, that
+    is not there."""
+    opened = desk.ledger.cycles.all(office=office, duty=duty)
+    if office is not None and not opened:
+        desk.office(office)
+    found = [cycle for cycle in opened if name in (None, cycle.name)]
+    if name is not None and not found:
+        known = {cycle.name: cycle.title for cycle in opened}
+        hint = did_you_mean(name, known, known) or f"有 {listed(known) or '（沒有）'}"
+        raise Refused(f"帳本沒有「{name}」這一期；{hint}")
+    return found

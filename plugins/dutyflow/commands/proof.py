@@ -12,14 +12,11 @@ import click
 
 from dutyflow import clock
 from dutyflow.calendars.roc import format_roc_moment
-from dutyflow.ledger.records import CycleRecord
-from dutyflow.plan.words import did_you_mean, listed
 from dutyflow.reports.proof import Proof, ProofRow
 from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
 
 from .common import Refused, echo_json, echo_table, json_option, save
-from .desk import opened_desk
+from .desk import cycles_in, opened_desk
 from .offices import office_option
 
 HEADING = ("編號", "時間", "事項", "對象或經辦", "階段", "原因與說明", "結果")
@@ -54,7 +51,7 @@ def proof_command(
 
     _check_ending(output)
     with opened_desk(settings) as desk:
-        found = _cycles(desk, cycle, office, duty)
+        found = cycles_in(desk, office=office, duty=duty, name=cycle)
         proofs = prove(desk, found, now=clock.now())
     if output is not None:
         save(output, _workbook(proofs, output))
@@ -71,16 +68,6 @@ def proof_command(
 def _check_ending(output: Path | None) -> None:
     if output is not None and output.suffix not in (".xlsx", ".ods"):
         raise Refused(f"不認得 {output.name} 的檔案類型；應為 .xlsx 或 .ods")
-
-
-def _cycles(desk: Workspace, name: str, office: str | None, duty: str | None) -> list[CycleRecord]:
-    opened = desk.ledger.cycles.all(office=office, duty=duty)
-    found = [cycle for cycle in opened if cycle.name == name]
-    if not found:
-        known = {cycle.name: cycle.title for cycle in opened}
-        hint = did_you_mean(name, known, known) or f"有 {listed(known) or '（沒有）'}"
-        raise Refused(f"帳本沒有「{name}」這一期；{hint}")
-    return found
 
 
 def _workbook(proofs: Sequence[Proof], output: Path) -> bytes:

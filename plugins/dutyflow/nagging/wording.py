@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-
-from dutyflow.calendars.roc import format_roc
 
 from . import moving, opening
 from .decisions import UNREACHABLE
@@ -19,6 +16,9 @@ _TITLES = {
 }
 
 
+_OTHERS = {"answer": "回覆填報", "returned": "退回補正", "delivery": "報送"}
+
+
 def rung_title(rung: str) -> str:
     """`before_5@2018-07-04` is 到期前 5 個工作天; what is no step of a ladder, by its own name."""
     if rung == opening.RUNG:
@@ -27,14 +27,10 @@ def rung_title(rung: str) -> str:
         return f"{rung_title(rung.removeprefix(UNREACHABLE))}，組室無人可收信"
     if rung.startswith(moving.rung("")):
         return moving.REASON
+    if rung.partition(":")[0] in _OTHERS:
+        return _OTHERS[rung.partition(":")[0]]
     match = _STEP.fullmatch(rung)
     return _TITLES[match["name"]].format(match["days"]) if match else rung
-
-
-def deadline_of(rung: str) -> str:
-    """The day that a step was about, in words; "" where it was about none."""
-    match = _STEP.fullmatch(rung.removeprefix(UNREACHABLE))
-    return format_roc(date.fromisoformat(match["deadline"])) if match else ""
 
 
 def step_name(rung: str) -> str:

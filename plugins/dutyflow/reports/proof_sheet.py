@@ -9,25 +9,27 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.roc import format_roc, format_roc_moment, in_zone
 from dutyflow.workbooks import save
 
 from . import paper
+from .layout import page_breaks
 from .paper import BAND, CENTRED, FREE, HEADER, OFFICE, PLAIN, TITLE, Look, put, spread
 from .proof import Proof, ProofRow, SectionProof
 from .xlsx import measure_columns_in
 
 COLUMNS = {
     "事件編號": 46.0,
-    "時間": 104.0,
+    "時間": 98.0,
     "事項": 62.0,
-    "對象或經辦": 150.0,
+    "對象或經辦": 176.0,
     "階段": 90.0,
     "原因與說明": 140.0,
     "結果": 118.0,
-    "雜湊": 66.0,
+    "雜湊": 82.0,
 }
 SHOWN_HASH = 12  # hexadecimal digits of a row's hash; the chain's ends are given in full
 SHEET_NAME = 31  # characters that Excel allows
@@ -74,9 +76,12 @@ class _Sheet:
         for column, title in enumerate(COLUMNS, 1):
             put(sheet, self._row, column, title, HEADER)
         self._next(22)
-        self._part("全期", proof.whole)
+        above, repeated = sum(self._heights(1)), self._heights(header)[0]
+        blocks = list(self._part("全期", proof.whole))
         for section in proof.sections:
-            self._part(_told(section), section.rows)
+            blocks += self._part(_told(section), section.rows)
+        for rows in page_breaks(blocks, first=paper.ROOM - above, page=paper.ROOM - repeated):
+            sheet.row_breaks.append(Break(id=header + rows))
         sheet.print_title_rows = f"{header}:{header}"
         sheet.freeze_panes = f"A{header + 1}"
         sheet.print_area = f"A1:{get_column_letter(len(COLUMNS))}{self._row - 1}"
@@ -104,7 +109,9 @@ class _Sheet:
         yield f"本紀錄最後的事件：第 {chain.last.number} 號　SHA-256 {chain.last.hash}"
         yield f"帳本當時最新事件：第 {chain.newest.number} 號　SHA-256 {chain.newest.hash}"
 
-    def _part(self, title: str, rows: Sequence[ProofRow]) -> None:
+    def _part(self, title: str, rows: Sequence[ProofRow]) -> Iterator[list[float]]:
+        """Write it. The heights of the rows that belong on one page: a title and what follows."""
+        start = self._row
         self._line(title, BAND, least=20)
         for row in rows:
             cells = self._cells(row)
@@ -112,6 +119,10 @@ class _Sheet:
                 look = CENTRED if column in (1, 8) else PLAIN
                 put(self._sheet, self._row, column, cell, replace(look, size=SMALL))
             self._next(max(18.0, paper.row_height(cells, self._widths, SMALL)))
+            yield self._heights(start)
+            start = self._row
+        if start < self._row:
+            yield self._heights(start)
 
     def _cells(self, row: ProofRow) -> tuple[str, ...]:
         return (
@@ -128,6 +139,9 @@ class _Sheet:
     def _line(self, text: str, look: Look, least: float = 0) -> None:
         spread(self._sheet, self._row, 1, len(COLUMNS), text, look)
         self._next(max(least, paper.text_height(text, paper.WHOLE_WIDTH, look.size)))
+
+    def _heights(self, start: int) -> list[float]:
+        return [self._sheet.row_dimensions[row].height or 0 for row in range(start, self._row)]
 
     def _next(self, height: float) -> None:
         self._sheet.row_dimensions[self._row].height = height
