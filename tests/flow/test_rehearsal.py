@@ -34,8 +34,8 @@ def plans(tmp_path: Path) -> Path:
     text = contacts.read_text(encoding="utf-8")
     for name, start, end in (
         ("hsu.billing", "107-06-27", "107-07-05"),
-        ("liu.design", "107-07-03", "107-07-10"),
-        ("tsai.design", "107-07-04", "107-07-05"),
+        ("liu.design", "107-06-20", "107-06-28"),
+        ("tsai.design", "107-06-20", "107-06-22"),
         ("head.business", "107-07-06", "107-07-20"),
     ):
         address = f"{name}@pingtung.example.tw"

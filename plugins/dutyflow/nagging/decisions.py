@@ -150,8 +150,11 @@ def decide(
         nags += (_nag(standing, due.step, each, missed) for each in reached)
         silences += (_passed(standing, rung, each) for each in passed)
         if deciding.nobody_of_the_section(standing, due.step, reached, knowing):
-            coordinator = offices[standing.office].contacts.coordinator
-            nags.append(_alarm(standing, due.step, coordinator, passed))
+            alarm = _alarm(
+                standing, due.step, offices[standing.office].contacts.coordinator, passed
+            )
+            if person_key(alarm.to.person) not in told.get((alarm.assignment, alarm.rung), ()):
+                nags.append(alarm)
     return Round(nags=tuple(nags), silences=tuple(silences))
 
 
@@ -164,7 +167,9 @@ def rungs_due(
     for standing in standings:
         due = deciding.due(standing)
         if due is not None:
-            rungs.update(step.key(standing.deadline) for step in (due.step, *due.collapsed))
+            keys = [step.key(standing.deadline) for step in (due.step, *due.collapsed)]
+            rungs.update(keys)
+            rungs.add(f"{UNREACHABLE}{keys[0]}")
     return rungs
 
 
