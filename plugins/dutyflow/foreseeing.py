@@ -66,6 +66,7 @@ def _mail(desk: Workspace, digest: Digest, at: datetime) -> ForeseenMail:
         points=points_of(digest.nags),
         mailbox=office.contacts.mailbox,
         thread=dispatch.thread,
+        threads=dispatch.threads,
         token=dispatch.token,
         attachments=dispatch.attachments,
     )

@@ -23,6 +23,8 @@ _OUTCOMES = {
     What.NOTICE_REFUSED: "郵件伺服器拒收",
     What.NOTICE_UNKNOWN: "是否寄達不明",
     What.NOTICE_CLAIMED: "尚未寄出",
+    What.NOTICE_BOUNCED: "信件退回，未送達",
+    What.NOTICE_DELAYED: "對方伺服器仍在嘗試投遞",
 }
 
 
@@ -124,7 +126,7 @@ def _told(events: list[EventRecord]) -> Iterator[EventRecord]:
 def _row(event: EventRecord) -> ProofRow:
     detail = event.detail
     outcome = _OUTCOMES.get(What(event.what), "") if event.what in set(What) else ""
-    said = detail.get("detail", "") if outcome else ""
+    said = (detail.get("said") or detail.get("detail", "")) if outcome else ""
     return ProofRow(
         number=event.id,
         at=event.at,

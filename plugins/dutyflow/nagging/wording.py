@@ -16,7 +16,12 @@ _TITLES = {
 }
 
 
-_OTHERS = {"answer": "回覆填報", "returned": "退回補正", "delivery": "報送"}
+_OTHERS = {
+    "answer": "回覆填報",
+    "returned": "退回補正",
+    "delivery": "報送",
+    "undeliverable": "信箱退信",
+}
 
 
 def rung_title(rung: str) -> str:

@@ -31,7 +31,7 @@ class Point:
 class ForeseenMail:
     """One mail to one person. The first of its points is the most urgent.
 
-    `thread`, `token` and `attachments` are known of assignments that are open already.
+    `thread`, `threads`, `token` and `attachments` are known of assignments that are open already.
     """
 
     day: date
@@ -40,6 +40,7 @@ class ForeseenMail:
     points: tuple[Point, ...]
     mailbox: Mailbox
     thread: str = ""
+    threads: tuple[str, ...] = ()
     token: str = ""
     attachments: tuple[Attachment, ...] = ()
 
@@ -64,6 +65,7 @@ class ForeseenMail:
             to=self.to,
             content=self.content,
             thread=self.thread,
+            threads=self.threads,
             token=self.token,
             attachments=self.attachments,
         )

@@ -13,13 +13,12 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.roc import format_roc, format_roc_moment, in_zone
-from dutyflow.workbooks import save
+from dutyflow.workbooks import measure_columns, save
 
 from . import paper
 from .layout import page_breaks
 from .paper import BAND, CENTRED, FREE, HEADER, OFFICE, PLAIN, TITLE, Look, put, spread
 from .proof import Proof, ProofRow, SectionProof
-from .xlsx import measure_columns_in
 
 COLUMNS = {
     "事件編號": 46.0,
@@ -40,7 +39,7 @@ _NOT_IN_SHEET_NAMES = re.compile(r"[\\/*?:\[\]]")
 def proof_xlsx(proofs: Sequence[Proof]) -> bytes:
     """The workbook's bytes: the same for the same proofs. There is at least one."""
     workbook = Workbook()
-    measure_columns_in(workbook, paper.RULER)
+    measure_columns(workbook)
     workbook.properties.title = paper.printable(f"{proofs[0].office_name} 稽催紀錄")
     workbook.properties.creator = paper.printable(proofs[0].office_name)
     workbook.remove(workbook.worksheets[0])

@@ -13,11 +13,10 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.roc import format_roc, roc_year
-from dutyflow.workbooks import save
+from dutyflow.workbooks import measure_columns, save
 
 from . import paper
 from .paper import CENTRED, HEADER, OFFICE, PLAIN, TITLE, put, spread
-from .xlsx import measure_columns_in
 
 WEEK = "日一二三四五六"
 MOST_ENTRIES = 10  # on a day of the calendar, fewer where a month would not fit; the list has all
@@ -72,7 +71,7 @@ class YearCalendar:
 def year_xlsx(year: YearCalendar) -> bytes:
     """The workbook's bytes: the same for the same calendar."""
     workbook = Workbook()
-    measure_columns_in(workbook, paper.RULER)
+    measure_columns(workbook)
     workbook.properties.title = paper.printable(f"{year.office} 各期日程")
     workbook.properties.creator = paper.printable(year.office)
     workbook.remove(workbook.worksheets[0])
