@@ -18,6 +18,7 @@ from .mail.addresses import reply_address
 from .mail.appointments import Appointment
 from .mail.attachment import XLSX, Attachment
 from .mail.contexts import About, Deadline
+from .plan.asking import form_name
 from .workspace import Case
 
 # What changes an appointment: when it is, and whether it still is. Each is one more, also where a
@@ -109,7 +110,7 @@ class Stationery:
     @property
     def form_name(self) -> str:
         case = self.case
-        return f"{case.cycle.title}{case.duty.name}_{case.section_name}.xlsx"
+        return form_name(case.cycle.title, case.duty.name, case.section_name)
 
     @property
     def stamp(self) -> FormStamp:

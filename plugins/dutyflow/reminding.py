@@ -12,9 +12,8 @@ from .casework import Stationery
 from .mail.addresses import reply_address
 from .mail.attachment import Attachment
 from .mail.reminders import Line, Reminder
-from .nagging.decisions import UNREACHABLE, Nag
+from .nagging.decisions import Nag
 from .nagging.digests import Digest
-from .nagging.people import ROLE_TITLES
 from .posting import Batch, Dispatch, Point
 from .returning import tell_of_returned
 from .workspace import Case, Workspace
@@ -93,12 +92,12 @@ class _Part:
             section=case.section_name,
             duty=case.duty.name,
             period=case.cycle.title,
-            why=self.nag.reason.partition("，")[0] if self._as_role else self.nag.reason,
+            why=self.nag.why,
             deadline=paper.deadline(self.now),
             tone=self.nag.tone,
             reply_to=reply_address(mailbox, case.assignment.token),
-            as_role=self._as_role,
-            others=self._others,
+            as_role=self.nag.as_role,
+            others=self.nag.others,
             form_name=form.name if form else "",
             note=self._note,
             subject=self.nag.step.subject,
@@ -106,8 +105,8 @@ class _Part:
 
     @property
     def form(self) -> Attachment | None:
-        """The form, with what the section has filled in already; for whom it is to be filled."""
-        if not self.nag.step.form or not self._is_asked:
+        """The form, with what the section has filled in already."""
+        if not self.nag.brings_form:
             return None
         return Stationery(self.case).attached_form(self._known)
 
@@ -124,20 +123,6 @@ class _Part:
     def _known(self) -> tuple[Answer, ...]:
         came = self.case.desk.ledger.submissions.of(self.case.assignment.key)
         return from_json(came[-1].answers) if came else ()
-
-    @property
-    def _as_role(self) -> str:
-        to = self.nag.to
-        if to.acting_for:
-            return f"代理 {to.acting_for}"
-        if to.role in ("owner", "deputy") or self.nag.rung.startswith(UNREACHABLE):
-            return ""
-        return f"副知{ROLE_TITLES[to.role]}"
-
-    @property
-    def _others(self) -> str:
-        """Who besides hears of the same step."""
-        return "、".join(ROLE_TITLES[role] for role in self.nag.step.to if role != self.nag.to.role)
 
     @property
     def _note(self) -> str:

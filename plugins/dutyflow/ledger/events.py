@@ -47,6 +47,13 @@ class Events:
         with self._database.reading() as connection:
             return connection.execute(query).scalar_one()
 
+    def last(self) -> EventRecord | None:
+        """The newest event; None where nothing has happened yet."""
+        query = select(events).order_by(events.c.id.desc()).limit(1)
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return _record(row) if row else None
+
     def add(
         self,
         what: str,

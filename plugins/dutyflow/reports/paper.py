@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import cast
 
 from openpyxl.cell.cell import Cell
@@ -131,6 +132,11 @@ def row_height(texts: Sequence[str], widths: Sequence[float], size: float = PLAI
 
 def set_up(sheet: Worksheet, report: Report, widths: tuple[float, ...]) -> None:
     """A4 landscape, one page wide, with page numbers, version and date at the foot."""
+    set_paper(sheet, widths, f"第 {report.version} 版", report.made_on)
+
+
+def set_paper(sheet: Worksheet, widths: tuple[float, ...], version: str, made_on: date) -> None:
+    """The same for what is no report. Widths in points."""
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width / POINTS_PER_WIDTH
     sheet.page_setup.orientation = "landscape"
@@ -143,9 +149,9 @@ def set_up(sheet: Worksheet, report: Report, widths: tuple[float, ...]) -> None:
     sheet.print_options.horizontalCentered = True
     sheet.sheet_view.showGridLines = False
     sheet.HeaderFooter.oddFooter = HeaderFooterItem(
-        left=_foot(f"第 {report.version} 版"),
+        left=_foot(version),
         center=_foot("第 &P 頁，共 &N 頁"),
-        right=_foot(f"製表日期：{format_roc(report.made_on, weekday=True)}"),
+        right=_foot(f"製表日期：{format_roc(made_on, weekday=True)}"),
     )
 
 
