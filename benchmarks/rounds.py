@@ -113,8 +113,8 @@ def _assignment(cycle: str, place: int, section: str, due: datetime) -> dict[str
     return {
         "key": f"{cycle}/{section}", "cycle": cycle, "section": section, "position": place,
         "token": f"token{abs(hash((cycle, place)))}", "state": "open",
-        "collect_by": due, "due_by": due, "own_cut_off": False, "on_time": None, "returned_note": "", "returns": 0,
-        "accepted_submission": None, "paused_until": None,
+        "collect_by": due, "due_by": due, "own_cut_off": False, "on_time": None,
+        "returned_note": "", "returns": 0, "accepted_submission": None, "paused_until": None,
     }  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def _dispatches(case: Case, now: datetime) -> list[Dispatch]:
         deadline=paper.deadline(now),
         asked=case.asked,
         may_have_nothing=case.form.nothing,
-        reason=f"您是{case.section_name}的承辦人，本期{case.duty.name}由此開始（{opening.REASON}）",
+        reason=opening.because(case.section_name, case.duty.name),
         form_name=form.name,
     )
     return [
@@ -61,7 +61,7 @@ def _dispatches(case: Case, now: datetime) -> list[Dispatch]:
             content=content,
             thread=case.assignment.key,
             token=case.assignment.token,
-            attachments=(form,),
+            attachments=(form, paper.appointment(now)),
         )
         for person in opening.addressees(case.people)
     ]

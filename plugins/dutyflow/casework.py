@@ -13,10 +13,24 @@ from .errors import Finding
 from .forms.problems import Problem
 from .forms.stamp import FormStamp
 from .forms.workbook import Heading, write_form
+from .ledger.what import What
 from .mail.addresses import reply_address
+from .mail.appointments import Appointment
 from .mail.attachment import XLSX, Attachment
 from .mail.contexts import About, Deadline
+from .plan.asking import form_name
 from .workspace import Case
+
+# What changes an appointment: when it is, and whether it still is. Each is one more, also where a
+# day moves back to where it was.
+_CHANGES = (
+    What.EXTENDED,
+    What.MOVED_ALONG,
+    What.RETURNED,
+    What.WAITING_AGAIN,
+    What.WAIVED,
+    What.ACCEPTED,
+)
 
 
 @dataclass(frozen=True)
@@ -66,10 +80,37 @@ class Stationery:
         )
         return Attachment(name=self.form_name, content_type=XLSX, data=data)
 
+    def appointment(self, now: datetime) -> Attachment:
+        """The deadline, to be put into a calendar."""
+        return self._appointment(now).published(mailbox=self._mailbox, now=now)
+
+    def appointment_over(self, now: datetime) -> Attachment:
+        """The deadline, to be taken out of a calendar again."""
+        return self._appointment(now).cancelled(mailbox=self._mailbox, now=now)
+
+    def _appointment(self, now: datetime) -> Appointment:
+        case, about, deadline = self.case, self.about, self.deadline(now)
+        until = in_zone(case.assignment.collect_by, case.zone)
+        return Appointment(
+            assignment=case.assignment.key,
+            sequence=case.desk.ledger.events.count(case.assignment.key, _CHANGES),
+            until=until if deadline.hour else deadline.day,
+            summary=f"填報期限：{about.title}（{about.section}）",
+            description=(
+                f"{about.office} {about.title}（{about.section}），{deadline.title}前填報。\n"
+                "請回覆填報通知信，附上填好的檔案。\n"
+                f"計畫承辦人：{about.coordinator.name} {about.coordinator.email}"
+            ),
+        )
+
+    @property
+    def _mailbox(self) -> str:
+        return self.case.office.contacts.mailbox.address
+
     @property
     def form_name(self) -> str:
         case = self.case
-        return f"{case.cycle.title}{case.duty.name}_{case.section_name}.xlsx"
+        return form_name(case.cycle.title, case.duty.name, case.section_name)
 
     @property
     def stamp(self) -> FormStamp:

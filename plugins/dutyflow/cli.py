@@ -21,6 +21,10 @@ COMMANDS = {
     "cycles": "dutyflow.commands.cycles:cycles_command",
     "migrate": "dutyflow.commands.migrate:migrate_command",
     "plan": "dutyflow.commands.plan:plan_group",
+    "proof": "dutyflow.commands.proof:proof_command",
+    "rehearse": "dutyflow.commands.rehearse:rehearse_command",
+    "status": "dutyflow.commands.status:status_command",
+    "undeliverable": "dutyflow.commands.undeliverable:undeliverable_command",
 }
 
 

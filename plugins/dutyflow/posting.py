@@ -13,6 +13,7 @@ from datetime import datetime
 
 from .errors import DutyflowError
 from .ledger.records import Claim, NewNotice, NoticeRecord
+from .ledger.what import SYSTEM
 from .mail.attachment import Attachment
 from .mail.contexts import Content
 from .mail.identifiers import message_id
@@ -57,6 +58,7 @@ class Dispatch:
     content: Content
     cycle: str | None = None
     thread: str = ""
+    threads: tuple[str, ...] = ()
     token: str = ""
     answers: str = ""
     attachments: tuple[Attachment, ...] = ()
@@ -88,6 +90,7 @@ class Dispatch:
             to=self.to,
             content=self.content,
             thread=self.thread,
+            threads=self.threads,
             token=self.token,
             answers=self.answers,
             attachments=self.attachments,
@@ -119,6 +122,8 @@ def post(
         detail=outcome.detail,
         message_blob=blob,
     )
+    for address in outcome.unreachable:
+        desk.ledger.people.mark_undeliverable(address, now=now, why=outcome.detail, who=SYSTEM)
     return _settled(desk.ledger.notices.get(claims[granted[0]].notice_id))
 
 
@@ -175,7 +180,8 @@ def _settled_before(notice: NoticeRecord) -> NoticeRecord:
         raise MailDeferred(f"給 {notice.recipient} 的信正由另一個工作寄送；稍後自動確認")
     if notice.state == "refused":
         return _settled(notice)
-    return notice  # sent, or twice unknown: the coordinator sees it, nobody sends it a third time
+    # Sent; or twice unknown, or come back: the coordinator knows, and nobody sends it again.
+    return notice
 
 
 def _settled(notice: NoticeRecord) -> NoticeRecord:

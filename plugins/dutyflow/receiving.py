@@ -6,39 +6,43 @@ import logging
 import smtplib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import PurePath
 
 from pydantic import ValidationError
 
 from .answers import from_json, to_json
+from .calendars.roc import format_roc, in_zone
 from .casework import Stationery, as_finding
 from .errors import Finding
 from .forms.judge import Verdict, judge
 from .forms.texts import file_key
 from .forms.understood import understood
 from .ledger.records import (
-    AssignmentRecord,
     NewSubmission,
     Recorded,
     SubmissionRecord,
     SubmittedFile,
 )
+from .mail.absences import away_until
 from .mail.attachment import Attachment
+from .mail.bounces import read_bounce
 from .mail.contexts import Content, NotUnderstood, Problems, Receipt, UnknownToken
 from .mail.errors import UnreadableMessage
 from .mail.inbound import Inbound, read_message
 from .mail.inbox import Stored
+from .mail.returned import Misplaced
 from .plan.model import Person
 from .plan.office import OfficePlan
 from .posting import Dispatch, MailRefused, post
+from .returning import take_back, tell_of_returned
+from .sorting import Parcel, Sorted, Stray, sort_out
 from .workspace import Case, Workspace
 
 log = logging.getLogger(__name__)
 
-WORKBOOKS = {".xlsx", ".ods", ".xlsm", ".xls", ".csv"}
 CHANNEL = "mail"
+ANSWERS_A_DAY = 5  # to one who sends no form: a robot that does not say so would answer each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,47 +60,58 @@ def empty_inbox(
     """Take in and answer every message that waits, one after another. Returns how many.
 
     A message leaves the inbox once it is on record and answered; until then it will be met again.
-    Raises MailDeferred when an answer cannot be sent now.
+    The coordinator is told of addresses that mail has come back from. Raises MailDeferred when an
+    answer cannot be sent now.
     """
     office = desk.office(office_id)
     inbox = desk.inbox(office)
     count = 0
     for stored in inbox.messages():
-        dispatch = _taken_in(desk, office, stored, clock())
-        if dispatch is not None:
+        for dispatch in _taken_in(desk, office, stored, clock()):
             _answer(desk, client, office, dispatch, clock())
         inbox.done(stored.id)
         count += 1
+    tell_of_returned(desk, client, office, now=clock())
     return count
 
 
 def take_in(
     desk: Workspace, office: OfficePlan, stored: Stored, *, now: datetime
-) -> Dispatch | None:
-    """Keep a message, judge what it brings, put the verdict on record; the answer to be sent.
+) -> tuple[Dispatch, ...]:
+    """Keep a message, judge what it brings, put the verdicts on record; the answers to be sent.
 
-    None where nobody is to be answered: another machine wrote it, or a stranger did.
+    One answer for each assignment that it brings a form for. None where nobody is to be answered:
+    another machine wrote it, or a stranger did.
     """
     blob = desk.store.put(stored.data)
     try:
         message = read_message(stored.data, mailbox=office.contacts.mailbox.address)
     except UnreadableMessage as trouble:
         _quarantine(desk, blob, stored.received_at, None, f"無法解讀的信件：{trouble}", now)
-        return None
+        return ()
     delivered = Delivered(blob=blob, received_at=stored.received_at, message=message)
     if message.automatic:
-        _quarantine(desk, blob, stored.received_at, message, "自動回覆信，不計為填報", now)
-        return None
-    assignment = _addressed(desk, message)
-    if assignment is None:
+        _by_a_machine(desk, office, delivered, stored.data, now)
+        return ()
+    found = sort_out(desk, message)
+    if not found.parcels:
         _quarantine(desk, blob, stored.received_at, message, "找不到對應的應辦事項", now)
-        return _answer_to_unknown(office, delivered)
-    return _judged(desk.case(assignment.key), delivered, now)
+        return _some(_answer_to_unknown(desk, office, delivered, now))
+    desk.ledger.people.mark_deliverable(
+        message.sender, now=now, who=message.sender, why="從這個信箱收到回覆"
+    )
+    answers = [_judged(parcel, delivered, now) for parcel in found.parcels]
+    answers.append(_set_apart(found, delivered, now))
+    return _some(*answers)
+
+
+def _some(*answers: Dispatch | None) -> tuple[Dispatch, ...]:
+    return tuple(filter(None, answers))
 
 
 def _taken_in(
     desk: Workspace, office: OfficePlan, stored: Stored, now: datetime
-) -> Dispatch | None:
+) -> tuple[Dispatch, ...]:
     """As `take_in`; a message that we stumble over is set aside, so that the next one has its turn.
 
     Where even that cannot be recorded it is not the message's fault, and all of it waits.
@@ -108,25 +123,107 @@ def _taken_in(
         blob = desk.store.put(stored.data)
         reason = f"處理時發生錯誤（{type(trouble).__name__}），請聯絡系統管理者"
         _quarantine(desk, blob, stored.received_at, None, reason, now)
-        return None
+        return ()
 
 
-def _addressed(desk: Workspace, message: Inbound) -> AssignmentRecord | None:
-    found = map(desk.ledger.assignments.by_token, message.tokens)
-    return next((assignment for assignment in found if assignment is not None), None)
+def _by_a_machine(
+    desk: Workspace, office: OfficePlan, delivered: Delivered, data: bytes, now: datetime
+) -> None:
+    """A delivery report is put on record with what it is about; all else is set aside."""
+    bounce = read_bounce(data, mailbox=office.contacts.mailbox.address)
+    if bounce is not None:
+        reason = take_back(desk, bounce, blob=delivered.blob, now=now)
+    else:
+        reason = _absence(office, delivered)
+    if reason:
+        _quarantine(desk, delivered.blob, delivered.received_at, delivered.message, reason, now)
 
 
-def _judged(case: Case, delivered: Delivered, now: datetime) -> Dispatch | None:
-    workbooks = [file for file in delivered.message.attachments if _is_workbook(file)]
-    if not workbooks:
+def _absence(office: OfficePlan, delivered: Delivered) -> str:
+    """Why an automatic answer is set aside; of somebody we know, with the last day of their leave.
+
+    It is for the coordinator to see, and sets nobody away: a form letter may be old, or forged.
+    """
+    message = delivered.message
+    if message.sender.lower() in _known_addresses(office):
+        written = in_zone(delivered.received_at, office.zone).date()
+        until = away_until(f"{message.subject}\n{message.text}", written)
+        if until is not None:
+            return f"自動回覆：請假至{format_roc(until, weekday=True)}，不計為填報"
+    return "自動回覆信，不計為填報"
+
+
+def _judged(parcel: Parcel, delivered: Delivered, now: datetime) -> Dispatch | None:
+    case = parcel.case
+    if not parcel.workbooks:
         _record(case, delivered, Verdict(), now, content=delivered.blob, reason="信中沒有填報檔")
-        return _reply(case, delivered, _not_understood(case, delivered, now), Verdict())
+        if _answered_enough(case.desk, case.assignment.key, delivered.message, now):
+            return None
+        return _reply(case, delivered, _not_understood(case, delivered, now), Verdict(), now)
     attached = _attached(case, delivered)
-    file, verdict = _best(case, workbooks, attached)
+    file, verdict = _best(case, parcel.workbooks, attached)
     workbook = case.desk.store.put(file.data)
     content = _identity(workbook, [attached.get(file_key(name), "") for name in verdict.files])
     recorded = _record(case, delivered, verdict, now, content=content)
-    return _reply(case, delivered, _content(case, recorded, verdict, workbook, now), verdict)
+    return _reply(case, delivered, _content(case, recorded, verdict, workbook, now), verdict, now)
+
+
+def _answered_enough(desk: Workspace, about: str, message: Inbound, now: datetime) -> bool:
+    """Whether somebody has had as many answers about one thing today as anybody needs."""
+    answers = [
+        notice
+        for notice in desk.ledger.notices.of(about=about)
+        if notice.rung.startswith("answer:")
+        and notice.recipient.lower() == message.sender.lower()
+        and notice.claimed_at > now - timedelta(days=1)
+    ]
+    return len(answers) >= ANSWERS_A_DAY
+
+
+def _set_apart(found: Sorted, delivered: Delivered, now: datetime) -> Dispatch | None:
+    """Keep the forms that belong elsewhere, and say where."""
+    if not found.strays:
+        return None
+    case = found.parcels[0].case
+    for stray in found.strays:
+        _quarantine_file(case.desk, delivered, stray, now)
+    to = _writer(delivered.message, case.section_name)
+    if to is None:
+        return None
+    content = Misplaced(
+        about=Stationery(case).about,
+        forms=tuple((stray.workbook.name, stray.belongs) for stray in found.strays),
+    )
+    return Dispatch(
+        about=case.assignment.key,
+        cycle=case.cycle.key,
+        rung=f"misplaced:{delivered.blob[:16]}",
+        to=to,
+        reason=content.subject,
+        content=content,
+        thread=case.assignment.key,
+        token=case.assignment.token,
+        answers=delivered.message.message_id,
+    )
+
+
+def _quarantine_file(desk: Workspace, delivered: Delivered, stray: Stray, now: datetime) -> None:
+    file = _kept(desk, stray.workbook)
+    desk.ledger.submissions.record(
+        NewSubmission(
+            assignment=None,
+            channel=CHANNEL,
+            sender=delivered.message.sender,
+            received_at=delivered.received_at,
+            message_id=delivered.message.message_id,
+            content_hash=file.blob,
+            raw_blob=delivered.blob,
+            verdict="quarantined",
+            reason=stray.reason,
+            files=[file],
+        ),
+        now=now,
+    )
 
 
 def _attached(case: Case, delivered: Delivered) -> dict[str, str]:
@@ -148,7 +245,7 @@ def _identity(workbook: str, files: Iterable[str]) -> str:
 
 
 def _best(
-    case: Case, workbooks: list[Attachment], attached: Collection[str]
+    case: Case, workbooks: Iterable[Attachment], attached: Collection[str]
 ) -> tuple[Attachment, Verdict]:
     """The first workbook that can be accepted, else the last one with its problems."""
     for file in workbooks:
@@ -296,11 +393,16 @@ def _reply(
     delivered: Delivered,
     content: Content,
     verdict: Verdict,
+    now: datetime,
 ) -> Dispatch | None:
     to = _writer(delivered.message, case.section_name)
     if to is None:
         return None
-    form = Stationery(case).attached_form(verdict.answers, verdict.problems)
+    paper = Stationery(case.desk.case(case.assignment.key))
+    if isinstance(content, Receipt):
+        enclosed = paper.appointment_over(now)
+    else:
+        enclosed = paper.attached_form(verdict.answers, verdict.problems)
     return Dispatch(
         about=case.assignment.key,
         cycle=case.cycle.key,
@@ -311,17 +413,22 @@ def _reply(
         thread=case.assignment.key,
         token=case.assignment.token,
         answers=delivered.message.message_id,
-        attachments=() if isinstance(content, Receipt) else (form,),
+        attachments=(enclosed,),
     )
 
 
-def _answer_to_unknown(office: OfficePlan, delivered: Delivered) -> Dispatch | None:
+def _answer_to_unknown(
+    desk: Workspace, office: OfficePlan, delivered: Delivered, now: datetime
+) -> Dispatch | None:
     """Somebody we know is told; a stranger learns nothing, not even that this address is read."""
+    about = f"{office.office}/inbox"
     to = _writer(delivered.message, "您好")
     if to is None or to.email.lower() not in _known_addresses(office):
         return None
+    if _answered_enough(desk, about, delivered.message, now):
+        return None
     return Dispatch(
-        about=f"{office.office}/inbox",
+        about=about,
         rung=f"answer:{delivered.blob[:16]}",
         to=to,
         reason="找不到對應的應辦事項",
@@ -349,7 +456,3 @@ def _answer(
         post(desk, client, dispatch, mailbox=office.contacts.mailbox, now=now)
     except MailRefused as refused:
         log.warning("%s", refused)  # on record as refused; the submission itself stands
-
-
-def _is_workbook(file: Attachment) -> bool:
-    return PurePath(file.name).suffix.lower() in WORKBOOKS or file.data.startswith(b"PK\x03\x04")

@@ -12,10 +12,10 @@ from .casework import Stationery
 from .mail.addresses import reply_address
 from .mail.attachment import Attachment
 from .mail.reminders import Line, Reminder
-from .nagging.decisions import UNREACHABLE, Nag
+from .nagging.decisions import Nag
 from .nagging.digests import Digest
-from .nagging.people import ROLE_TITLES
 from .posting import Batch, Dispatch, Point
+from .returning import tell_of_returned
 from .workspace import Case, Workspace
 
 
@@ -35,6 +35,7 @@ def remind(
     mailbox = desk.office(office).contacts.mailbox
     batch = Batch(desk=desk, client=client, mailbox=mailbox, now=now)
     batch.post(write_digest(desk, digest, now=now) for digest in digests)
+    tell_of_returned(desk, client, desk.office(office), now=now)
     batch.settle()
 
 
@@ -43,6 +44,7 @@ def write_digest(desk: Workspace, digest: Digest, *, now: datetime) -> Dispatch:
     parts = [_Part(case=desk.case(nag.assignment), nag=nag, now=now) for nag in digest.nags]
     first, *more = (part.point for part in parts)
     alone = parts[0] if len(parts) == 1 else None
+    threads = dict.fromkeys(nag.assignment for nag in digest.nags)
     return Dispatch(
         **vars(first),
         more=tuple(more),
@@ -53,8 +55,12 @@ def write_digest(desk: Workspace, digest: Digest, *, now: datetime) -> Dispatch:
             coordinator=parts[0].case.office.contacts.coordinator,
         ),
         thread=alone.case.assignment.key if alone else "",
+        threads=() if alone else tuple(threads),
         token=alone.case.assignment.token if alone else "",
-        attachments=tuple(form for part in parts if (form := part.form) is not None),
+        attachments=(
+            *(form for part in parts if (form := part.form) is not None),
+            *(alone.appointment if alone else ()),
+        ),
     )
 
 
@@ -86,12 +92,12 @@ class _Part:
             section=case.section_name,
             duty=case.duty.name,
             period=case.cycle.title,
-            why=self.nag.reason.partition("，")[0] if self._as_role else self.nag.reason,
+            why=self.nag.why,
             deadline=paper.deadline(self.now),
             tone=self.nag.tone,
             reply_to=reply_address(mailbox, case.assignment.token),
-            as_role=self._as_role,
-            others=self._others,
+            as_role=self.nag.as_role,
+            others=self.nag.others,
             form_name=form.name if form else "",
             note=self._note,
             subject=self.nag.step.subject,
@@ -99,29 +105,24 @@ class _Part:
 
     @property
     def form(self) -> Attachment | None:
-        """The form, with what the section has filled in already; for whom it is to be filled."""
-        if not self.nag.step.form or self.nag.to.role not in ("owner", "deputy"):
+        """The form, with what the section has filled in already."""
+        if not self.nag.brings_form:
             return None
         return Stationery(self.case).attached_form(self._known)
+
+    @property
+    def appointment(self) -> tuple[Attachment, ...]:
+        """The deadline for their calendar, for whom it is to be met."""
+        return (Stationery(self.case).appointment(self.now),) if self._is_asked else ()
+
+    @property
+    def _is_asked(self) -> bool:
+        return self.nag.to.role in ("owner", "deputy")
 
     @property
     def _known(self) -> tuple[Answer, ...]:
         came = self.case.desk.ledger.submissions.of(self.case.assignment.key)
         return from_json(came[-1].answers) if came else ()
-
-    @property
-    def _as_role(self) -> str:
-        to = self.nag.to
-        if to.acting_for:
-            return f"代理 {to.acting_for}"
-        if to.role in ("owner", "deputy") or self.nag.rung.startswith(UNREACHABLE):
-            return ""
-        return f"副知{ROLE_TITLES[to.role]}"
-
-    @property
-    def _others(self) -> str:
-        """Who besides hears of the same step."""
-        return "、".join(ROLE_TITLES[role] for role in self.nag.step.to if role != self.nag.to.role)
 
     @property
     def _note(self) -> str:

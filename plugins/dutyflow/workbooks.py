@@ -14,11 +14,17 @@ from typing import cast
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.packaging.core import DocumentProperties
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import ARC_CORE
 from openpyxl.xml.functions import tostring
 
+# The unit of a column's width is a digit of the workbook's default font. This one is equally wide
+# (7 px at 96 dpi) in Excel, in LibreOffice and in the fonts that stand in for it on a bare server;
+# openpyxl's own, Calibri of the theme, is another font in a Chinese Excel.
+RULER = Font(name="Courier New", size=9)
+PIXELS_PER_WIDTH = 7
 CELL_LIMIT = 32_767  # UTF-16 units that Excel keeps in one cell
 
 _MADE = datetime(2018, 1, 1)  # noqa: DTZ001  Excel's property has no zone; a constant, not a time
@@ -26,6 +32,11 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+
+
+def measure_columns(workbook: Workbook) -> None:
+    """Make the ruler the workbook's default font."""
+    workbook._named_styles["Normal"].font = RULER  # type: ignore[attr-defined]  # no public way
 
 
 def save(workbook: Workbook) -> bytes:

@@ -61,6 +61,7 @@ def test_the_examples_are_understood(words):
     [
         ("期末後５個工作日", {"working_days": 5, "from": "period_end"}),
         ("期末之後 第十二個 工作天", {"working_days": 12, "from": "period_end"}),
+        ("期末後第5個工作天（遇假日順延）", {"working_days": 5, "from": "period_end"}),
         ("核定日後第1個工作天", {"working_days": 1, "from": "approval"}),
         ("period_end後第5個工作天", {"working_days": 5, "from": "period_end"}),
         ("填報截止後3天，遇例假日順延", {"calendar_days": 3, "from": "collect_by", "roll": "next"}),
@@ -88,7 +89,6 @@ def test_other_words_for_the_same(words, rule):
         "月底",
         "期末",
         "期末後工作天",
-        "期末後第5個工作天（遇假日順延）",
         "2月30日以前",
         "107年2月30日",
     ],

@@ -124,3 +124,85 @@ def test_unknown_notices_and_cycles_are_named(ledger, notice) -> None:
     with pytest.raises(UnknownKey, match="pingtung/none/107"):
         ledger.notices.claim(replace(notice, cycle="pingtung/none/107"), now=NOW)
     assert ledger.notices.of() == ()
+
+
+def sent(ledger, notice):
+    claim = ledger.notices.claim(notice, now=NOW)
+    return ledger.notices.record(claim.notice_id, state="sent", now=NOW, message_blob="ab" * 32)
+
+
+def bounce(ledger, notice, *, now=NOW + MINUTE):
+    return ledger.notices.bounced([notice.id], now=now, why="550 無此人", message_blob="cd" * 32)
+
+
+def test_what_came_back_is_found_by_its_message_and_was_told_to_nobody(ledger, notice) -> None:
+    other = sent(ledger, replace(notice, recipient="deputy@example.org", message_id="<other@x>"))
+    gone = sent(ledger, notice)
+    assert ledger.notices.by_message_id([notice.message_id, "<none@x>"]) == (gone,)
+    (back,) = bounce(ledger, gone)
+    assert (back.state, back.detail, back.message_blob) == ("bounced", "550 無此人", "ab" * 32)
+    assert ledger.standings.told([notice.rung]) == {(notice.about, notice.rung): {other.recipient}}
+    event = ledger.events.of(notice.about)[-1]
+    assert (event.what, event.detail["said"], event.detail["report"]) == (
+        "退信",
+        "550 無此人",
+        "cd" * 32,
+    )
+
+
+def test_it_comes_back_once_and_no_slower_worker_makes_it_sent(ledger, notice) -> None:
+    gone = sent(ledger, notice)
+    bounce(ledger, gone)
+    assert bounce(ledger, gone) == ()
+    assert ledger.notices.record(gone.id, state="sent", now=NOW).state == "bounced"
+    assert [it.what for it in ledger.events.of(notice.about)].count("退信") == 1
+
+
+@pytest.mark.parametrize("state", ["deferred", "refused"])
+def test_what_never_went_out_cannot_come_back(ledger, notice, state) -> None:
+    claim = ledger.notices.claim(notice, now=NOW)
+    ledger.notices.record(claim.notice_id, state=state, now=NOW)
+    assert bounce(ledger, ledger.notices.get(claim.notice_id)) == ()
+
+
+def test_what_came_back_goes_again_only_to_an_address_that_works(ledger, notice) -> None:
+    bounce(ledger, sent(ledger, notice))
+    ledger.people.mark_undeliverable("Owner@Example.org", now=NOW, why="550", who="系統")
+    assert not ledger.notices.claim(notice, now=NOW).granted
+    assert ledger.people.mark_deliverable("owner@example.org", now=NOW, who="計畫承辦人")
+    assert not ledger.people.mark_deliverable("owner@example.org", now=NOW, who="計畫承辦人")
+    again = ledger.notices.claim(notice, now=NOW)
+    assert (again.granted, again.message_id) == (True, notice.message_id)
+
+
+def test_what_comes_back_each_time_is_not_sent_for_ever(ledger, notice) -> None:
+    granted = 0
+    for hour in range(10):
+        now = NOW + timedelta(hours=hour)
+        claim = ledger.notices.claim(notice, now=now)
+        if claim.granted:
+            granted += 1
+            ledger.notices.record(claim.notice_id, state="sent", now=now)
+            bounce(ledger, ledger.notices.get(claim.notice_id), now=now)
+    assert granted == 3
+
+
+def test_the_last_mail_to_an_address_is_found_with_all_that_it_told(ledger, notice) -> None:
+    sent(ledger, replace(notice, rung="first", message_id="<first@x>"))
+    digest = [
+        replace(notice, rung=rung, recipient="Owner@example.org", message_id="<digest@x>")
+        for rung in ("second", "third")
+    ]
+    for each in ledger.notices.claim_all(digest, now=NOW):
+        ledger.notices.record(each.notice_id, state="sent", now=NOW + MINUTE)
+    found = ledger.notices.last_sent_to("OWNER@example.org", since=NOW)
+    assert [each.rung for each in found] == ["second", "third"]
+    assert ledger.notices.last_sent_to("owner@example.org", since=NOW + 2 * MINUTE) == ()
+    assert ledger.notices.last_sent_to("nobody@example.org", since=NOW) == ()
+
+
+def test_changes_are_counted_for_one_thing_alone(ledger, notice) -> None:
+    sent(ledger, notice)
+    sent(ledger, replace(notice, about=f"{notice.about}/more"))
+    assert ledger.events.count(notice.about, ["寄出通知", "準備通知"]) == 2
+    assert ledger.events.count(notice.about, ["展期"]) == 0

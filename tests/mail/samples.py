@@ -26,6 +26,7 @@ from dutyflow.mail.contexts import (
 )
 from dutyflow.mail.letter import Letter
 from dutyflow.mail.reminders import Line, Reminder
+from dutyflow.mail.returned import Misplaced, UndeliverableAddress
 from dutyflow.plan.model import Mailbox, Person
 
 NOW = datetime(2018, 6, 18, 8, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -223,6 +224,18 @@ CONTENTS: dict[str, Content] = {
         form_name=FORM_NAME,
     ),
     "unknown_token": UnknownToken(office=OFFICE),
+    "misplaced": Misplaced(
+        about=ABOUT,
+        forms=(("電話禮貌.xlsx", "107年6月 電話禮貌考核（業務組）"), ("舊檔.xlsx", "")),
+    ),
+    "undeliverable": UndeliverableAddress(
+        office=OFFICE,
+        name=WANG.name,
+        email=WANG.email,
+        roles=("業務組承辦人",),
+        since=NOW,
+        why="550 5.1.1 User unknown",
+    ),
 }
 
 

@@ -199,6 +199,11 @@ def test_plain_text_is_preferred_to_html():
         ("Return-Path", "<>"),
         ("X-Autoreply", "yes"),
         ("X-Autorespond", "自動回覆"),
+        ("X-POST-MessageClass", "9; Autoresponder"),
+        ("X-Mailer", "vacation 1.2.7"),
+        ("X-Autoreply-From", "wang@example.tw"),
+        ("List-Unsubscribe", "<mailto:off@lists.example.org>"),
+        ("Precedence", "auto_reply"),
         ("Content-Type", 'multipart/report; report-type="delivery-status"; boundary="x"'),
     ],
 )
@@ -225,6 +230,61 @@ def test_a_mail_server_is_a_machine(sender):
 )
 def test_a_person_is_not_taken_for_a_machine(name, value):
     assert not read(with_header(name, value)).automatic
+
+
+def noted(subject: str, text: str = "請假中（樣本）。") -> EmailMessage:
+    """An absence note of a program that marks it in its subject alone."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = "王小美 <wang.business@pingtung.example.tw>"
+    message["To"] = REPLY_TO
+    message["Subject"] = subject
+    message.set_content(text)
+    return message
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "自動回覆: 請填報：107年上半年",
+        "自動回復：請填報",
+        "【自動回覆】請填報",
+        "(自動回覆) 請填報",
+        "自动回复: 请填报",
+        "系統自動回覆",
+        "休假中：王小美",
+        "不在辦公室：請填報",
+        "Automatic reply: 請填報",
+        "Auto-Reply: away",
+        "Out of Office: 請填報",
+        "Out of the office until Monday",
+        "已讀：請填報",
+        "讀取: 請填報",
+        "Undeliverable: 請填報",
+    ],
+)
+def test_a_note_that_only_its_subject_marks_is_a_machines(subject):
+    assert read(noted(subject).as_bytes()).automatic
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Re: 自動回覆: 請填報",
+        "回覆：自動回覆",
+        "請填報的自動回覆收到了",
+        "請假，請展期",
+        "回覆：請填報",
+        "",
+    ],
+)
+def test_a_person_may_write_about_such_a_note(subject):
+    assert not read(noted(subject).as_bytes()).automatic
+
+
+def test_a_form_sent_under_such_a_subject_is_a_persons():
+    message = answer()
+    message.replace_header("Subject", "自動回覆: 請填報")
+    assert not read(message.as_bytes()).automatic
 
 
 def test_our_own_mail_coming_back_is_a_machines():

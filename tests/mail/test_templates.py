@@ -182,6 +182,25 @@ FACTS: dict[str, tuple[str, ...]] = {
         COORDINATOR.email,
     ),
     "unknown_token": (OFFICE, "無法判斷", "按「回覆」"),
+    "misplaced": (
+        "電話禮貌.xlsx",
+        "屬於：107年6月 電話禮貌考核（業務組）",
+        "舊檔.xlsx",
+        "看不出屬於哪一項填報",
+        "107年上半年 半年自行考核（業務組）",
+        COORDINATOR.email,
+    ),
+    "undeliverable": (
+        OFFICE,
+        WANG.name,
+        WANG.email,
+        "業務組承辦人",
+        "107年6月18日（一）08:30",
+        "550 5.1.1 User unknown",
+        "contacts.yaml",
+        f"dutyflow undeliverable --works {WANG.email}",
+        "只通知一次",
+    ),
 }
 
 

@@ -249,6 +249,8 @@ class TestPeople:
         (alarm,) = found.nags
         assert alarm.to.person.name == "tseng"
         assert alarm.reason.endswith("組室無人可收信：wang（請假）")
+        again = decided(date(2018, 6, 28), at=office(away=away), told={(KEY, alarm.rung)})
+        assert again.nags == ()
 
 
 def test_one_digest_for_a_person_with_the_most_urgent_first() -> None:

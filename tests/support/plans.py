@@ -143,7 +143,7 @@ def following(duty_id):
 
 
 @st.composite
-def duties(draw, measures, forms, year):
+def duties(draw, measures, forms, ladders, year):
     ids = draw(st.lists(codes, min_size=1, max_size=3, unique=True))
     made = []
     for number, duty_id in enumerate(ids):
@@ -165,7 +165,7 @@ def duties(draw, measures, forms, year):
                 "covers": draw(covers),
                 **draw(st.one_of(recurrences)),
                 **draw(optional(assumption=texts, publish=flags, collect_again=st.integers(1, 60))),
-                "ladder": "short",
+                "ladder": draw(st.sampled_from(["short", *(ladder["id"] for ladder in ladders)])),
                 "form": form,
                 "report": "plain",
                 "deliver_to": draw(
@@ -202,6 +202,34 @@ def forms(draw):
         }
         for each in ids
     ]  # fmt: skip
+
+
+@st.composite
+def ladders(draw):
+    """Ladders that leave as much time as the shortest one."""
+    ids = draw(st.lists(codes, max_size=2, unique=True))
+    roles = st.sampled_from(["owner", "deputy", "head", "coordinator", "director"])
+    made = []
+    for each in ids:
+        days = sorted(draw(st.lists(st.integers(-1, 9), min_size=1, max_size=4, unique=True)))
+        rungs = [
+            {
+                "working_days": day,
+                "to": draw(st.lists(roles, min_size=1, max_size=3)),
+                **draw(
+                    optional(
+                        tone=st.sampled_from(["plain", "firm", "urgent"]),
+                        form=flags,
+                        daily=flags if day > 0 else st.just(False),
+                        subject=names.map(lambda name: name[:40].strip()),
+                    )
+                ),
+            }
+            for day in days
+        ]
+        ends = optional(gives_up_after=st.integers(max(*days, 0), 60))
+        made.append({"id": each, "name": draw(names), "rungs": rungs, **draw(ends)})
+    return made
 
 
 @st.composite
@@ -273,7 +301,7 @@ def plans(draw):
         for number in range(draw(st.integers(1, 4)))
     ]
     low = draw(st.integers(-10, 10))
-    asked = draw(forms())
+    asked, reminded = draw(forms()), draw(ladders())
     data = {
         "office": {"id": draw(codes), "name": draw(names), "timezone": "Asia/Taipei"},
         "year": year,
@@ -294,7 +322,8 @@ def plans(draw):
         },
         "measures": measures,
         "forms": asked,
-        "duties": draw(duties(measures, asked, year)),
+        "ladders": reminded,
+        "duties": draw(duties(measures, asked, reminded, year)),
     }
     assume(not list(lint_plan(draft_of(data), GOVERNMENT)))
     return Plan.model_validate(data)
@@ -309,6 +338,13 @@ def contacts(draw, plan):
         st.text("aen019", min_size=1, max_size=8),
     )
     mailbox = draw(people)
+    absences = st.lists(
+        st.tuples(st.dates(date(2018, 1, 1), date(2030, 1, 1)), st.integers(0, 30)).map(
+            lambda told: {"start": told[0], "end": told[0] + timedelta(days=told[1])}
+        ),
+        max_size=2,
+    )
+    people = st.builds(lambda person, away: {**person, "away": away}, people, absences)
     return Contacts.model_validate(
         {
             "mailbox": {"name": mailbox["name"], "address": mailbox["email"]},

@@ -74,8 +74,8 @@ def heard(words: str) -> Written | None:
     if (found := _ROLL.search(said)) is not None and found.end() == len(said):
         said, roll = said[: found.start()], {"roll": _ROLLS[found[1]]}
     rule = _counted(said) or _on_a_day(said) or _nth(said) or _given(said)
-    if rule is None or (roll and "working_days" in rule):
-        return None  # a working day is never a holiday
+    if rule is None or "working_days" in rule:  # which is never a holiday
+        return rule
     return {**rule, **roll}
 
 

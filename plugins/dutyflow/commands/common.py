@@ -63,5 +63,14 @@ def near(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
+def save(path: Path, content: bytes) -> None:
+    """Write a file, and the folders to it. Raises Refused."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise Refused(f"無法寫入 {path}：{error.strerror}") from None
+
+
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(each) in _WIDE else 1 for each in text)

@@ -55,7 +55,7 @@ def cycles_command(
     as_json: bool,
 ) -> None:
     """List the cycles whose period shares a day with FROM..TO. Dates are ROC or ISO."""
-    _check_range(start, end)
+    check_range(start, end)
     offices = _having(duty, load_offices(near(settings.plans), office))
     if earlier is not None:
         _show_moves(list(_moves(offices, earlier, start, end, duty)), as_json)
@@ -92,7 +92,7 @@ def cycle_as_json(cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def _check_range(start: date, end: date) -> None:
+def check_range(start: date, end: date) -> None:
     if start > end:
         raise Refused(f"起日{format_roc(start)}晚於迄日{format_roc(end)}；請對調 --from 與 --to")
     for day in (start, end):

@@ -6,8 +6,14 @@ from pathlib import Path
 
 import click
 
-from dutyflow.plan.load import all_together, folders_below, load_all_plans, load_plans
-from dutyflow.plan.office import OfficePlans
+from dutyflow.plan.load import (
+    all_together,
+    folders_below,
+    load_all_plans,
+    load_office,
+    load_plans,
+)
+from dutyflow.plan.office import OfficePlan, OfficePlans
 from dutyflow.plan.words import did_you_mean, listed
 
 from .common import Refused
@@ -30,3 +36,8 @@ def folders(root: Path, wanted: str | None) -> list[Path]:
 def load_offices(root: Path, wanted: str | None) -> tuple[OfficePlans, ...]:
     """Their plans and closures. Raises Refused, and one PlanError for all that is wrong."""
     return all_together(load_plans, folders(root, wanted))
+
+
+def load_offices_with_people(root: Path, wanted: str | None) -> tuple[OfficePlan, ...]:
+    """The same, with their contacts."""
+    return all_together(load_office, folders(root, wanted))

@@ -110,6 +110,44 @@ def schema(settings: Settings, output: Path | None) -> None:
     click.echo(f"已寫入 {path}")
 
 
+@plan_group.command("to-xlsx")
+@paths_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@click.option("--force", is_flag=True, help="Replace a workbook that is there.")
+@click.pass_obj
+def to_xlsx(settings: Settings, paths: Sequence[Path], output: Path | None, force: bool) -> None:
+    """Write plans as workbooks, to be edited in Excel or LibreOffice (<office>-<year>.xlsx)."""
+    from .plan_workbook import export  # openpyxl: only where it is needed
+
+    plans, findings = _collect(_targets(paths, settings), _shown)
+    if findings:
+        raise PlanError(findings)
+    export(plans, output, force)
+
+
+@plan_group.command("from-xlsx")
+@click.argument("workbook", type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where to write; without it, the office's folder.",
+)
+@click.option("--draft", is_flag=True, help="Write the plan as a draft, not yet in force.")
+@click.option("--force", is_flag=True, help="Replace files that say something else.")
+@click.pass_context
+def from_xlsx(
+    ctx: click.Context, workbook: Path, output: Path | None, draft: bool, force: bool
+) -> None:
+    """Write a workbook's plan, contacts and closures as files (exit code 1: nothing written)."""
+    from .plan_workbook import take_in  # openpyxl: only where it is needed
+
+    settings: Settings = ctx.obj
+    done = take_in(workbook, output, plans=settings.plans, force=force, draft=draft)
+    ctx.exit(0 if done else 1)
+
+
 def _targets(paths: Sequence[Path], settings: Settings) -> Iterator[Path]:
     """Files and offices' folders."""
     for path in paths or [near(settings.plans)]:

@@ -160,7 +160,7 @@ class DateColumn(InputColumn):
         if not text:
             return None
         try:
-            return _day(text).isoformat()
+            return day_in(text).isoformat()
         except ValueError:
             raise UnfitError("請依序填年、月、日，以 / 或 - 分開") from None
 
@@ -168,8 +168,11 @@ class DateColumn(InputColumn):
         return format_roc(date.fromisoformat(str(value)))
 
 
-def _day(text: str) -> date:
-    """Raises ValueError."""
+def day_in(text: str) -> date:
+    """The day in a cell's folded text, typed in whatever way or kept as Excel does.
+
+    Raises ValueError.
+    """
     if re.fullmatch(r"\d{7}", text, re.ASCII):  # 1070706
         return parse_date(f"{text[:3]}-{text[3:5]}-{text[5:]}")
     if text.isdecimal() and int(text) in _EXCEL_DAYS:

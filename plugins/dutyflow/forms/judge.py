@@ -17,7 +17,7 @@ from .rows import Reading
 from .stamp import BadStamp, FormStamp, spoken, unsign
 from .table import Table, find_tables
 
-__all__ = ["Problem", "Verdict", "judge"]
+__all__ = ["Problem", "Verdict", "judge", "stamp_in"]
 
 STAMP_SHEET = "_dutyflow"
 STAMP_KEY = "stamp"
@@ -87,6 +87,15 @@ def judge(
         files=tuple(_named(blank, reading.answers)),
         stamp=stamp,
     )
+
+
+def stamp_in(data: bytes, secret: bytes) -> FormStamp | None:
+    """Which form a file says that it is, if the signature is ours. Raises nothing."""
+    try:
+        guard.check(data)
+        return _stamp(read_sheets(data), secret)
+    except (FormRejected, BadStamp):
+        return None
 
 
 def _named(blank: Blank, answers: Iterable[Answer]) -> Iterator[str]:

@@ -79,5 +79,6 @@ def set_up_page(sheet: Worksheet) -> None:
     margins.left = margins.right = 0.4  # inches
     margins.top, margins.bottom, margins.footer = 0.5, 0.7, 0.3
     sheet.print_options.horizontalCentered = True
-    sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("第 &P 頁，共 &N 頁"))
+    foot = _HeaderFooterPart("第 &P 頁，共 &N 頁", font=f"{FONT},Regular", size=9)
+    sheet.oddFooter = HeaderFooterItem(center=foot)
     sheet.sheet_view.showGridLines = False

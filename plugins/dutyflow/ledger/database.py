@@ -22,6 +22,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    inspect,
     make_url,
     select,
 )
@@ -53,6 +54,11 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self.url.get_backend_name() == "sqlite"
+
+    def has_tables(self) -> bool:
+        if self.is_sqlite and not Path(self.url.database or "").is_file():
+            return False  # connecting would make an empty one
+        return "events" in inspect(self._engine).get_table_names()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

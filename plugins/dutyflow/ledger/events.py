@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -40,6 +40,19 @@ class Events:
             query = query.where(events.c.what == what)
         with self._database.reading() as connection:
             return tuple(map(_record, connection.execute(query)))
+
+    def count(self, about: str, kinds: Iterable[str]) -> int:
+        """How often something of these kinds happened to one thing."""
+        query = select(func.count()).where(events.c.about == about, events.c.what.in_(set(kinds)))
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def last(self) -> EventRecord | None:
+        """The newest event; None where nothing has happened yet."""
+        query = select(events).order_by(events.c.id.desc()).limit(1)
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return _record(row) if row else None
 
     def add(
         self,

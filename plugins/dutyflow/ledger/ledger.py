@@ -43,6 +43,10 @@ class Ledger:
 
         upgrade(self._database)
 
+    def is_ready(self) -> bool:
+        """Whether its tables are there and can be read."""
+        return self._database.has_tables()
+
     def close(self) -> None:
         """Give the connections back."""
         self._database.close()

@@ -11,18 +11,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from . import cycles, events
 from .columns import utc
 from .database import Database
 from .errors import UnknownKey
 from .records import Claim, NewNotice, NoticeRecord, Outcome
-from .tables import notices
+from .tables import notices, undeliverable
 from .what import SYSTEM, What
 
 LEASE_SECONDS = 300
 UNKNOWNS_ALLOWED = 2  # an ambiguous outcome is tried once more, then shown to the coordinator
+ATTEMPTS_AFTER_BOUNCES = 3  # what comes back each time is not sent for ever
 
 _SAID: dict[Outcome, What] = {
     "sent": What.NOTICE_SENT,
@@ -41,9 +42,10 @@ class Notices:
     ) -> Claim:
         """Ask to send a notice; of several who ask one is granted it.
 
-        Granted when it is new, was deferred, had an unknown outcome once, or was claimed at least
-        `lease_seconds` ago by someone who never said what became of it. A repeat keeps the first
-        Message-ID. Raises UnknownKey for a cycle that is not there.
+        Granted when it is new, was deferred, had an unknown outcome once, came back from an address
+        that is not (or no longer) known as undeliverable, or was claimed at least `lease_seconds`
+        ago by someone who never said what became of it. A repeat keeps the first Message-ID. Raises
+        UnknownKey for a cycle that is not there.
         """
         return self.claim_all([notice], now=now, lease_seconds=lease_seconds)[0]
 
@@ -91,6 +93,52 @@ class Notices:
             for notice_id in notice_ids:
                 _settle(connection, notice_id, outcome, now)
 
+    def bounced(
+        self, notice_ids: Iterable[int], *, now: datetime, why: str, message_blob: str
+    ) -> tuple[NoticeRecord, ...]:
+        """Mail that had gone out came back; `message_blob` is where the store keeps the report.
+
+        Gives those for which it is news: one that came back before, or was never sent, stays as it
+        is. Raises UnknownKey.
+        """
+        with self._database.writing() as connection:
+            found = (
+                _come_back(connection, notice_id, now, why, message_blob)
+                for notice_id in notice_ids
+            )
+            return tuple(notice for notice in found if notice is not None)
+
+    def delayed(
+        self, notice_ids: Iterable[int], *, now: datetime, why: str, message_blob: str
+    ) -> None:
+        """A server says that it still tries: nothing changes, but the record knows."""
+        with self._database.writing() as connection:
+            for notice_id in notice_ids:
+                notice = _find(connection, notice_id)
+                _tell(connection, What.NOTICE_DELAYED, notice, now, said=why, report=message_blob)
+
+    def by_message_id(self, message_ids: Iterable[str]) -> tuple[NoticeRecord, ...]:
+        """The notices that went out in the mails of these Message-IDs."""
+        query = select(notices).where(notices.c.message_id.in_(set(message_ids)))
+        with self._database.reading() as connection:
+            return tuple(map(_record, connection.execute(query.order_by(notices.c.id))))
+
+    def last_sent_to(self, email: str, *, since: datetime) -> tuple[NoticeRecord, ...]:
+        """The notices of the last mail that went to an address, if any did since a moment."""
+        sent = select(notices).where(
+            func.lower(notices.c.recipient) == email.lower(),
+            notices.c.state.in_(_GONE_OUT),
+            notices.c.settled_at >= since,
+        )
+        with self._database.reading() as connection:
+            last = connection.execute(
+                sent.order_by(notices.c.settled_at.desc(), notices.c.id.desc())
+            ).first()
+            if last is None:
+                return ()
+            rows = connection.execute(sent.where(notices.c.message_id == last.message_id))
+            return tuple(map(_record, rows))
+
     def of(self, *, cycle: str | None = None, about: str | None = None) -> tuple[NoticeRecord, ...]:
         """Notices of a cycle, or about one thing, in the order they were first claimed."""
         query = select(notices).order_by(notices.c.id)
@@ -105,6 +153,10 @@ class Notices:
         """Raises UnknownKey."""
         with self._database.reading() as connection:
             return _find(connection, notice_id)
+
+
+# A claim may have ended in a crash after the mail went out.
+_GONE_OUT = ("sent", "unknown", "claimed", "bounced")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +188,7 @@ def _settle(
     connection: Connection, notice_id: int, outcome: _Outcome, now: datetime
 ) -> NoticeRecord:
     before = _find(connection, notice_id)
-    if before.state == "sent":
+    if before.state in ("sent", "bounced"):
         return before
     changes = {
         "state": outcome.state,
@@ -151,11 +203,29 @@ def _settle(
     return after
 
 
+def _come_back(
+    connection: Connection, notice_id: int, now: datetime, why: str, message_blob: str
+) -> NoticeRecord | None:
+    before = _find(connection, notice_id)
+    if before.state not in _GONE_OUT or before.state == "bounced":
+        return None
+    changes = {"state": "bounced", "settled_at": now, "detail": why}
+    connection.execute(update(notices).where(notices.c.id == notice_id).values(**changes))
+    after = _find(connection, notice_id)
+    _tell(connection, What.NOTICE_BOUNCED, after, now, said=why, report=message_blob)
+    return after
+
+
 def _claimable(lease_start: datetime) -> ColumnElement[bool]:
     return or_(
         notices.c.state == "deferred",
         and_(notices.c.state == "unknown", notices.c.unknowns < UNKNOWNS_ALLOWED),
         and_(notices.c.state == "claimed", notices.c.claimed_at <= lease_start),
+        and_(
+            notices.c.state == "bounced",
+            notices.c.attempts < ATTEMPTS_AFTER_BOUNCES,
+            func.lower(notices.c.recipient).not_in(select(undeliverable.c.email)),
+        ),
     )
 
 
@@ -201,7 +271,9 @@ def _take_over(
     return taken.rowcount == 1
 
 
-def _tell(connection: Connection, what: What, notice: NoticeRecord, now: datetime) -> None:
+def _tell(
+    connection: Connection, what: What, notice: NoticeRecord, now: datetime, **more: str
+) -> None:
     events.append(
         connection,
         what,
@@ -219,6 +291,7 @@ def _tell(connection: Connection, what: What, notice: NoticeRecord, now: datetim
             "message_id": notice.message_id,
             "attempt": notice.attempts,
             "detail": notice.detail,
+            **more,
         },
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from . import events
 from .database import Database
+from .records import Undeliverable
 from .tables import absences, undeliverable
 from .what import What
 
@@ -56,16 +57,20 @@ class People:
             events.append(connection, What.UNDELIVERABLE, about=address, now=now, who=who, why=why)
             return True
 
-    def mark_deliverable(self, email: str, *, now: datetime, who: str) -> None:
-        """An address works again."""
+    def mark_deliverable(self, email: str, *, now: datetime, who: str, why: str = "") -> bool:
+        """An address works again. Whether that is news."""
         address = email.lower()
         with self._database.writing() as connection:
             gone = connection.execute(delete(undeliverable).where(undeliverable.c.email == address))
             if gone.rowcount:
-                events.append(connection, What.DELIVERABLE, about=address, now=now, who=who)
+                events.append(
+                    connection, What.DELIVERABLE, about=address, now=now, who=who, why=why
+                )
+            return bool(gone.rowcount)
 
-    def undeliverable(self) -> dict[str, str]:
-        """Why mail to each such address comes back, by address in lower case."""
+    def undeliverable(self) -> dict[str, Undeliverable]:
+        """The addresses that mail does not reach, by address in lower case."""
+        query = select(undeliverable).order_by(undeliverable.c.since, undeliverable.c.email)
         with self._database.reading() as connection:
-            rows = connection.execute(select(undeliverable.c.email, undeliverable.c.why))
-            return {row.email: row.why for row in rows}
+            rows = connection.execute(query)
+            return {row.email: Undeliverable(**row._mapping) for row in rows}

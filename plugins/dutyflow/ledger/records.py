@@ -14,7 +14,7 @@ from .columns import utc
 CycleState = Literal["open", "closed"]
 AssignmentState = Literal["open", "submitted", "accepted", "returned", "late", "waived"]
 Outcome = Literal["sent", "deferred", "refused", "unknown"]
-NoticeState = Literal["claimed", "sent", "deferred", "refused", "unknown"]
+NoticeState = Literal["claimed", "sent", "deferred", "refused", "unknown", "bounced"]
 Verdict = Literal["accepted", "rejected", "quarantined"]
 Decision = Literal["approved", "returned", "withheld"]
 ReportState = Literal["assembled", "approved", "returned", "withheld", "delivered"]
@@ -182,6 +182,15 @@ class NoticeRecord:
     detail: str
     message_blob: str
     acting_for: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undeliverable:
+    """An address that mail does not reach: since when, and why, in words."""
+
+    email: str
+    since: datetime
+    why: str
 
 
 @dataclass(frozen=True, kw_only=True)

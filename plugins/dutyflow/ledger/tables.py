@@ -101,6 +101,7 @@ notices = Table(
     Column("acting_for", Words, nullable=False),
     UniqueConstraint("about", "rung", "recipient"),
     Index("ix_notices_rung", "rung"),
+    Index("ix_notices_message_id", "message_id"),
 )
 
 silences = Table(

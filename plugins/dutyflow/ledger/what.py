@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from .records import AssignmentState
+
 SYSTEM = "系統"  # who, where nobody in particular did it
+
+STATE_TITLES: dict[AssignmentState, str] = {
+    "open": "待填報",
+    "submitted": "待修正",
+    "accepted": "已填報",
+    "returned": "退回補正",
+    "late": "逾期",
+    "waived": "免報",
+}
 
 
 class What(StrEnum):
@@ -27,6 +38,8 @@ class What(StrEnum):
     NOTICE_DEFERRED = "暫緩寄送"
     NOTICE_REFUSED = "寄送失敗"
     NOTICE_UNKNOWN = "寄送結果不明"
+    NOTICE_BOUNCED = "退信"
+    NOTICE_DELAYED = "延遲送達"
     SILENT = "未寄"
 
     PAUSED = "暫停稽催"

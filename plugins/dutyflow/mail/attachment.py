@@ -9,8 +9,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """`name` is what the sender calls it; a received one has been made harmless (no path)."""
+    """`name` is what the sender calls it; a received one has been made harmless (no path).
+
+    `parameters` are those of the content type, for one that goes out.
+    """
 
     name: str
     content_type: str
     data: bytes
+    parameters: tuple[tuple[str, str], ...] = ()

@@ -24,7 +24,8 @@ class Letter:
     """One mail to one person, before it is a message.
 
     `key` is unique to it (the notice's key) and gives the Message-ID; `thread` is the assignment's
-    key, the same for all its mails. `token` goes into the Reply-To. `answers` is the Message-ID of
+    key, the same for all its mails; a digest belongs to several `threads`, and begins none of its
+    own. `token` goes into the Reply-To. `answers` is the Message-ID of
     the mail that this one replies to. A `message_id` given is kept: the mail has been tried before
     under it. Raises BadLetterError where no mail could be made of it.
     """
@@ -33,6 +34,7 @@ class Letter:
     to: Person
     content: Content
     thread: str = ""
+    threads: tuple[str, ...] = ()
     token: str = ""
     answers: str = ""
     attachments: tuple[Attachment, ...] = ()
@@ -102,11 +104,12 @@ def _set_people(message: EmailMessage, letter: Letter, mailbox: Mailbox) -> None
 def _set_identifiers(message: EmailMessage, letter: Letter, mailbox: Mailbox) -> None:
     made = message_id(letter.key, mailbox=mailbox.address)
     message["Message-ID"] = letter.message_id or made
-    message["List-Id"] = list_id(letter.thread, mailbox=mailbox.address)
-    root = thread_id(letter.thread, mailbox=mailbox.address) if letter.thread else ""
-    references = [reference for reference in (root, letter.answers) if reference]
+    threads = tuple(filter(None, (letter.thread, *letter.threads)))
+    message["List-Id"] = list_id(threads[0] if threads else "", mailbox=mailbox.address)
+    roots = [thread_id(thread, mailbox=mailbox.address) for thread in threads]
+    references = [*roots, letter.answers] if letter.answers else roots
     if references:
-        message["In-Reply-To"] = references[-1]
+        message["In-Reply-To"] = letter.answers or " ".join(roots)
         message["References"] = " ".join(references)
 
 
@@ -121,6 +124,7 @@ def _set_body(message: EmailMessage, letter: Letter) -> None:
             maintype=maintype,
             subtype=subtype,
             filename=file_name(attachment.name),
+            params=dict(attachment.parameters),
         )
 
 

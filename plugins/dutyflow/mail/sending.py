@@ -24,15 +24,24 @@ Reply = tuple[int, bytes]
 # Replies about us, not about the mail (RFC 4954, 6): it is our password or set-up that is wrong.
 _ABOUT_US = frozenset({421, 530, 534, 535, 538})
 _START_OF_TEXT = 354
+# About the recipient, where no enhanced code says more (RFC 5321, 4.2.3; RFC 7504).
+_ABOUT_RECIPIENT = frozenset({550, 551, 552, 553, 556})
+_RELAYING = re.compile(rb"relay|authenti|not permitted|sender|blocked|policy", re.IGNORECASE)
+_ENHANCED = re.compile(rb"\s*5\.(\d{1,3})\.(\d{1,3})\b")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """`detail` is a sentence for the coordinator, with the server's own words."""
+    """`detail` is a sentence for the coordinator, with the server's own words.
+
+    `unreachable` are the recipients whose own address was refused for good; a refusal of us, of our
+    relaying or of the text says nothing about them.
+    """
 
     state: State
     detail: str
+    unreachable: tuple[str, ...] = ()
 
 
 def deliver(connect: Callable[[], smtplib.SMTP], message: EmailMessage) -> Outcome:
@@ -75,9 +84,16 @@ def not_connected(error: Exception) -> Outcome:
     return Outcome(state="deferred", detail=f"無法與郵件伺服器連線，稍後再寄：{_spoken(error)}")
 
 
-def _announce(client: smtplib.SMTP, envelope: Envelope, *, size: int) -> tuple[str, ...] | Outcome:
-    """MAIL and RCPT. The sentences about recipients that the server does not take, or, if it takes
-    none at all, the outcome."""
+@dataclass(frozen=True, kw_only=True)
+class _Refusals:
+    """The recipients that the server does not take, with sentences about them."""
+
+    details: tuple[str, ...]
+    unreachable: tuple[str, ...]
+
+
+def _announce(client: smtplib.SMTP, envelope: Envelope, *, size: int) -> _Refusals | Outcome:
+    """MAIL and RCPT. What the server does not take, or, if it takes none at all, the outcome."""
     options = [f"size={size}"] if client.has_extn("size") else []
     reply = client.mail(envelope.sender, options)
     if not _is_positive(reply):
@@ -89,13 +105,23 @@ def _announce(client: smtplib.SMTP, envelope: Envelope, *, size: int) -> tuple[s
         if not _is_positive(reply)
     ]
     details = tuple(outcome.detail for outcome in outcomes)
+    unreachable = tuple(who for who, reply in replies.items() if _blames_recipient(reply))
     if len(outcomes) < len(replies):
-        return details
+        return _Refusals(details=details, unreachable=unreachable)
     worst: State = "deferred" if any(o.state == "deferred" for o in outcomes) else "refused"
-    return Outcome(state=worst, detail="；".join(details))
+    return Outcome(state=worst, detail="；".join(details), unreachable=unreachable)
 
 
-def _send_text(client: smtplib.SMTP, text: bytes, refusals: tuple[str, ...]) -> Outcome:
+def _blames_recipient(reply: Reply) -> bool:
+    """Whether a reply to RCPT says that the mailbox is no good: not there, moved, full (RFC 3463,
+    3.2 and 3.3), and not that we may not send there."""
+    enhanced = _ENHANCED.match(reply[1])
+    if enhanced is not None:
+        return 500 <= reply[0] < 600 and enhanced[1] in (b"1", b"2")
+    return reply[0] in _ABOUT_RECIPIENT and not _RELAYING.search(reply[1])
+
+
+def _send_text(client: smtplib.SMTP, text: bytes, refusals: _Refusals) -> Outcome:
     """From here on a broken line leaves it open whether the server has the message."""
     ending = b"" if text.endswith(b"\r\n") else b"\r\n"
     try:
@@ -108,7 +134,8 @@ def _send_text(client: smtplib.SMTP, text: bytes, refusals: tuple[str, ...]) -> 
             detail=f"信件內容送出後連線中斷，無法確定對方是否收到：{_spoken(error)}",
         )
     if _is_positive(reply):
-        return Outcome(state="sent", detail="；".join((_words(reply), *refusals)))
+        details = "；".join((_words(reply), *refusals.details))
+        return Outcome(state="sent", detail=details, unreachable=refusals.unreachable)
     if not 400 <= reply[0] < 600:
         client.close()
         return Outcome(state="unknown", detail=f"郵件伺服器的答覆無法判讀：{_words(reply)}")

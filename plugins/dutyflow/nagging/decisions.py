@@ -59,6 +59,35 @@ class Nag:
     def tone(self) -> Tone:
         return self.step.tone
 
+    @property
+    def as_role(self) -> str:
+        """In which role the person is told: `代理 王小美`, `副知組長`; "" for an owner."""
+        if self.to.acting_for:
+            return f"代理 {self.to.acting_for}"
+        if self.to.role in _SECTION or self.is_alarm:
+            return ""
+        return f"副知{ROLE_TITLES[self.to.role]}"
+
+    @property
+    def others(self) -> str:
+        """Who besides hears of the same step, in words."""
+        return "、".join(ROLE_TITLES[role] for role in self.step.to if role != self.to.role)
+
+    @property
+    def why(self) -> str:
+        """The reason without the role, which a mail's line names apart."""
+        return self.reason.partition("，")[0] if self.as_role else self.reason
+
+    @property
+    def brings_form(self) -> bool:
+        """Whether the form goes along: for whom it is to be filled."""
+        return self.step.form and self.to.role in _SECTION
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether it tells the coordinator that nobody of the section can be told."""
+        return self.rung.startswith(UNREACHABLE)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Silence:
@@ -121,8 +150,11 @@ def decide(
         nags += (_nag(standing, due.step, each, missed) for each in reached)
         silences += (_passed(standing, rung, each) for each in passed)
         if deciding.nobody_of_the_section(standing, due.step, reached, knowing):
-            coordinator = offices[standing.office].contacts.coordinator
-            nags.append(_alarm(standing, due.step, coordinator, passed))
+            alarm = _alarm(
+                standing, due.step, offices[standing.office].contacts.coordinator, passed
+            )
+            if person_key(alarm.to.person) not in told.get((alarm.assignment, alarm.rung), ()):
+                nags.append(alarm)
     return Round(nags=tuple(nags), silences=tuple(silences))
 
 
@@ -135,7 +167,9 @@ def rungs_due(
     for standing in standings:
         due = deciding.due(standing)
         if due is not None:
-            rungs.update(step.key(standing.deadline) for step in (due.step, *due.collapsed))
+            keys = [step.key(standing.deadline) for step in (due.step, *due.collapsed)]
+            rungs.update(keys)
+            rungs.add(f"{UNREACHABLE}{keys[0]}")
     return rungs
 
 

@@ -95,6 +95,15 @@ class Schedule:
         self._steps = steps_of(ladder)
         self._days = [_day(step.offset, deadline, calendar) for step in self._steps]
 
+    @property
+    def last_day(self) -> date:
+        return self._days[-1]
+
+    def next_after(self, today: date, *, opened: date) -> tuple[Step, date] | None:
+        """The next step whose day is still to come, and that day."""
+        at = bisect_right(self._days, max(today, opened))
+        return (self._steps[at], self._days[at]) if at < len(self._days) else None
+
     def day_of(self, step: Step) -> date:
         return self._days[self._steps.index(step)]
 

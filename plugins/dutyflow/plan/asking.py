@@ -57,6 +57,11 @@ def spoken_amount(form: Form, rows: int) -> str:
     return f"「{form.name}」共 {rows} 列" if form.is_table else f"一份「{form.name}」"
 
 
+def form_name(period: str, duty: str, section: str) -> str:
+    """What a section's form is called: `107年上半年半年自行考核_電費組.xlsx`."""
+    return f"{period}{duty}_{section}.xlsx"
+
+
 def measure_row(measure: Measure) -> AskedRow:
     text = f"【{measure.item}】\n{measure.text}" if measure.item else measure.text
     return AskedRow(id=measure.id, lead=(measure.id, measure.aspect, measure.strategy, text))

@@ -139,7 +139,7 @@ class FileField(FieldBase):
     type: Literal["file"]
 
 
-_FIELDS: dict[str, type[FieldBase]] = {
+FIELDS: dict[str, type[FieldBase]] = {
     "text": TextField,
     "number": NumberField,
     "date": DateField,
@@ -147,7 +147,7 @@ _FIELDS: dict[str, type[FieldBase]] = {
     "yes_no": YesNoField,
     "file": FileField,
 }
-FIELD_TYPES = tuple(_FIELDS)
+FIELD_TYPES = tuple(FIELDS)
 
 
 def _type_of(written: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -85,6 +86,19 @@ def office_of(files: OfficeFiles) -> OfficePlan:
         folder=known.folder,
         contacts=contacts,
     )
+
+
+def findings_with(files: OfficeFiles, sources: Mapping[Path, Source]) -> tuple[Finding, ...]:
+    """What would be wrong in an office's folder, if these sources were its files of those names.
+
+    That the folder bears the office's name is asked of its own files only.
+    """
+    office = _Office(files, sources)
+    if files.contacts is not None:
+        office.contacts()
+    with suppress(PlanError):
+        office.known()
+    return tuple(office.findings)
 
 
 def load_all(root: Path) -> tuple[OfficePlan, ...]:
@@ -178,7 +192,9 @@ class _Office:
             if (source := self._source(path)) is not None
         ]
         for reading in self.readings:
-            self.findings += [*reading.findings, *self._folder_name(reading)]
+            self.findings += reading.findings
+            if reading.path not in self._sources:
+                self.findings += self._folder_name(reading)
         self.findings += out_of_order([(each.source, each.draft) for each in self.readings])
         if not files.plans:
             self.findings.append(_no_plans(files.folder))

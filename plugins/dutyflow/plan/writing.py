@@ -20,7 +20,7 @@ from dutyflow.calendars.roc import ROC_EPOCH
 from dutyflow.calendars.working_days import Closure
 
 from .closures import COLUMNS
-from .model import Contacts, Plan
+from .model import Contacts, Duty, Plan
 from .source import meaning_of
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../plan.schema.json\n"
@@ -33,14 +33,17 @@ _PLAN: _Blocks = {
     "scoring": {},
     "measures": {"*": {}},
     "forms": {"*": {"fields": {"*": {}}}},
+    "ladders": {"*": {"rungs": {}}},
     "duties": {"*": {"dates": {}}},
 }
 _CONTACTS: _Blocks = {"sections": {"*": {"owners": {}, "deputies": {}}}}
-_APART = ("measures", "forms", "duties")  # an empty line between their items
+_APART = ("measures", "forms", "ladders", "duties")  # an empty line between their items
 _FIELD_ORDER = (
     "id", "title", "type", "choices", "min", "max", "whole", "unit", "max_length", "required",
     "required_when", "reason_when", "width", "help",
 )  # fmt: skip
+_DUTY_ORDER = [name for name in Duty.model_fields if name != "unannounced"]
+_DUTY_ORDER.insert(_DUTY_ORDER.index("opens"), "unannounced")  # which stands in its place
 _SPAN_ORDER = ("name", "start", "end")
 _PRINTED_NUMBER = re.compile(r"[0-9.]+")  # 1.1.2.3: in quotes, as 1.1 has to be
 _AS_WHOLE = 10**15  # floats below it are whole numbers without loss
@@ -56,6 +59,7 @@ def to_yaml(plan: Plan) -> str:
     for duty in data["duties"]:
         if "dates" in duty:
             duty["dates"] = [_ordered(span, _SPAN_ORDER) for span in duty["dates"]]
+    data["duties"] = [_ordered(duty, _DUTY_ORDER) for duty in data["duties"]]
     head = {name: data.pop(name) for name in ("office", "year", "effective_from")}
     parts = [SCHEMA_LINE + _dumped(head, _PLAN), *(_part(name, data[name]) for name in data)]
     return "\n".join(parts)
@@ -146,11 +150,12 @@ def _text(value: Any) -> str:
         case date():
             return written_date(value)
         case float():
-            return _number(value)
+            return written_number(value)
     return str(value)
 
 
-def _number(value: float) -> str:
+def written_number(value: float) -> str:
+    """The number with all its digits, a whole one without a point."""
     if value.is_integer() and abs(value) < _AS_WHOLE:
         return str(int(value))
     digits, exponent, power = repr(value).partition("e")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import cast
 
 from openpyxl.cell.cell import Cell
@@ -15,7 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.roc import format_roc
-from dutyflow.workbooks import CELL_LIMIT, clean, put_number, put_text, units
+from dutyflow.workbooks import CELL_LIMIT, PIXELS_PER_WIDTH, clean, put_number, put_text, units
 
 from .layout import wrap
 from .model import Report
@@ -27,11 +28,7 @@ ROOM = HEIGHT - (TOP + BOTTOM) * POINTS_PER_INCH - 6  # for rows on a page; 6 to
 WHOLE_WIDTH = WIDTH - 2 * SIDE * POINTS_PER_INCH
 
 PADDING = 6.0  # a cell's own, left and right together
-# The unit of a column's width is a digit of the workbook's default font. This one is equally wide
-# (7 px at 96 dpi) in Excel, in LibreOffice and in the fonts that stand in for it on a bare server;
-# openpyxl's own, Calibri of the theme, is another font in a Chinese Excel.
-RULER = Font(name="Courier New", size=9)
-POINTS_PER_WIDTH = 7 * 0.75
+POINTS_PER_WIDTH = PIXELS_PER_WIDTH * 0.75
 FACE = "標楷體"  # of official documents; 文書處理手冊
 LEADING = 1.45  # a line's height, of its font's size
 HIGHEST = 409.0  # row: Excel specifications and limits
@@ -135,6 +132,11 @@ def row_height(texts: Sequence[str], widths: Sequence[float], size: float = PLAI
 
 def set_up(sheet: Worksheet, report: Report, widths: tuple[float, ...]) -> None:
     """A4 landscape, one page wide, with page numbers, version and date at the foot."""
+    set_paper(sheet, widths, f"第 {report.version} 版", report.made_on)
+
+
+def set_paper(sheet: Worksheet, widths: tuple[float, ...], version: str, made_on: date) -> None:
+    """The same for what is no report. Widths in points."""
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width / POINTS_PER_WIDTH
     sheet.page_setup.orientation = "landscape"
@@ -147,9 +149,9 @@ def set_up(sheet: Worksheet, report: Report, widths: tuple[float, ...]) -> None:
     sheet.print_options.horizontalCentered = True
     sheet.sheet_view.showGridLines = False
     sheet.HeaderFooter.oddFooter = HeaderFooterItem(
-        left=_foot(f"第 {report.version} 版"),
+        left=_foot(version),
         center=_foot("第 &P 頁，共 &N 頁"),
-        right=_foot(f"製表日期：{format_roc(report.made_on, weekday=True)}"),
+        right=_foot(f"製表日期：{format_roc(made_on, weekday=True)}"),
     )
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
 
-from dutyflow.workbooks import save
+from dutyflow.workbooks import measure_columns, save
 
 from . import changes_sheet, paper, plain_sheet, statistics_sheet, summary_sheet
 from .model import Assessment, Report
@@ -29,7 +28,7 @@ def plain_xlsx(report: PlainReport) -> bytes:
 
 def _workbook(report: Report) -> Workbook:
     workbook = Workbook()
-    measure_columns_in(workbook, paper.RULER)
+    measure_columns(workbook)
     workbook.properties.title = paper.printable(report.title)
     workbook.properties.creator = paper.printable(report.office)
     workbook.remove(workbook.worksheets[0])
@@ -40,8 +39,3 @@ def _finished(workbook: Workbook, report: Report) -> bytes:
     if report.version > 1 and report.changes:
         changes_sheet.write(workbook.create_sheet(changes_sheet.NAME), report)
     return save(workbook)
-
-
-def measure_columns_in(workbook: Workbook, font: Font) -> None:
-    """Make it the workbook's default font, whose digits are the unit of a column's width."""
-    workbook._named_styles["Normal"].font = font  # type: ignore[attr-defined]  # no public way

@@ -1,0 +1,56 @@
+"""What is told of what went astray: an address that mail does not reach, a form sent elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dutyflow.calendars.roc import TAIPEI, format_roc_moment, in_zone
+
+from .contexts import About, Content
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndeliverableAddress(Content):
+    """信箱退信: mail to somebody in the contacts came back. There is at least one role."""
+
+    template = "undeliverable"
+
+    office: str
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    since: datetime
+    why: str
+    zone: ZoneInfo = TAIPEI
+
+    def __post_init__(self) -> None:
+        in_zone(self.since)
+
+    @property
+    def subject(self) -> str:
+        return f"信箱退信：{self.name}（{self.roles[0]}）的信箱收不到信"
+
+    @property
+    def noticed(self) -> str:
+        return format_roc_moment(self.since, self.zone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Misplaced(Content):
+    """表單寄錯地方: forms that came with an answer to another assignment, which `about` is.
+
+    `forms` are the names of the files, each with the assignment to which it belongs, "" where
+    nobody can tell.
+    """
+
+    template = "misplaced"
+    submitted = "auto-replied"
+
+    about: About
+    forms: tuple[tuple[str, str], ...]
+
+    @property
+    def subject(self) -> str:
+        return f"有 {len(self.forms)} 個檔案不屬於：{self.about.title}（{self.about.section}）"

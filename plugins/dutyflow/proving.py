@@ -1,0 +1,158 @@
+"""稽催紀錄: the proof of one cycle, put together from the ledger's events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from .calendars.moments import format_cut_off
+from .calendars.roc import format_roc, format_roc_moment
+from .ledger.records import AssignmentRecord, CycleRecord, EventRecord, SubmissionRecord
+from .ledger.what import STATE_TITLES, What
+from .nagging.wording import rung_title
+from .plan.model import Plan
+from .reports.proof import Chain, Link, Proof, ProofRow, SectionProof
+from .workspace import Workspace
+
+_OUTCOMES = {
+    What.NOTICE_SENT: "已送交郵件伺服器",
+    What.NOTICE_DEFERRED: "暫時寄不出去",
+    What.NOTICE_REFUSED: "郵件伺服器拒收",
+    What.NOTICE_UNKNOWN: "是否寄達不明",
+    What.NOTICE_CLAIMED: "尚未寄出",
+    What.NOTICE_BOUNCED: "信件退回，未送達",
+    What.NOTICE_DELAYED: "對方伺服器仍在嘗試投遞",
+}
+
+
+def prove(desk: Workspace, cycles: Iterable[CycleRecord], *, now: datetime) -> list[Proof]:
+    """The proofs of these cycles, and whether the whole chain of events holds. Changes nothing."""
+    broken_at = desk.ledger.events.verify()
+    last = desk.ledger.events.last()
+    if last is None:
+        return []
+    newest = _link(last)
+    return [_Book(desk=desk, cycle=cycle, now=now).proof(newest, broken_at) for cycle in cycles]
+
+
+@dataclass(frozen=True)
+class _Book:
+    desk: Workspace
+    cycle: CycleRecord
+    now: datetime
+
+    @cached_property
+    def plan(self) -> Plan:
+        return self.desk.plan_of(self.cycle)
+
+    def proof(self, newest: Link, broken_at: int | None) -> Proof:
+        cycle, zone = self.cycle, self.plan.office.zone
+        duty = self.plan.duty(cycle.duty)
+        events = self.desk.ledger.events.of(cycle.key)
+        first, last = _link(events[0]), _link(events[-1])
+        return Proof(
+            office=cycle.office,
+            office_name=self.plan.office.name,
+            duty=duty.id,
+            duty_name=duty.name,
+            clause=duty.clause,
+            cycle=cycle.name,
+            title=cycle.title,
+            opened_at=cycle.opened_at,
+            collect_by=format_cut_off(cycle.collect_by, zone),
+            report_due=cycle.report_due,
+            made_at=self.now,
+            zone=self.plan.office.timezone,
+            sections=tuple(self._sections(events)),
+            whole=tuple(_row(each) for each in events if each.about == cycle.key),
+            chain=Chain(first=first, last=last, newest=newest, broken_at=broken_at),
+        )
+
+    def _sections(self, events: tuple[EventRecord, ...]) -> Iterator[SectionProof]:
+        for assignment in self.desk.ledger.assignments.of(self.cycle.key):
+            own = [event for event in events if event.about == assignment.key]
+            came = {each.id: each for each in self.desk.ledger.submissions.of(assignment.key)}
+            yield SectionProof(
+                section=assignment.section,
+                name=self.plan.section(assignment.section).name,
+                state=STATE_TITLES[assignment.state],
+                until=format_cut_off(assignment.due_by, self.plan.office.zone),
+                verdict=self._verdict(assignment, came),
+                rows=tuple(self._row(each, came) for each in _told(own)),
+            )
+
+    def _verdict(self, assignment: AssignmentRecord, came: dict[int, SubmissionRecord]) -> str:
+        if assignment.on_time is None:
+            return "尚未收到可受理的填報" if assignment.state != "waived" else "免報"
+        first = next(each for each in came.values() if each.verdict == "accepted")
+        when = format_roc_moment(first.received_at, self.plan.office.zone)
+        return f"{when} 收到，{'如期' if assignment.on_time else '逾期'}"
+
+    def _row(self, event: EventRecord, came: dict[int, SubmissionRecord]) -> ProofRow:
+        zone = self.plan.office.zone
+        row, detail = _row(event), event.detail
+        match event.what:
+            case What.EXTENDED | What.RETURNED | What.WAITING_AGAIN:
+                until = format_cut_off(datetime.fromisoformat(detail["collect_by"]), zone)
+                return replace(row, result=f"期限改為 {until}")
+            case What.PAUSED:
+                until = detail.get("paused_until", "")
+                day = format_roc(datetime.fromisoformat(until)) if until else ""
+                return replace(row, result=f"暫停至 {day}" if day else "恢復稽催")
+            case What.RECEIVED | What.ACCEPTED | What.REJECTED:
+                return replace(
+                    row, result=_of_submission(event, came.get(detail["submission"]), zone)
+                )
+            case _:
+                return row
+
+
+def _told(events: list[EventRecord]) -> Iterator[EventRecord]:
+    """All of them, but that a mail was about to be sent only where nothing came of it."""
+    settled = {
+        (event.detail["notice"], event.detail["attempt"])
+        for event in events
+        if event.what in _OUTCOMES and event.what != What.NOTICE_CLAIMED
+    }
+    for event in events:
+        claimed = event.what == What.NOTICE_CLAIMED
+        if not claimed or (event.detail["notice"], event.detail["attempt"]) not in settled:
+            yield event
+
+
+def _row(event: EventRecord) -> ProofRow:
+    detail = event.detail
+    outcome = _OUTCOMES.get(What(event.what), "") if event.what in set(What) else ""
+    said = (detail.get("said") or detail.get("detail", "")) if outcome else ""
+    return ProofRow(
+        number=event.id,
+        at=event.at,
+        what=event.what,
+        who=event.who,
+        why=event.why,
+        hash=event.hash,
+        recipient=detail.get("recipient", ""),
+        recipient_name=detail.get("recipient_name", ""),
+        acting_for=detail.get("acting_for", ""),
+        rung=rung_title(detail["rung"]) if "rung" in detail else "",
+        result="：".join(filter(None, (outcome, said))),
+    )
+
+
+def _of_submission(event: EventRecord, came: SubmissionRecord | None, zone: ZoneInfo) -> str:
+    if came is None:
+        return ""
+    if event.what == What.RECEIVED:
+        names = "、".join(file.name for file in came.files)
+        received = format_roc_moment(came.received_at, zone)
+        return f"{received} 收到" + (f"：{names}" if names else "")
+    if event.what == What.REJECTED and came.problems:
+        return f"需修正 {len(came.problems)} 處"
+    return came.reason
+
+
+def _link(event: EventRecord) -> Link:
+    return Link(number=event.id, hash=event.hash)

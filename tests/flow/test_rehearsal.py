@@ -1,0 +1,138 @@
+"""A rehearsal and the real thing decide alike: the same weeks, once played, once mailed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dutyflow.calendars.cycles import opening_moment
+from dutyflow.calendars.roc import TAIPEI
+from dutyflow.calendars.working_days import days_from
+from dutyflow.foreseeing import foresee
+from dutyflow.ledger.records import NoticeRecord
+from dutyflow.plan.cycles import cycles
+from dutyflow.rehearsing.play import Rehearsal, Wish, rehearse
+from dutyflow.reminding import remind
+from dutyflow.rounds import EVERYTHING, decide_round, keep_silences
+from tests.support.scene import OFFICE, PLANS, Scene, scene
+
+START, END = date(2018, 6, 14), date(2018, 7, 20)
+PLAYED = ("self_assessment", "spot_checks")
+Told = tuple[date, str, str, str, str, str]
+
+
+@pytest.fixture
+def plans(tmp_path: Path) -> Path:
+    """Two duties, and people who are away: an owner, and once an owner with the deputy."""
+    copy = Path(shutil.copytree(PLANS, tmp_path / "plan"))
+    _keep_duties(copy / "pingtung" / "107.yaml")
+    contacts = copy / "pingtung" / "contacts.yaml"
+    text = contacts.read_text(encoding="utf-8")
+    for name, start, end in (
+        ("hsu.billing", "107-06-27", "107-07-05"),
+        ("liu.design", "107-06-20", "107-06-28"),
+        ("tsai.design", "107-06-20", "107-06-22"),
+        ("head.business", "107-07-06", "107-07-20"),
+    ):
+        address = f"{name}@pingtung.example.tw"
+        away = f"{address}, away: [{{start: {start}, end: {end}}}]"
+        assert address in text
+        text = text.replace(address, away)
+    contacts.write_text(text, encoding="utf-8")
+    return copy
+
+
+def _keep_duties(plan: Path) -> None:
+    head, listed, duties = plan.read_text(encoding="utf-8").partition("\nduties:\n")
+    each = re.split(r"(?m)^(?=  - id: )", duties)
+    kept = [duty for duty in each if duty.startswith(tuple(f"  - id: {id}\n" for id in PLAYED))]
+    assert len(kept) == len(PLAYED)
+    plan.write_text(head + listed + "".join(kept), encoding="utf-8")
+
+
+@pytest.fixture
+def at_work(tmp_path: Path, plans: Path):
+    with scene(tmp_path, datetime(2018, 6, 14, 0, 0, tzinfo=UTC), plans=plans) as playing:
+        yield playing
+
+
+def live(playing: Scene, start: date, end: date) -> None:
+    """Open what opens, and hold the round, day by day."""
+    office = playing.desk.office(OFFICE)
+    coming = list(cycles(office, start - timedelta(days=31), end + timedelta(days=31)))
+    for day in days_from(start, end):
+        playing.now = opening_moment(day, TAIPEI).astimezone(UTC)
+        for cycle in (each for each in coming if each.opens == day):
+            playing.announce(playing.open(cycle.name, cycle.duty))
+        decided = decide_round(playing.desk, now=playing.now, wanted=EVERYTHING)
+        keep_silences(playing.desk, decided, now=playing.now)
+        with playing.client() as client:
+            remind(playing.desk, client, OFFICE, decided.digests, now=playing.now)
+
+
+def as_told(notice: NoticeRecord) -> Told:
+    assert notice.state == "sent"
+    day = notice.claimed_at.astimezone(TAIPEI).date()
+    said = (notice.recipient, notice.about, notice.rung, notice.reason, notice.subject)
+    return (day, *said)
+
+
+def as_foreseen(rehearsal: Rehearsal) -> list[Told]:
+    return sorted(
+        (mail.day, mail.to.email, point.assignment, point.rung, point.reason, mail.subject)
+        for mail in rehearsal.mails
+        for point in mail.points
+    )
+
+
+def test_a_rehearsal_tells_every_mail_that_the_rounds_then_send(at_work: Scene) -> None:
+    office = at_work.desk.office(OFFICE)
+    wish = Wish(start=START, end=END)
+    rehearsal = rehearse([office], wish)
+    foreseen = as_foreseen(rehearsal)
+    live(at_work, min(part.cycle.opens for part in rehearsal.parts), END)
+    sent = [
+        notice
+        for cycle in at_work.ledger.cycles.all()
+        for notice in at_work.ledger.notices.of(cycle=cycle.key)
+    ]
+    assert sorted(told for told in map(as_told, sent) if told[0] >= START) == foreseen
+    assert len(at_work.new_mails()) > 0
+    reasons = {told[4] for told in foreseen}
+    assert any("代理 許惠雯" in reason for reason in reasons)
+    assert any("組室無人可收信" in reason for reason in reasons)
+    assert any("不再稽催" in reason for reason in reasons)
+
+
+def test_a_rehearsal_that_begins_later_tells_the_same_of_the_later_days(at_work: Scene) -> None:
+    office = at_work.desk.office(OFFICE)
+    whole = as_foreseen(rehearse([office], Wish(start=START, end=END)))
+    later = as_foreseen(rehearse([office], Wish(start=date(2018, 7, 5), end=END)))
+    assert later == [told for told in whole if told[0] >= date(2018, 7, 5)]
+
+
+def test_the_next_round_is_told_as_it_will_be_and_nothing_is_changed(at_work: Scene) -> None:
+    live(at_work, START, date(2018, 6, 28))
+    events = at_work.ledger.events.of()
+    found = foresee(at_work.desk, EVERYTHING, now=at_work.now, days_ahead=1)
+    assert at_work.ledger.events.of() == events
+    at_work.new_mails()
+    live(at_work, date(2018, 6, 29), date(2018, 6, 29))
+    sent = sorted(mail.as_bytes() for mail in at_work.new_mails())
+    assert sorted(mail.message(found.at).as_bytes() for mail in found.mails) == sent
+
+
+def test_who_answers_in_time_is_told_nothing_once_the_day_is_over(at_work: Scene) -> None:
+    office = at_work.desk.office(OFFICE)
+    wish = Wish(start=START, end=END, answered_on_time=True, late=frozenset({"電費組"}))
+    overdue = [
+        point
+        for mail in rehearse([office], wish).mails
+        for point in mail.points
+        if point.rung.startswith("overdue")
+    ]
+    assert {point.section for point in overdue} == {"billing"}

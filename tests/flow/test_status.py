@@ -1,0 +1,128 @@
+"""`dutyflow status`: how the sections stand, and whether the ladder works."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from click.testing import CliRunner
+
+from dutyflow.calendars.cycles import opening_moment
+from dutyflow.calendars.roc import TAIPEI
+from dutyflow.cli import main
+from dutyflow.reminding import remind
+from dutyflow.rounds import decide_round
+from tests.support.scene import OFFICE, PLANS, Scene, filled, form_in, scene
+
+OPENED = datetime(2018, 6, 15, 0, 30, tzinfo=UTC)
+WHO = "曾秀英（樣本）"
+
+
+def hold_round(playing: Scene, day: date) -> None:
+    playing.now = opening_moment(day, TAIPEI).astimezone(UTC)
+    decided = decide_round(playing.desk, now=playing.now)
+    with playing.client() as client:
+        remind(playing.desk, client, OFFICE, decided.digests, now=playing.now)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two sections answer on the day after a reminder, one is paused, one waived, one silent."""
+    home = tmp_path_factory.mktemp("status")
+    with scene(home, OPENED) as playing:
+        cycle = playing.open()
+        letters = playing.announce(cycle)
+        playing.ledger.assignments.waive(
+            f"{cycle.key}/human_resources", now=OPENED, who=WHO, why="無業務"
+        )
+        hold_round(playing, date(2018, 6, 27))
+        playing.now = datetime(2018, 6, 28, 9, tzinfo=UTC)
+        for section in ("business", "general_affairs"):
+            playing.reply(letters[section], filled(form_in(letters[section])))
+        playing.take_in()
+        hold_round(playing, date(2018, 6, 29))
+        playing.ledger.assignments.pause(
+            f"{cycle.key}/design", date(2018, 7, 4), now=playing.now, who=WHO, why="搬遷"
+        )
+    return home
+
+
+@pytest.fixture
+def run(home: Path):
+    def invoke(*arguments: object, home: Path = home):
+        env = {"DUTYFLOW_HOME": str(home), "DUTYFLOW_PLANS": str(PLANS)}
+        with time_machine.travel(datetime(2018, 7, 2, 1, tzinfo=UTC), tick=False):
+            return CliRunner().invoke(main, list(map(str, arguments)), env=env)
+
+    return invoke
+
+
+def test_each_section_with_its_state_last_mail_and_next_reminder(run) -> None:
+    result = run("status", "--json")
+    assert result.exit_code == 0, result.output
+    (cycle,) = json.loads(result.stdout)["cycles"]
+    parts = {each["section"]: each for each in cycle["sections"]}
+    assert (parts["business"]["state"], parts["business"]["next_rung"]) == ("accepted", None)
+    billing = parts["billing"]
+    assert (billing["state"], billing["deadline"], billing["days_left"]) == (
+        "open",
+        "2018-07-04",
+        2,
+    )
+    assert billing["last_mail"]["reason"].startswith("到期前 3 個工作天")
+    assert billing["next_rung"] == {
+        "day": "2018-07-03",
+        "rung": "before_1@2018-07-04",
+        "title": "到期前 1 個工作天",
+    }
+    assert parts["design"]["next_rung"]["day"] == "2018-07-05"  # when the pause is over
+
+
+def test_the_ladder_is_counted_rung_by_rung(run) -> None:
+    ladder = {each["rung"]: each for each in json.loads(run("status", "--json").stdout)["ladder"]}
+    assert list(ladder) == ["opening", "before_5", "before_3"]
+    opened = ladder["opening"]
+    assert (opened["mails"], opened["reminded"], opened["answered"]) == (6, 5, 0)
+    five = ladder["before_5"]
+    assert (five["mails"], five["reminded"], five["answered"], five["rate"]) == (5, 4, 2, 0.5)
+    three = ladder["before_3"]
+    assert (three["mails"], three["reminded"], three["answered"], three["rate"]) == (2, 2, 0, 0.0)
+
+
+def test_as_a_table_in_words(run) -> None:
+    shown = run("status", "--cycle", "107H1").stdout
+    assert "107年上半年 半年自行考核（107H1）" in shown
+    assert "107年7月3日（二） 到期前 1 個工作天" in shown
+    assert any("到期前 5 個工作天" in line and "50%" in line for line in shown.splitlines())
+
+
+def test_without_a_ledger_it_says_what_to_do(run, tmp_path: Path) -> None:
+    for command in (("status",), ("proof", "--cycle", "107H1"), ("rehearse", "--from", "today")):
+        result = run(*command, home=tmp_path)
+        assert result.exit_code == 1
+        assert result.stderr.startswith("還沒有帳本；請先執行 dutyflow migrate")
+    assert not (tmp_path / "ledger.db").exists()
+
+
+def test_an_empty_ledger_has_nothing_open(run, tmp_path: Path) -> None:
+    assert run("migrate", home=tmp_path).exit_code == 0
+    assert run("status", home=tmp_path).stdout == "目前沒有開啟的期別\n"
+
+
+def test_tomorrow_is_the_next_round_and_its_mails_can_be_read(run, tmp_path: Path) -> None:
+    told = json.loads(run("rehearse", "--from", "tomorrow", "--json").stdout)
+    assert told["at"].startswith("2018-07-03T08:30")
+    (billing,) = [mail for mail in told["mails"] if mail["rung"].startswith("before_1@")]
+    assert billing["assignments"] == ["pingtung/self_assessment/107H1/billing"]
+    number = told["mails"].index(billing) + 1
+    shown = run("rehearse", "--from", "tomorrow", "--show", number).stdout
+    assert "Subject: 即將截止" in shown
+    assert "附件：107年上半年半年自行考核_電費組.xlsx" in shown
+    run("rehearse", "--from", "tomorrow", "-o", tmp_path / "mails")
+    endings = sorted(path.suffix for path in (tmp_path / "mails").iterdir())
+    assert endings.count(".eml") == endings.count(".txt") == len(told["mails"])
+    refused = run("rehearse", "--from", "tomorrow", "--to", "107-12-31")
+    assert "不能與 --to 併用" in refused.stderr

@@ -1,0 +1,3 @@
+from tests.support.libreoffice import soffice
+
+__all__ = ["soffice"]
