@@ -14,7 +14,7 @@ from .plan.asking import AskedRow, asked_rows, spoken_amount
 from .plan.forms import Form
 from .plan.model import Duty, Plan, SectionContacts
 from .plan.office import OfficePlan
-from .plan.snapshot import good_office_named, good_offices
+from .plan.snapshot import good_offices
 from .settings import Settings
 from .store import Store
 
@@ -53,19 +53,11 @@ class Workspace:
         return {office.office: office for office in offices}
 
     def office(self, office_id: str) -> OfficePlan:
-        """One office; the others' plans are left unread. Raises UnknownOffice."""
-        if office_id not in self._read:
-            settings = self.settings
-            office = good_office_named(settings.plans, settings.snapshots, office_id)
-            if office is None:
-                known = "、".join(self.offices) or "（沒有）"
-                raise UnknownOffice(f"找不到機關「{office_id}」可用的計畫；目前有：{known}")
-            self._read[office_id] = office
-        return self._read[office_id]
-
-    @cached_property
-    def _read(self) -> dict[str, OfficePlan]:
-        return {}
+        """Raises UnknownOffice."""
+        if office_id not in self.offices:
+            known = "、".join(self.offices) or "（沒有）"
+            raise UnknownOffice(f"找不到機關「{office_id}」可用的計畫；目前有：{known}")
+        return self.offices[office_id]
 
     def inbox(self, office: OfficePlan) -> Inbox:
         """Where the answers to an office's mails arrive."""
