@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from dataclasses import replace
 from datetime import datetime
 
+from .calendars.roc import in_zone
 from .casework import Stationery
 from .mail.contexts import Opening
 from .nagging import opening
+from .nagging.people import Addressee, Reachability, people_of
 from .posting import Dispatch, MailRefused, post
 from .workspace import Case, Workspace
 
@@ -18,6 +21,7 @@ log = logging.getLogger(__name__)
 def announce(desk: Workspace, client: smtplib.SMTP, assignment: str, *, now: datetime) -> None:
     """Send the opening mail to each of the section's owners, once, unless it has answered already.
 
+    Where mail reaches none of them, a deputy gets it.
     Raises MailDeferred or MailRefused, after every owner has been tried.
     """
     case = desk.case(assignment)
@@ -56,12 +60,29 @@ def _dispatches(case: Case, now: datetime) -> list[Dispatch]:
             about=case.assignment.key,
             cycle=case.cycle.key,
             rung=opening.RUNG,
-            to=person,
+            to=to.person,
             reason=opening.REASON,
-            content=content,
+            content=replace(content, reason=_why(to)) if to.acting_for else content,
             thread=case.assignment.key,
             token=case.assignment.token,
             attachments=(form, paper.appointment(now)),
+            acting_for=to.acting_for,
         )
-        for person in opening.addressees(case.people)
+        for to in _addressees(case, now)
     ]
+
+
+def _addressees(case: Case, now: datetime) -> tuple[Addressee, ...]:
+    """Whose mail arrives; if nobody's does, the owners: the next round tells the coordinator.
+
+    Who is away reads it when they are back, and reminders go to who stands in for them meanwhile.
+    """
+    owners = opening.addressees(case.people)
+    at = Reachability(away={}, undeliverable=set(case.desk.ledger.people.undeliverable()))
+    today = in_zone(now, case.zone).date()
+    reached = people_of("owner", case.assignment.section, case.office.contacts, today, at)
+    return reached.told or tuple(Addressee(person=person, role="owner") for person in owners)
+
+
+def _why(to: Addressee) -> str:
+    return f"{to.acting_for}的信箱收不到信，由您代理（{opening.REASON}）"

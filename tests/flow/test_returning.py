@@ -76,6 +76,17 @@ def test_after_a_bounce_the_deputy_is_asked_and_the_coordinator_told_once(
     assert at_work.ledger.events.verify() is None
 
 
+def test_the_next_opening_mail_goes_to_the_deputy_as_well(at_work: Scene) -> None:
+    at_work.put(report_on(at_work.announce(at_work.open())["billing"]))
+    at_work.take_in()
+    cycle = at_work.open("107Q2", duty="website_review")
+    letter = at_work.announce(cycle)["billing"]
+    assert to(letter) == DEPUTY
+    assert "許惠雯（樣本）的信箱收不到信，由您代理" in text_of(letter)
+    (notice,) = at_work.ledger.notices.of(about=f"{cycle.key}/billing")
+    assert notice.acting_for == "許惠雯（樣本）"
+
+
 def test_a_reminder_that_came_back_is_told_to_the_deputy_the_same_step(at_work: Scene) -> None:
     cycle = at_work.open()
     at_work.announce(cycle)
