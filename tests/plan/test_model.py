@@ -1,5 +1,7 @@
 """Who answers for what, as the plan says it."""
 
+from pathlib import Path
+
 import pytest
 
 from dutyflow.plan.load import load_plan
@@ -8,6 +10,9 @@ from dutyflow.plan.load import load_plan
 @pytest.fixture
 def plan(write_plan):
     return load_plan(write_plan())
+
+
+PLAN_107 = Path(__file__).resolve().parents[2] / "include/plan/pingtung/107.yaml"
 
 
 def test_owners_in_the_order_of_the_measure_and_every_section_expanded(plan):
@@ -45,3 +50,13 @@ def test_the_hash_is_of_what_the_plan_says_not_of_how_it_is_written(plan, write_
     )
     assert load_plan(rewritten).hash == plan.hash
     assert load_plan(write_plan(("name: 設計組", "name: 規劃組"))).hash != plan.hash
+
+
+def test_a_copy_with_other_fields_reckons_anew():
+    plan = load_plan(PLAN_107)
+    before = plan.hash, plan.duties[0].rules
+    other = plan.model_copy(update={"year": 108})
+    assert other.hash != before[0]
+    assert plan.with_all_it_uses().hash != before[0]
+    moved = plan.duties[0].model_copy(update={"report_due": plan.duties[0].collect_by})
+    assert moved.rules["report_due"] == plan.duties[0].collect_by

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -30,3 +30,10 @@ class PlanPart(BaseModel):
         populate_by_name=True,
         field_title_generator=lambda name, info: FIELD_TITLES.get(info.alias or name, name),
     )
+
+    def __copy__(self) -> Self:
+        """Without what was reckoned from the fields once: in a copy they may be others."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
