@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from .calendars.cycles import opening_moment
 from .calendars.roc import in_zone
@@ -53,7 +53,7 @@ def _morning(office: OfficePlan, now: datetime, days_ahead: int) -> datetime:
     """The beginning of work on that day; `now`, if that is later on the day itself."""
     today = in_zone(now, office.zone).date()
     day = office.calendar.roll(today + ONE_DAY * days_ahead, "next")
-    return max(now, opening_moment(day, office.zone))
+    return max(now, opening_moment(day, office.zone)).astimezone(UTC)
 
 
 def _mail(desk: Workspace, digest: Digest, at: datetime) -> ForeseenMail:

@@ -177,7 +177,7 @@ def _tell_next_round(settings: Settings, asked: Asked, start: Near) -> None:
         if asked.wants_mails:
             _hand_out(found.mails, asked, at=found.at)
         elif asked.as_json:
-            echo_json({"at": found.at.isoformat(), "mails": _mails_as_json(found.mails)})
+            echo_json({"at": in_zone(found.at).isoformat(), "mails": _mails_as_json(found.mails)})
         else:
             click.echo(f"下一次稽催：{format_roc_moment(found.at)}，共 {len(found.mails)} 封信")
             if found.mails:
