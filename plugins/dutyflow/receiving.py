@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import smtplib
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from pydantic import ValidationError
 
-from .answers import from_json, to_json
+from . import extending
+from .answers import Answer, from_json, to_json
 from .calendars.roc import format_roc, in_zone
 from .casework import Stationery, as_finding
 from .errors import Finding
@@ -21,11 +22,13 @@ from .forms.understood import understood
 from .ledger.records import (
     NewSubmission,
     Recorded,
+    RequestRecord,
     SubmissionRecord,
     SubmittedFile,
 )
 from .mail.absences import away_until
 from .mail.attachment import Attachment
+from .mail.bodies import decision_in, new_text, says_nothing, wish_in
 from .mail.bounces import read_bounce
 from .mail.contexts import Content, NotUnderstood, Problems, Receipt, UnknownToken
 from .mail.errors import UnreadableMessage
@@ -93,6 +96,9 @@ def take_in(
     if message.automatic:
         _by_a_machine(desk, office, delivered, stored.data, now)
         return ()
+    request = _to_decide(desk, message)
+    if request is not None:
+        return _decided(desk.case(request.assignment), delivered, request, now)
     found = sort_out(desk, message)
     if not found.parcels:
         _quarantine(desk, blob, stored.received_at, message, "找不到對應的應辦事項", now)
@@ -100,9 +106,8 @@ def take_in(
     desk.ledger.people.mark_deliverable(
         message.sender, now=now, who=message.sender, why="從這個信箱收到回覆"
     )
-    answers = [_judged(parcel, delivered, now) for parcel in found.parcels]
-    answers.append(_set_apart(found, delivered, now))
-    return _some(*answers)
+    answers = [each for parcel in found.parcels for each in _answers(parcel, delivered, now)]
+    return _some(*answers, _set_apart(found, delivered, now))
 
 
 def _some(*answers: Dispatch | None) -> tuple[Dispatch, ...]:
@@ -151,6 +156,15 @@ def _absence(office: OfficePlan, delivered: Delivered) -> str:
         if until is not None:
             return f"自動回覆：請假至{format_roc(until, weekday=True)}，不計為填報"
     return "自動回覆信，不計為填報"
+
+
+def _answers(parcel: Parcel, delivered: Delivered, now: datetime) -> tuple[Dispatch, ...]:
+    """The answer to what came for one assignment, a form or words; mails to others before it."""
+    if not parcel.workbooks:
+        told = _told_in_words(parcel.case, delivered, now)
+        if told:
+            return told
+    return _some(_judged(parcel, delivered, now))
 
 
 def _judged(parcel: Parcel, delivered: Delivered, now: datetime) -> Dispatch | None:
@@ -224,6 +238,60 @@ def _quarantine_file(desk: Workspace, delivered: Delivered, stray: Stray, now: d
         ),
         now=now,
     )
+
+
+def _to_decide(desk: Workspace, message: Inbound) -> RequestRecord | None:
+    """The request for more time that a message decides."""
+    found = map(desk.ledger.requests.by_token, message.tokens)
+    return next((request for request in found if request is not None), None)
+
+
+def _decided(
+    case: Case, delivered: Delivered, request: RequestRecord, now: datetime
+) -> tuple[Dispatch, ...]:
+    """Whoever may not decide is told nothing, not even that there is something to decide."""
+    message = delivered.message
+    who = extending.may_decide(case, request, message.sender)
+    if not who:
+        reason = "不是核示人的來信，不予採計"
+        _quarantine(case.desk, delivered.blob, delivered.received_at, message, reason, now)
+        return ()
+    decision = decision_in(new_text(message.text))
+    content, mails = extending.decide(case, request, decision, who=who, now=now)
+    reply = _answer_in_words(case, delivered, content)
+    return _some(*mails, reply and replace(reply, token=request.token))
+
+
+def _told_in_words(case: Case, delivered: Delivered, now: datetime) -> tuple[Dispatch, ...]:
+    """The mails that follow from what a reply without a form says; none where that is nothing."""
+    message = delivered.message
+    text = new_text(message.text)
+    if case.form.nothing and _says_nothing(case, message, text):
+        verdict = Verdict(answers=_nothing(case))
+        recorded = _record(case, delivered, verdict, now, content=delivered.blob)
+        content = _content(case, recorded, verdict, delivered.blob, now)
+        return _some(_reply(case, delivered, content, verdict, now))
+    wish = wish_in(text, today=in_zone(delivered.received_at, case.zone).date())
+    by = _writer(message, case.section_name)
+    if wish is None or by is None:
+        return ()
+    asking = extending.Asking(wish=wish, by=by, at=delivered.received_at, source=delivered.blob)
+    told, mails = extending.ask(case, asking, now=now)
+    return _some(*mails, _answer_in_words(case, delivered, told))
+
+
+def _says_nothing(case: Case, message: Inbound, text: str) -> bool:
+    """Only in words: with a file beside them, other than a picture, they are not all there is."""
+    alone = all(file.content_type.startswith("image/") for file in message.attachments)
+    people = [*case.people.owners, *case.people.deputies, case.people.head]
+    names = (message.sender_name, case.section_name, *(person.name for person in people))
+    return alone and not message.ignored and says_nothing(text, names=names)
+
+
+def _nothing(case: Case) -> tuple[Answer, ...]:
+    """無辦理事項 in every row of the form, or in the only one."""
+    rows = [row.id for row in case.rows] if case.form.is_table else [""]
+    return tuple(Answer(row=row, nothing=True) for row in rows)
 
 
 def _attached(case: Case, delivered: Delivered) -> dict[str, str]:
@@ -414,6 +482,24 @@ def _reply(
         token=case.assignment.token,
         answers=delivered.message.message_id,
         attachments=(enclosed,),
+    )
+
+
+def _answer_in_words(case: Case, delivered: Delivered, content: Content) -> Dispatch | None:
+    """As `_reply`, without a form."""
+    to = _writer(delivered.message, case.section_name)
+    if to is None:
+        return None
+    return Dispatch(
+        about=case.assignment.key,
+        cycle=case.cycle.key,
+        rung=f"answer:{delivered.blob[:16]}",
+        to=to,
+        reason=content.subject,
+        content=content,
+        thread=case.assignment.key,
+        token=case.assignment.token,
+        answers=delivered.message.message_id,
     )
 
 

@@ -22,7 +22,6 @@ from .nagging.decisions import (
     rungs_due,
 )
 from .nagging.digests import Digest, digests_of
-from .nagging.people import Reachability
 from .plan.ladders import Ladder
 from .plan.office import OfficePlan
 from .workspace import Workspace
@@ -181,17 +180,9 @@ class _Book:
 
     def _for_today(self, office_id: str, today: date) -> Office:
         office = self.desk.office(office_id)
-        people = self.desk.ledger.people
-        in_contacts = {
-            person_key(person): until
-            for person in office.contacts.everybody()
-            if (until := person.away_until(today)) is not None
-        }
         return Office(
             calendar=office.calendar,
             contacts=office.contacts,
             ladders=self._ladders[office_id],
-            reachability=Reachability(
-                away={**in_contacts, **people.away()}, undeliverable=set(people.undeliverable())
-            ),
+            reachability=self.desk.reachability(office, today),
         )

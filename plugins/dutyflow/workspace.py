@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from .errors import DutyflowError
 from .ledger import Ledger
 from .ledger.records import AssignmentRecord, CycleRecord
 from .mail.inbox import Inbox, MaildirInbox
+from .nagging.people import Reachability
 from .plan.asking import AskedRow, asked_rows, spoken_amount
 from .plan.forms import Form
 from .plan.model import Duty, Plan, SectionContacts
@@ -62,6 +64,18 @@ class Workspace:
     def inbox(self, office: OfficePlan) -> Inbox:
         """Where the answers to an office's mails arrive."""
         return MaildirInbox(self.settings.mail / office.contacts.mailbox.address)
+
+    def reachability(self, office: OfficePlan, today: date) -> Reachability:
+        """Who of an office cannot be reached: by its contacts, or as the ledger knows."""
+        in_contacts = {
+            person.email.lower(): until
+            for person in office.contacts.everybody()
+            if (until := person.away_until(today)) is not None
+        }
+        people = self.ledger.people
+        return Reachability(
+            away={**in_contacts, **people.away()}, undeliverable=set(people.undeliverable())
+        )
 
     def offices_with_mail(self) -> list[str]:
         return [key for key, office in self.offices.items() if self.inbox(office).waiting()]

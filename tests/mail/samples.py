@@ -26,6 +26,16 @@ from dutyflow.mail.contexts import (
 )
 from dutyflow.mail.letter import Letter
 from dutyflow.mail.reminders import Line, Reminder
+from dutyflow.mail.requests import (
+    CollectAgain,
+    DecisionNoted,
+    ExtensionAsked,
+    ExtensionGranted,
+    ExtensionNotTaken,
+    ExtensionRefused,
+    ExtensionSent,
+    Waived,
+)
 from dutyflow.mail.returned import Misplaced, UndeliverableAddress
 from dutyflow.plan.model import Mailbox, Person
 
@@ -47,6 +57,7 @@ ABOUT = About(
     clause="陸、考核作業",
     coordinator=COORDINATOR,
 )
+UNTIL = date(2018, 7, 20)
 DEADLINE = Deadline(day=date(2018, 7, 4), working_days=13)
 PROBLEM = Finding(
     where="「自評表」F12", found="一百二十", expected="0 到 100 的數字", hint="可以有小數"
@@ -236,6 +247,37 @@ CONTENTS: dict[str, Content] = {
         since=NOW,
         why="550 5.1.1 User unknown",
     ),
+    "extension_asked": ExtensionAsked(
+        about=ABOUT,
+        asked_by="王小美（樣本）（wang.business@pingtung.example.tw）",
+        deadline=DEADLINE,
+        until=UNTIL,
+        days=12,
+        why="資料尚待彙整",
+        before=(1, 3),
+        acting_for="黃國華（樣本）",
+    ),
+    "extension_sent": ExtensionSent(
+        about=ABOUT,
+        until=UNTIL,
+        days=12,
+        why="",
+        approver="組長 黃國華（樣本）",
+        deadline=DEADLINE,
+    ),
+    "extension_not_taken": ExtensionNotTaken(
+        about=ABOUT, sentence="107年7月3日（二）沒有晚於現在的期限", deadline=DEADLINE
+    ),
+    "extension_granted": ExtensionGranted(
+        about=ABOUT, deadline=Deadline(day=UNTIL, working_days=25), by="處長 廖正雄（樣本）"
+    ),
+    "extension_refused": ExtensionRefused(
+        about=ABOUT, deadline=DEADLINE, by="處長 廖正雄（樣本）", why="已到彙整期限"
+    ),
+    "decision_noted": DecisionNoted(about=ABOUT, sentence="已登記為同意，並通知業務組"),
+    "decision_unclear": DecisionNoted(about=ABOUT, sentence="請寫「同意」", unclear=True),
+    "collect_again": CollectAgain(about=ABOUT, deadline=Deadline(day=UNTIL, working_days=25)),
+    "waived": Waived(about=ABOUT, by="曾秀英（樣本）", why="業務移撥"),
 }
 
 

@@ -45,7 +45,8 @@ STRUCTURE = [
         (
             42,
             "「duty」不是本檔的欄位",
-            "office、year、effective_from、header、sections、scoring、measures、forms、ladders、duties",
+            "office、year、effective_from、header、sections、scoring、measures、forms、ladders、"
+            "extensions、duties",
             "是不是 duties（定期工作）？",
         ),
         id="misspelt at the top",

@@ -282,6 +282,17 @@ def conditions(field):
 
 
 @st.composite
+def extensions(draw):
+    """Levels that go further from one to the next; the last may have no end."""
+    approvers = draw(st.permutations(["head", "director", "head_office"]))
+    days = draw(st.lists(st.integers(1, 250), min_size=1, max_size=3, unique=True).map(sorted))
+    levels = [{"by": by, "working_days": up_to} for by, up_to in zip(approvers, days, strict=False)]
+    if draw(st.booleans()):
+        del levels[-1]["working_days"]
+    return {"levels": levels, "times": draw(st.integers(0, 20)), "most": draw(st.integers(0, 250))}
+
+
+@st.composite
 def plans(draw):
     """A plan that the lint has nothing to say against."""
     year = draw(st.integers(90, 120))
@@ -323,6 +334,7 @@ def plans(draw):
         "measures": measures,
         "forms": asked,
         "ladders": reminded,
+        "extensions": draw(extensions()),
         "duties": draw(duties(measures, asked, reminded, year)),
     }
     assume(not list(lint_plan(draft_of(data), GOVERNMENT)))

@@ -15,6 +15,7 @@ from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from openpyxl import load_workbook
 
@@ -105,6 +106,22 @@ class Scene:
                 workbook, maintype=maintype, subtype=subtype, filename="填報.xlsx"
             )
         return message.as_bytes()
+
+    def write(self, letter: EmailMessage, text: str, **headers: str) -> bytes:
+        """Put a reply of words alone into the inbox, as of now; `headers` take others' place."""
+        message = EmailMessage()
+        said = {
+            "From": str(letter["To"]),
+            "To": str(letter["Reply-To"]),
+            "Subject": f"Re: {letter['Subject']}",
+            "Message-ID": f"<{uuid4()}@example.tw>",
+        }
+        for name, value in {**said, **headers}.items():
+            message[name] = value
+        message.set_content(text)
+        raw = message.as_bytes()
+        self.put(raw)
+        return raw
 
     def put(self, raw: bytes) -> None:
         self.desk.inbox(self.desk.office(OFFICE)).put(raw, received_at=self.now)

@@ -18,7 +18,9 @@ from dutyflow.plan.folder import (
     drafts,
     is_office_folder,
     name_of,
+    read_office,
 )
+from dutyflow.plan.lint_people import unattended_in_words
 from dutyflow.plan.model import Plan
 from dutyflow.plan.schema import schema_text
 from dutyflow.settings import Settings
@@ -55,6 +57,7 @@ def check(ctx: click.Context, paths: Sequence[Path], as_json: bool) -> None:
     """Tell everything that is wrong with plans, contacts and closures (exit code 1), or nothing."""
     targets = list(_targets(paths, ctx.obj))
     plans, findings = _collect(targets, _checked)
+    notes = [] if findings else [note for target in targets for note in _notes(target)]
     lying = [draft for target in targets if target.is_dir() for draft in drafts(target)]
     if as_json:
         echo_json(
@@ -62,6 +65,7 @@ def check(ctx: click.Context, paths: Sequence[Path], as_json: bool) -> None:
                 "ok": not findings,
                 "plans": [{"file": str(p), **overview.counts(plan)} for p, plan in plans],
                 "drafts": [str(path) for path in lying],
+                "notes": notes,
                 "findings": [asdict(finding) for finding in findings],
             }
         )
@@ -71,6 +75,8 @@ def check(ctx: click.Context, paths: Sequence[Path], as_json: bool) -> None:
         for path in lying:
             name = f"{name_of(path)}.yaml"
             click.echo(f"{path}：草稿，不生效；請執行 plan check {path}，確認後改名為 {name}")
+        for note in notes:
+            click.echo(f"{note}（提醒，不是錯誤）")
         for finding in findings:
             click.echo(finding, err=True)
     ctx.exit(1 if findings else 0)
@@ -185,6 +191,14 @@ def _checked(path: Path) -> list[Named]:
         by_name[path.name](path)
         return []
     return [(path, load.load_plan(path))]
+
+
+def _notes(path: Path) -> Iterator[str]:
+    """What is no mistake, but worth knowing, of an office that is in order."""
+    contacts = read_office(path).contacts if path.is_dir() else None
+    if contacts is not None:
+        for words in unattended_in_words(load.load_contacts(contacts)):
+            yield f"{contacts}：{words}"
 
 
 def _shown(path: Path) -> list[Named]:

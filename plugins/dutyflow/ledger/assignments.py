@@ -227,6 +227,20 @@ def _extended(assignment: AssignmentRecord, until: datetime) -> AssignmentRecord
     return replace(assignment, collect_by=until, due_by=until, own_cut_off=True)
 
 
+def granted(
+    assignment: AssignmentRecord, until: datetime, *, asked_at: datetime
+) -> AssignmentRecord:
+    """What an extension that was asked for makes of it: it is waited for again, if it is late.
+
+    Asked for in time, it is an excuse, however late it was decided. Raises NotPossible.
+    """
+    after = _extended(assignment, until)
+    if assignment.state != "late":
+        return after
+    in_time = asked_at < assignment.due_by
+    return replace(after, state="open", due_by=until if in_time else assignment.due_by)
+
+
 def _chunks(keys: list[str]) -> Iterator[list[str]]:
     for start in range(0, len(keys), KEYS_PER_QUERY):
         yield keys[start : start + KEYS_PER_QUERY]

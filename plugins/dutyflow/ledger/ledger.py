@@ -12,6 +12,7 @@ from .notices import Notices
 from .people import People
 from .plans import Plans
 from .reports import Reports
+from .requests import Requests
 from .silences import Silences
 from .standings import Standings
 from .submissions import Submissions
@@ -35,6 +36,7 @@ class Ledger:
         self.events = Events(self._database)
         self.standings = Standings(self._database)
         self.silences = Silences(self._database)
+        self.requests = Requests(self._database)
         self.people = People(self._database)
 
     def migrate(self) -> None:

@@ -217,6 +217,55 @@ class SilenceRecord:
     at: datetime
 
 
+RequestState = Literal["pending", "granted", "refused", "void"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRequest:
+    """A request (申請) for more time: until which day, how many working days that is, and why.
+
+    `source` tells one asking from another: the same one is recorded once. `approver` is the role
+    that decides, `token` the one in the address to which the decision is sent.
+    """
+
+    assignment: str
+    until: date
+    days: int
+    why: str
+    asked_by: str
+    asked_name: str
+    asked_at: datetime
+    source: str
+    approver: str
+    token: str
+    kind: str = "extension"
+
+    def __post_init__(self) -> None:
+        utc(self.asked_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestRecord:
+    """A request on record. `note` is the reason of a refusal, or why it is void."""
+
+    id: int
+    assignment: str
+    kind: str
+    until: date
+    days: int
+    why: str
+    asked_by: str
+    asked_name: str
+    asked_at: datetime
+    source: str
+    approver: str
+    token: str
+    state: RequestState
+    decided_by: str
+    decided_at: datetime | None
+    note: str
+
+
 class Standing(NamedTuple):
     """An assignment of an open cycle as a round finds it; a plain row, since there may be many."""
 

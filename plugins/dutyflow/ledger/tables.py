@@ -104,6 +104,29 @@ notices = Table(
     Index("ix_notices_message_id", "message_id"),
 )
 
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assignment", Words, ForeignKey("assignments.key"), nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("asked_by", Words, nullable=False),
+    Column("asked_name", Words, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("approver", Words, nullable=False),
+    Column("token", Words, nullable=False, unique=True),
+    Column("state", Words, nullable=False),
+    Column("decided_by", Words, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("note", Words, nullable=False),
+    UniqueConstraint("assignment", "source"),
+    Index("ix_requests_state", "state"),
+)
+
 silences = Table(
     "silences",
     metadata,

@@ -33,6 +33,11 @@ class What(StrEnum):
     WAIVED = "免報"
     EXTENDED = "展期"
 
+    ASKED = "申請展期"
+    GRANTED = "同意展期"
+    REFUSED = "不同意展期"
+    VOIDED = "申請作廢"
+
     NOTICE_CLAIMED = "準備通知"
     NOTICE_SENT = "寄出通知"
     NOTICE_DEFERRED = "暫緩寄送"

@@ -18,6 +18,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from dutyflow.calendars.roc import RocDate
 
 from .catalogue import shipped_ladders
+from .extensions import Extensions
 from .fields import names
 from .forms import Form
 from .ladders import Ladder
@@ -68,6 +69,7 @@ class Draft:
     measures: Mapping[int, Measure]
     forms: Mapping[int, Form]
     ladders: Mapping[int, Ladder]
+    extensions: Extensions | None
     duties: Mapping[int, Duty]
     scoring: Scoring | None
     section_names: Mapping[str, str]
@@ -96,6 +98,7 @@ def draft_of(data: Any) -> Draft:
         measures=_parts(Measure, fields.get("measures"), _MEASURE),
         forms=_parts(Form, fields.get("forms")),
         ladders=_parts(Ladder, fields.get("ladders")),
+        extensions=_part(Extensions, fields.get("extensions", {})),
         duties=_parts(Duty, fields.get("duties"), _DUTY),
         scoring=_part(Scoring, fields.get("scoring")),
         section_names=_names(fields.get("sections")),

@@ -9,6 +9,7 @@ from dutyflow.calendars.working_days import WorkingDays
 
 from .draft import Draft
 from .lint_duties import lint_duties
+from .lint_extensions import lint_extensions
 from .lint_forms import lint_forms
 from .lint_ladders import lint_ladders
 from .model import ALL, Contacts
@@ -22,6 +23,7 @@ def lint_plan(draft: Draft, calendar: WorkingDays) -> Iterator[Remark]:
         yield from rule(draft)
     yield from lint_forms(draft)
     yield from lint_ladders(draft)
+    yield from lint_extensions(draft)
     yield from lint_duties(draft, calendar)
 
 

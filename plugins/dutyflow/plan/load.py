@@ -18,6 +18,7 @@ from .draft import Draft, draft_of
 from .explain import explain
 from .folder import CONTACTS, DRAFT, OfficeFiles, name_of, office_folders, read_bounded, read_office
 from .lint import lint_contacts, lint_plan
+from .lint_people import lint_people
 from .model import Contacts, Plan
 from .office import OfficePlan, OfficePlans
 from .source import Remark, Source, parse
@@ -48,6 +49,8 @@ def load_contacts(path: Path) -> Contacts:
     """One contacts file, by itself. Raises PlanError."""
     source = parse(_content(path), str(path))
     contacts, remarks = _validated(source, Contacts)
+    if contacts is not None:
+        remarks += lint_people(contacts)
     findings = source.told(remarks)
     if contacts is None or findings:
         raise PlanError(findings)
@@ -234,6 +237,8 @@ class _Office:
             latest = self.plans[-PLANS_WITH_CONTACTS:]
             required = {each.id: each.name for plan in latest for each in plan.sections}
             remarks += lint_contacts(contacts, required=required, known=known)
+        if contacts is not None:
+            remarks += lint_people(contacts)
         self.findings += source.told(remarks)
         return contacts
 

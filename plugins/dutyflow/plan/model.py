@@ -24,6 +24,7 @@ from dutyflow.calendars.roc import RocDate
 from dutyflow.calendars.rules import DateRule, RuledDay, Unannounced
 
 from .catalogue import shipped_forms, shipped_ladders
+from .extensions import Extensions
 from .forms import Form
 from .ladders import Ladder
 from .parts import Identifier, MeasureId, Name, OptionalText, PlanPart, Text
@@ -244,6 +245,9 @@ class Plan(PlanPart):
     )
     ladders: tuple[Ladder, ...] = Field(
         default=(), description="本計畫自訂的稽催階段；與內附者同代碼時，以此處為準"
+    )
+    extensions: Extensions = Field(
+        default=Extensions(), description="展期由誰核准、至多幾次、合計至多幾個工作天"
     )
     duties: Annotated[tuple[Duty, ...], Field(min_length=1)]
 

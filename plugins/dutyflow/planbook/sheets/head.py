@@ -11,6 +11,8 @@ from dutyflow.plan.model import Plan
 from dutyflow.plan.source import Place
 from dutyflow.plan.words import did_you_mean
 
+from ..authority import EXPECTED as EXPECTED_LEVELS
+from ..authority import Levels
 from ..book import Book, Row
 from ..codecs import Code, Codec, Day, Positive, Shown, Slip, Whole
 from ..grids import ANY_TEXT, Column, Grid, Line
@@ -59,6 +61,17 @@ _ITEMS = (
     ),
     _Item("最低分", (*_RANGE, 0), "整數，例如 0", codec=Whole()),
     _Item("最高分", (*_RANGE, 1), "整數，例如 100", codec=Whole()),
+    _Item("展期核准", ("extensions", "levels"), EXPECTED_LEVELS, codec=Levels(), required=False),
+    _Item(
+        "展期次數", ("extensions", "times"), "一項應辦事項至多幾次", codec=Whole(), required=False
+    ),
+    _Item(
+        "展期天數",
+        ("extensions", "most"),
+        "一項應辦事項合計至多幾個工作天",
+        codec=Whole(),
+        required=False,
+    ),
 )
 _BY_TITLE = {folded(item.title): item for item in _ITEMS}
 

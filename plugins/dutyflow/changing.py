@@ -1,0 +1,236 @@
+"""承辦人作業: what the coordinator changes by hand: a deadline, a duty to answer, who is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from . import extending
+from .calendars.roc import format_roc, in_zone, parse_date
+from .casework import Stationery
+from .errors import DutyflowError
+from .ledger.records import CycleRecord
+from .mail.bodies import Wish
+from .mail.requests import Waived
+from .nagging.people import people_of
+from .plan.model import Person
+from .plan.office import OfficePlan
+from .plan.words import guess, listed
+from .posting import Dispatch
+from .workspace import Case, Workspace
+
+EXTEND, WAIVE, PAUSE, RESUME = "展期", "免報", "暫停稽催", "恢復稽催"
+AWAY, BACK = "請假", "銷假"
+ACTIONS = (EXTEND, WAIVE, PAUSE, RESUME, AWAY, BACK)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a person filled in. Office, duty, cycle and section by name or id, a person by name or
+    address, a day as people write it; `source` tells one order from another."""
+
+    action: str
+    source: str
+    office: str = ""
+    duty: str = ""
+    cycle: str = ""
+    section: str = ""
+    day: str = ""
+    person: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What was done, in words, and the mails that tell of it."""
+
+    said: str
+    office: OfficePlan
+    mails: tuple[Dispatch, ...] = ()
+
+
+def carry_out(desk: Workspace, order: Order, *, who: str, now: datetime) -> Done:
+    """Do what is asked and put it on record under `who`.
+
+    Raises DutyflowError, before anything is changed, with a sentence that names what there is.
+    """
+    if order.action not in _DOING:
+        raise DutyflowError(f"沒有作業「{order.action}」；有：{listed(ACTIONS)}")
+    return _DOING[order.action](_Desk(desk=desk, order=order, who=who, now=now))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Desk:
+    """An order, with what it names looked up."""
+
+    desk: Workspace
+    order: Order
+    who: str
+    now: datetime
+
+    @property
+    def office(self) -> OfficePlan:
+        offices = self.desk.offices
+        if not self.order.office.strip() and len(offices) == 1:
+            return next(iter(offices.values()))
+        names = {key: office.name for key, office in offices.items()}
+        return offices[_chosen("機關", self.order.office, names)]
+
+    @property
+    def today(self) -> date:
+        return in_zone(self.now, self.office.zone).date()
+
+    @property
+    def case(self) -> Case:
+        cycle = self._cycle()
+        plan = self.desk.plan_of(cycle)
+        assignments = self.desk.ledger.assignments.of(cycle.key)
+        names = {each.section: plan.section(each.section).name for each in assignments}
+        return self.desk.case(f"{cycle.key}/{_chosen('組室', self.order.section, names)}")
+
+    def _cycle(self) -> CycleRecord:
+        cycles = self.desk.ledger.cycles.all(office=self.office.office, state="open")
+        duties = {each.duty: self.desk.plan_of(each).duty(each.duty).name for each in cycles}
+        duty = _chosen("開啟中的定期工作", self.order.duty, duties)
+        own = {each.name: each for each in cycles if each.duty == duty}
+        titles = {name: each.title for name, each in own.items()}
+        if not self.order.cycle.strip() and len(own) == 1:
+            return next(iter(own.values()))
+        return own[_chosen("開啟中的期別", self.order.cycle, titles)]
+
+    @property
+    def person(self) -> Person:
+        people = {each.email.lower(): each for each in self.office.contacts.everybody()}
+        names = {address: each.name for address, each in people.items()}
+        return people[_chosen("人員", self.order.person, names)]
+
+    @property
+    def day(self) -> date:
+        if not self.order.day.strip():
+            raise DutyflowError(f"{self.order.action}須填「日期」，例如 107-07-18")
+        try:
+            return parse_date(self.order.day)
+        except ValueError as error:
+            raise DutyflowError(str(error)) from None
+
+    @property
+    def day_to_come(self) -> date:
+        if self.day < self.today:
+            raise DutyflowError(
+                f"{format_roc(self.day)}已經過去；應為今天（{format_roc(self.today)}）以後的日期"
+            )
+        return self.day
+
+    @property
+    def why(self) -> str:
+        if not self.order.why.strip():
+            raise DutyflowError(f"{self.order.action}須填「原因」，供日後查考")
+        return self.order.why.strip()
+
+
+def _chosen(what: str, written: str, names: Mapping[str, str]) -> str:
+    """The key of what was written by key or by name. Raises DutyflowError naming what there is."""
+    there = listed(f"{name}（{key}）" for key, name in names.items()) if names else "（沒有）"
+    if not written.strip():
+        raise DutyflowError(f"須填{what}；有：{there}")
+    meant = guess(written, names, names)
+    if meant is None:
+        raise DutyflowError(f"沒有{what}「{written}」；有：{there}")
+    key, certain = meant
+    if not certain:
+        raise DutyflowError(f"沒有{what}「{written}」；是不是 {names[key]}（{key}）？有：{there}")
+    return key
+
+
+def _extend(at: _Desk) -> Done:
+    case, was_late = at.case, at.case.assignment.state == "late"
+    asking = extending.Asking(
+        wish=Wish(until=at.day_to_come, why=at.why),
+        by=at.office.contacts.coordinator,
+        at=at.now,
+        source=at.order.source,
+    )
+    request, mails = extending.grant_directly(case, asking, who=at.who, now=at.now)
+    said = f"{_title(case)}展期至{format_roc(request.until, weekday=True)}"
+    return Done(said=said + _collect_again(case, was_late), office=at.office, mails=mails)
+
+
+def _waive(at: _Desk) -> Done:
+    case, was_late = at.case, at.case.assignment.state == "late"
+    ledger = at.desk.ledger
+    ledger.assignments.waive(case.assignment.key, now=at.now, who=at.who, why=at.why)
+    content = Waived(about=Stationery(case).about, by=at.who, why=at.why)
+    mails = tuple(extending.to_section(case, content, rung=f"waived:{at.order.source}"))
+    said = f"{_title(case)}免報" + _collect_again(case, was_late)
+    return Done(said=said, office=at.office, mails=mails)
+
+
+def _pause(at: _Desk) -> Done:
+    case, until = at.case, at.day_to_come
+    _set_pause(at, case, until, at.why)
+    told = f"暫停稽催至{format_roc(until, weekday=True)}（含當日）；填報期限不變"
+    return Done(said=f"{_title(case)}{told}", office=at.office)
+
+
+def _resume(at: _Desk) -> Done:
+    case = at.case
+    _set_pause(at, case, None, at.order.why.strip())
+    return Done(said=f"{_title(case)}恢復稽催", office=at.office)
+
+
+def _set_pause(at: _Desk, case: Case, until: date | None, why: str) -> None:
+    at.desk.ledger.assignments.pause(case.assignment.key, until, now=at.now, who=at.who, why=why)
+
+
+def _away(at: _Desk) -> Done:
+    person, until = at.person, at.day_to_come
+    why = at.order.why.strip()
+    at.desk.ledger.people.set_away(person.email, until, now=at.now, who=at.who, why=why)
+    said = f"{person.name}請假至{format_roc(until, weekday=True)}（含當日）"
+    return Done(said=said + _nobody_left(at), office=at.office)
+
+
+def _back(at: _Desk) -> Done:
+    person = at.person
+    at.desk.ledger.people.set_back(person.email, now=at.now, who=at.who)
+    until = person.away_until(at.today)
+    noted = f"；通訊錄另登記請假至{format_roc(until)}，請一併更正" if until else ""
+    return Done(said=f"{person.name}已銷假{noted}", office=at.office)
+
+
+def _nobody_left(at: _Desk) -> str:
+    """The sections of which nobody who is asked can be reached today."""
+    contacts, reach = at.office.contacts, at.desk.reachability(at.office, at.today)
+    names = {each.id: each.name for plan in at.office.plans for each in plan.sections}
+    left = [
+        names.get(section, section)
+        for section in contacts.sections
+        if not people_of("owner", section, contacts, at.today, reach).told
+    ]
+    if not left:
+        return ""
+    return f"。注意：{listed(left)}的承辦人與代理人今天都無法收信，提醒將改寄計畫承辦人"
+
+
+def _collect_again(case: Case, was_late: bool) -> str:
+    if not was_late:
+        return ""
+    return (
+        f"。這一期的「收件」已因逾期停止：請到「{case.duty.name}」{case.cycle.title}的執行，"
+        f"清除{case.section_name}的「收件」，系統會重新收件並重新彙整"
+    )
+
+
+def _title(case: Case) -> str:
+    return f"{case.section_name}「{case.cycle.title} {case.duty.name}」"
+
+
+_DOING: dict[str, Callable[[_Desk], Done]] = {
+    EXTEND: _extend,
+    WAIVE: _waive,
+    PAUSE: _pause,
+    RESUME: _resume,
+    AWAY: _away,
+    BACK: _back,
+}

@@ -1,0 +1,95 @@
+"""承辦人作業: an Airflow DAG with which the coordinator changes a deadline, or who is there."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import DAG, Param, task
+
+from .names import DESK_DAG
+
+log = logging.getLogger(__name__)
+
+DESCRIPTION = """\
+按右上角的「觸發」，選擇作業並填寫欄位；用不到的欄位留空。做了什麼寫在工作的記錄裡，並永久留存。
+
+| 作業 | 要填 | 效果 |
+|---|---|---|
+| 展期 | 定期工作、期別、組室、日期、原因 | 期限改為該日，並通知組室；上限照計畫檔的 `extensions` |
+| 免報 | 定期工作、期別、組室、原因 | 這一期不必填報，並通知組室 |
+| 暫停稽催 | 定期工作、期別、組室、日期、原因 | 該日（含）以前不寄提醒；期限不變 |
+| 恢復稽催 | 定期工作、期別、組室 | 提前恢復提醒 |
+| 請假 | 人員、日期 | 該日（含）以前，提醒改寄代理人 |
+| 銷假 | 人員 | 提前恢復 |
+
+機關、定期工作、期別、組室、人員都可寫名稱或代碼；人員也可寫信箱。機關只有一個時可留空，\
+定期工作只有一期開啟時期別可留空。組室已逾期者，展期或免報後還要清除該組室的「收件」，記錄會說明。
+"""
+ACTIONS = ["展期", "免報", "暫停稽催", "恢復稽催", "請假", "銷假"]
+
+
+def _text(title: str, description: str) -> Param:
+    return Param(None, type=["null", "string"], title=title, description=description)
+
+
+PARAMS = {
+    "action": Param(ACTIONS[0], type="string", enum=ACTIONS, title="作業"),
+    "office": _text("機關", "只有一個機關時可留空"),
+    "duty": _text("定期工作", "名稱或代碼，例如 半年自行考核"),
+    "cycle": _text("期別", "例如 107H1 或 107年上半年"),
+    "section": _text("組室", "例如 業務組"),
+    "day": _text("日期", "例如 107-07-18；展期至、暫停至、請假至的那一天"),
+    "person": _text("人員", "請假、銷假的人：姓名或信箱"),
+    "why": _text("原因", "展期、免報、暫停稽催必填"),
+}
+
+
+def desk_dag() -> DAG:
+    with DAG(
+        DESK_DAG,
+        dag_display_name="承辦人作業",
+        description="展期、免報、暫停與恢復稽催、請假與銷假",
+        doc_md=DESCRIPTION,
+        schedule=None,
+        start_date=datetime(2018, 1, 1, tzinfo=UTC),
+        catchup=False,
+        is_paused_upon_creation=False,
+        tags=["dutyflow"],
+        default_args={"owner": "dutyflow"},
+        params=PARAMS,
+    ) as dag:
+        change()
+    return dag
+
+
+@task(
+    task_id="change",
+    task_display_name="辦理",
+    retries=10,
+    retry_delay=timedelta(minutes=1),
+    retry_exponential_backoff=True,
+    max_retry_delay=timedelta(minutes=30),
+)
+def change(**context: Any) -> str:
+    """Do it, and mail whom it concerns. Only mail that could not be sent is tried again."""
+    from dutyflow import changing, clock
+    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.orchestration.smtp import mail_server
+    from dutyflow.posting import Batch
+
+    run, now = context["dag_run"], clock.now()
+    fields = {name: value or "" for name, value in context["params"].items()}
+    order = changing.Order(source=run.run_id, **fields)
+    who = getattr(run, "triggering_user_name", None) or "計畫承辦人"
+    with at_the_desk() as desk:
+        done = changing.carry_out(desk, order, who=who, now=now)
+        log.info(done.said)
+        if done.mails:
+            mailbox = done.office.contacts.mailbox
+            with mail_server() as client:
+                batch = Batch(desk=desk, client=client, mailbox=mailbox, now=now)
+                batch.post(done.mails)
+                batch.settle()
+    return done.said

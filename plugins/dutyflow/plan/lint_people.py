@@ -1,0 +1,94 @@
+"""People in the contacts who cannot stand for one another, and days without anybody. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from dutyflow.calendars.roc import format_roc
+
+from .model import Contacts, Person, SectionContacts
+from .source import Place, Remark, shown
+
+ONE_DAY = timedelta(days=1)
+
+
+def lint_people(contacts: Contacts) -> Iterator[Remark]:
+    """What cannot work: one address for two people of a role, an owner as their own deputy."""
+    for section, people in contacts.sections.items():
+        place: Place = ("sections", section)
+        yield from _twice((*place, "owners"), people.owners)
+        yield from _twice((*place, "deputies"), people.deputies)
+        yield from _own_deputy((*place, "deputies"), people)
+
+
+def _twice(place: Place, people: Sequence[Person]) -> Iterator[Remark]:
+    first: dict[str, int] = {}
+    for index, person in enumerate(people):
+        address = person.email.lower()
+        if address in first:
+            yield Remark(
+                place=(*place, index, "email"),
+                found=f"{person.name}與{people[first[address]].name}的信箱同為{shown(person.email)}",
+                expected="每人一個信箱：同一信箱只會寄一封，無從分辨是誰",
+                see=(*place, first[address], "email"),
+            )
+        first.setdefault(address, index)
+
+
+def _own_deputy(place: Place, people: SectionContacts) -> Iterator[Remark]:
+    owners = {person.email.lower(): index for index, person in enumerate(people.owners)}
+    for index, deputy in enumerate(people.deputies):
+        owner = owners.get(deputy.email.lower())
+        if owner is not None:
+            yield Remark(
+                place=(*place, index),
+                found=f"{deputy.name}同時是承辦人與代理人",
+                expected="代理人為承辦人以外的人；承辦人請假時才有人可代",
+                see=(*place[:-1], "owners", owner),
+            )
+
+
+def unattended(contacts: Contacts) -> Iterator[tuple[str, date, date]]:
+    """Sections, with the first and the last day of a stretch on which all who could be asked, its
+    owners and deputies, are away. No mistake: the coordinator is told instead of them."""
+    for section, people in contacts.sections.items():
+        asked = (*people.owners, *people.deputies)
+        spans = [(span.start, span.end) for span in asked[0].away]
+        for person in asked[1:]:
+            spans = list(_common(spans, [(span.start, span.end) for span in person.away]))
+        for start, end in _joined(sorted(spans)):
+            yield section, start, end
+
+
+def _common(
+    some: list[tuple[date, date]], others: list[tuple[date, date]]
+) -> Iterator[tuple[date, date]]:
+    for start, end in some:
+        for other_start, other_end in others:
+            both = max(start, other_start), min(end, other_end)
+            if both[0] <= both[1]:
+                yield both
+
+
+def _joined(spans: list[tuple[date, date]]) -> Iterator[tuple[date, date]]:
+    """Stretches that touch or overlap as one."""
+    current: tuple[date, date] | None = None
+    for start, end in spans:
+        if current is None:
+            current = start, end
+        elif start <= current[1] + ONE_DAY:
+            current = current[0], max(current[1], end)
+        else:
+            yield current
+            current = start, end
+    if current is not None:
+        yield current
+
+
+def unattended_in_words(contacts: Contacts) -> Iterator[str]:
+    for section, start, end in unattended(contacts):
+        yield (
+            f"組室 {section} 的承辦人與代理人在{format_roc(start)}至{format_roc(end)}都請假，"
+            "期間的提醒只會寄給計畫承辦人"
+        )

@@ -1,0 +1,125 @@
+"""承辦人作業, and 無辦理事項 by mail: on the real ledger and a real mail server."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dutyflow import changing
+from dutyflow.changing import Done, Order
+from dutyflow.errors import DutyflowError
+from dutyflow.ledger.what import What
+from dutyflow.posting import post
+from tests.flow.test_extending import BILLING, OPENED, OWNER, by_address
+from tests.flow.test_rounds import morning, round_on
+from tests.support.scene import Scene, filled, form_in, scene, text_of
+
+
+@pytest.fixture
+def at_work(tmp_path: Path):
+    with scene(tmp_path, OPENED) as playing:
+        playing.letter = playing.announce(playing.open())["billing"]
+        playing.new_mails()
+        playing.now = morning("2018-06-27")
+        yield playing
+
+
+def order(action: str, **fields: str) -> Order:
+    assignment = {"duty": "半年自行考核", "cycle": "107年上半年", "section": "電費組"}
+    given = fields if "person" in fields else assignment | fields
+    return Order(action=action, source=f"manual__{action}{fields}", **given)
+
+
+def carry_out(playing: Scene, order: Order) -> Done:
+    done = changing.carry_out(playing.desk, order, who="tseng", now=playing.now)
+    with playing.client() as client:
+        for mail in done.mails:
+            mailbox = done.office.contacts.mailbox
+            post(playing.desk, client, mail, mailbox=mailbox, now=playing.now)
+    return done
+
+
+def test_the_coordinator_extends_and_the_section_is_told(at_work) -> None:
+    done = carry_out(at_work, order("展期", day="107-07-18", why="主管指示"))
+    assert done.said == "電費組「107年上半年 半年自行考核」展期至107年7月18日（三）"
+    told = by_address(at_work.new_mails())
+    assert set(told) == {OWNER}
+    assert "7月4日" not in text_of(told[OWNER])
+    (event,) = at_work.ledger.events.of(BILLING, What.EXTENDED)
+    assert (event.who, event.why) == ("tseng", "主管指示")
+    carry_out(at_work, order("展期", day="107-07-18", why="主管指示"))
+    assert at_work.new_mails() == []
+    assert len(at_work.ledger.requests.of(BILLING)) == 1
+
+
+def test_a_late_section_that_is_extended_is_collected_again_and_stays_late(at_work) -> None:
+    at_work.now = morning("2018-07-05")
+    assert at_work.wait(BILLING) == "late"
+    done = carry_out(at_work, order("展期", day="107-07-18", why="主管指示"))
+    assert "清除電費組的「收件」" in done.said
+    assert at_work.wait(BILLING) == "waiting"
+    at_work.reply(at_work.letter, filled(form_in(at_work.letter)))
+    at_work.take_in()
+    assert at_work.ledger.assignments.get(BILLING).on_time is False
+
+
+def test_waived_is_told_once_and_reminded_no_more(at_work) -> None:
+    assert carry_out(at_work, order("免報", why="業務移撥")).said.endswith("免報")
+    (mail,) = at_work.new_mails()
+    assert "業務移撥" in text_of(mail)
+    _, mails = round_on(at_work, "2018-06-29")
+    assert OWNER not in by_address(mails)
+
+
+def test_pauses_and_leave_are_kept_and_ended(at_work) -> None:
+    carry_out(at_work, order("暫停稽催", day="107/6/28", why="搬遷"))
+    assert at_work.ledger.assignments.get(BILLING).paused_until == date(2018, 6, 28)
+    carry_out(at_work, order("恢復稽催"))
+    assert at_work.ledger.assignments.get(BILLING).paused_until is None
+    done = carry_out(at_work, order("請假", person="許惠雯（樣本）", day="107/6/29"))
+    assert done.said == "許惠雯（樣本）請假至107年6月29日（五）（含當日）"
+    done = carry_out(
+        at_work, order("請假", person="cheng.billing@pingtung.example.tw", day="107/6/29")
+    )
+    assert "注意：電費組" in done.said
+    carry_out(at_work, order("銷假", person=OWNER))
+    assert set(at_work.ledger.people.away()) == {"cheng.billing@pingtung.example.tw"}
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "sentence"),
+    [
+        ("展期", {"day": "107-07-18"}, "展期須填「原因」"),
+        ("展期", {"why": "忙"}, "展期須填「日期」"),
+        ("展期", {"why": "忙", "day": "七月"}, "「七月」不是日期"),
+        ("展期", {"why": "忙", "day": "107-06-01"}, "已經過去"),
+        ("展期", {"why": "忙", "day": "107-12-28"}, "合計至多 30 個"),
+        ("免報", {"section": "電費股", "why": "忙"}, "是不是 電費組（billing）？"),
+        ("免報", {"duty": "年度", "why": "忙"}, "有：半年自行考核（self_assessment）"),
+        ("免報", {"cycle": "106H2", "why": "忙"}, "107年上半年"),
+        ("請假", {"person": "許惠文", "day": "107-07-18"}, "許惠雯（樣本）"),
+        ("請假", {"person": OWNER, "day": ""}, "請假須填「日期」"),
+    ],
+)
+def test_a_mistake_is_told_with_what_there_is(at_work, action, fields, sentence) -> None:
+    with pytest.raises(DutyflowError) as told:
+        changing.carry_out(at_work.desk, order(action, **fields), who="tseng", now=at_work.now)
+    assert sentence in str(told.value)
+
+
+def test_nothing_to_report_can_be_said_in_words_alone(at_work) -> None:
+    at_work.write(at_work.letter, "您好：\n本組本期無辦理事項。\n謝謝\n許惠雯（樣本）\n\n> 請填報")
+    (receipt,) = at_work.take_in()
+    assert "已收到" in receipt["Subject"]
+    asked = len(at_work.desk.case(BILLING).rows)
+    assert f"無辦理事項：{asked} 項" in text_of(receipt)
+    assert at_work.state(BILLING) == "accepted"
+
+
+def test_nothing_with_anything_else_is_not_understood(at_work) -> None:
+    at_work.write(at_work.letter, "無辦理事項，細節後補")
+    (told,) = at_work.take_in()
+    assert "來信沒有填報檔" in told["Subject"]
+    assert at_work.state(BILLING) == "submitted"
