@@ -3,6 +3,7 @@
 COLLECT_AGAIN_DAG = "dutyflow__collect_again"
 INTAKE_DAG = "intake"
 HOUSEKEEPING_DAG = "housekeeping"
+NAG_DAG = "nag"
 
 BY_APPROVAL = "approved"  # before "__" in the names of runs that an approval starts
 
