@@ -28,6 +28,7 @@ from dutyflow.mail.letter import Letter
 from dutyflow.mail.reminders import Line, Reminder
 from dutyflow.mail.returned import Misplaced, UndeliverableAddress
 from dutyflow.plan.model import Mailbox, Person
+from tests.mail.summary_samples import SUMMARIES
 
 NOW = datetime(2018, 6, 18, 8, 30, tzinfo=timezone(timedelta(hours=8)))
 MAILBOX = Mailbox(name="執行計畫填報信箱（樣本）", address="plan@pingtung.example.tw")
@@ -236,6 +237,7 @@ CONTENTS: dict[str, Content] = {
         since=NOW,
         why="550 5.1.1 User unknown",
     ),
+    **SUMMARIES,
 }
 
 

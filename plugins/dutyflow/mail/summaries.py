@@ -206,7 +206,7 @@ class Week(Content):
         """All sections together."""
         each = self.sections
         return SectionWeek(
-            name="全處",
+            name="全機關",
             due=sum(section.due for section in each),
             on_time=sum(section.on_time for section in each),
             answered=sum(section.answered for section in each),

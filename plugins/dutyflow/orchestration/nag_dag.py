@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import DAG, Param, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 from dutyflow import clock
 from dutyflow.plan.outline import OfficeOutline
@@ -94,10 +95,9 @@ def send(office: str, people: list[str], office_name: str, **context: Any) -> No
     with at_the_desk() as desk:
         now = clock.now()
         if _comes_late(desk.office(office), context, now):
-            log.warning(
-                "%s：不在辦公時間（%s），這次不寄；下一次併入", office_name, errands.HOURS_IN_WORDS
+            raise AirflowSkipException(
+                f"{office_name}：不在辦公時間（{errands.HOURS_IN_WORDS}），這次不寄；下一次併入"
             )
-            return
         errand = errands.Errand(office=office, people=tuple(people))
         wanted = errands.wanted(desk, context["params"])
         digests = errands.still_to_send(desk, errand, wanted=wanted, now=now)
@@ -128,24 +128,28 @@ def _tell_each_office(tell: Any, context: Any) -> None:
     from dutyflow.orchestration.desk import at_the_desk
     from dutyflow.orchestration.smtp import mail_server
 
-    with at_the_desk() as desk, mail_server() as client:
+    with at_the_desk() as desk:
         now = clock.now()
         if errands.wanted(desk, context["params"]).narrowed:
-            log.info("這次只處理一部分，不另寄摘要")
-            return
+            raise AirflowSkipException("這次只處理一部分，不另寄摘要")
         offices = [
             key for key, office in desk.offices.items() if not _comes_late(office, context, now)
         ]
-        tell(desk, client, offices, now=now)
+        with mail_server() as client:
+            tell(desk, client, offices, now=now)
 
 
 def _comes_late(office: Any, context: Any, now: datetime) -> bool:
     """Whether a scheduled run comes at an hour at which nobody is written to."""
     from dutyflow import errands
+
+    return _is_scheduled(context) and not errands.in_office_hours(office, now)
+
+
+def _is_scheduled(context: Any) -> bool:
     from dutyflow.orchestration.opening_run import SCHEDULED
 
-    scheduled = context["dag_run"].run_type == SCHEDULED
-    return scheduled and not errands.in_office_hours(office, now)
+    return bool(context["dag_run"].run_type == SCHEDULED)
 
 
 def _params(offices: list[OfficeOutline]) -> dict[str, Param]:
