@@ -31,6 +31,7 @@ FIRST_LOOK_BACK = timedelta(days=1)
 REASON = "晨間摘要"
 _RUNG = "summary:"
 _COMMON = ("未寄：已填報", "未寄：已免報", ONCE_A_DAY)  # silences that say nothing new
+_NO_NEWS = "自動回覆信"  # an automatic answer that names no leave
 _FIRST_WORDS = re.compile("[，：]")
 
 
@@ -137,14 +138,16 @@ class _Morning:
         bounced = self.watch.desk.ledger.people.undeliverable()
         known = {person.email.lower(): person for person in self._people()}
         for address in sorted(bounced.keys() & known.keys()):
-            yield f"{known[address].name}（{address}）：退信（{bounced[address]}），請更正通訊錄"
+            why = bounced[address].why
+            yield f"{known[address].name}（{address}）：退信（{why}），請更正通訊錄"
 
     def _people(self) -> Iterable[Person]:
         return self.watch.office.contacts.everybody()
 
     def _strays(self, came: Iterable[Came]) -> Iterator[str]:
         for each in came:
-            if each.verdict == "quarantined" and self._is_ours(each):
+            stray = each.verdict == "quarantined" and not each.reason.startswith(_NO_NEWS)
+            if stray and self._is_ours(each):
                 yield f"{each.sender or '（寄件人不明）'}：{each.reason}"
 
     def _is_ours(self, came: Came) -> bool:

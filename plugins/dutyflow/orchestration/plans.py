@@ -36,8 +36,11 @@ def office_named(office_id: str) -> OfficePlan:
 def working_day_of_any_office() -> Callable[[date], bool]:
     """Tells which days some office works; where there is none, those of the government."""
     from dutyflow.calendars.working_days import GOVERNMENT
+    from dutyflow.plan.snapshot import good_offices
 
-    calendars = [office.calendar for office in _read()[0]] or [GOVERNMENT]
+    settings = Settings.from_environ()
+    offices, _ = good_offices(settings.plans, settings.snapshots)
+    calendars = [office.calendar for office in offices] or [GOVERNMENT]
     return lambda day: any(calendar.is_working(day) for calendar in calendars)
 
 
