@@ -44,7 +44,7 @@ schema: ready-run ## write include/plan/plan.schema.json from the models
 	@.venv/bin/dutyflow plan schema
 
 pictures: ready-test ## draw the screenshots in docs/pictures from a running instance
-	@$(PY) tools/pictures.py
+	@PYTHONPATH=. $(PY) tools/pictures.py
 
 ready-run:
 	@sh tools/bootstrap.sh run

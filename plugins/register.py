@@ -3,12 +3,13 @@
 from airflow.plugins_manager import AirflowPlugin
 
 from dutyflow.orchestration.timetable import DutyTimetable
+from dutyflow.orchestration.working_mornings import WorkingMornings
 from dutyflow.web.language import ChineseByDefault
 
 
 class DutyflowPlugin(AirflowPlugin):
     name = "dutyflow"
-    timetables = [DutyTimetable]
+    timetables = [DutyTimetable, WorkingMornings]
     fastapi_root_middlewares = [
         {"name": "Chinese by default", "middleware": ChineseByDefault, "args": [], "kwargs": {}}
     ]

@@ -25,8 +25,10 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 import play
 from airflow_api import AirflowApi
 from dutyflow.assembling import folder_of
+from dutyflow.mail.rendering import render
 from environment import ROOT, Instance
 from sample_sections import Letter, SampleSection
+from tests.mail.samples import CONTENTS, WANG
 
 PICTURES = ROOT / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -37,6 +39,7 @@ QUIET = (
     "--disable-component-update",
 )
 PHONE_PIXELS = 390
+LONG_SCALE = 1.25  # of a long mail, so that its picture is not too heavy
 SHEET_DPI = 100
 # Airflow remembers how wide its grid is; by default it cuts the second run off.
 WIDER_GRID = """localStorage.setItem("react-resizable-panels:grid-ltr", JSON.stringify(
@@ -79,11 +82,15 @@ class Camera:
         return page
 
     def mail(self, letter: Letter, name: str) -> None:
-        """The HTML part of a mail, as wide as a phone."""
+        """The HTML part of a mail."""
+        self.html(html_of(letter), name)
+
+    def html(self, html: str, name: str, *, scale: float = 2) -> None:
+        """A mail's HTML, as wide as a phone."""
         page = self.browser.new_page(
-            viewport={"width": PHONE_PIXELS, "height": 600}, device_scale_factor=2
+            viewport={"width": PHONE_PIXELS, "height": 600}, device_scale_factor=scale
         )
-        page.set_content(html_of(letter))
+        page.set_content(html)
         keep(page, name, full_page=True)
 
 
@@ -103,6 +110,7 @@ def main() -> int:
 
 def draw(instance: Instance, cam: Camera) -> None:
     """The play of `make run`, with pauses for the photographer."""
+    samples(cam)
     the_play = play.prepare(instance)
     cut_off = play.open_the_cycle(the_play)
     letters = play.sections_get_their_mail(the_play)
@@ -124,6 +132,16 @@ def draw(instance: Instance, cam: Camera) -> None:
     newest = max(folder.glob("*.xlsx"), key=lambda file: file.stat().st_mtime)
     sheet(newest.read_bytes(), "report")
     play.approve_and_deliver(the_play)
+
+
+def samples(cam: Camera) -> None:
+    """Mails that a play of two minutes does not come to, made of the tests' samples."""
+    for sample, name in (
+        ("reminder_overdue", "overdue-mail"),
+        ("reminder_digest", "digest-mail"),
+        ("summary", "summary-mail"),
+    ):
+        cam.html(render(CONTENTS[sample], to=WANG).html, name, scale=LONG_SCALE)
 
 
 def grid(cam: Camera, run: str) -> None:

@@ -44,6 +44,10 @@ class Wanted:
     sections: tuple[str, ...] = ()
     again: bool = False
 
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.office or self.duty or self.sections)
+
 
 EVERYTHING = Wanted()
 

@@ -38,6 +38,7 @@ from dutyflow.mail.requests import (
 )
 from dutyflow.mail.returned import Misplaced, UndeliverableAddress
 from dutyflow.plan.model import Mailbox, Person
+from tests.mail.summary_samples import SUMMARIES
 
 NOW = datetime(2018, 6, 18, 8, 30, tzinfo=timezone(timedelta(hours=8)))
 MAILBOX = Mailbox(name="執行計畫填報信箱（樣本）", address="plan@pingtung.example.tw")
@@ -278,6 +279,7 @@ CONTENTS: dict[str, Content] = {
     "decision_unclear": DecisionNoted(about=ABOUT, sentence="請寫「同意」", unclear=True),
     "collect_again": CollectAgain(about=ABOUT, deadline=Deadline(day=UNTIL, working_days=25)),
     "waived": Waived(about=ABOUT, by="曾秀英（樣本）", why="業務移撥"),
+    **SUMMARIES,
 }
 
 

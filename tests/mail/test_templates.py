@@ -28,6 +28,7 @@ from tests.mail.samples import (
     problems,
     receipt,
 )
+from tests.mail.summary_samples import SUMMARY_FACTS
 
 WITHOUT_END = {"br", "meta", "hr", "img"}
 
@@ -218,6 +219,7 @@ FACTS: dict[str, tuple[str, ...]] = {
         f"dutyflow undeliverable --works {WANG.email}",
         "只通知一次",
     ),
+    **SUMMARY_FACTS,
 }
 
 

@@ -8,6 +8,7 @@ from .assignments import Assignments
 from .cycles import Cycles
 from .database import Database
 from .events import Events
+from .lately import Lately
 from .notices import Notices
 from .people import People
 from .plans import Plans
@@ -38,6 +39,7 @@ class Ledger:
         self.silences = Silences(self._database)
         self.requests = Requests(self._database)
         self.people = People(self._database)
+        self.lately = Lately(self._database)
 
     def migrate(self) -> None:
         """Create or upgrade the tables. Safe to run again, and by several at once."""

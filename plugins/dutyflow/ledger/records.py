@@ -280,6 +280,35 @@ class Standing(NamedTuple):
     opened_at: datetime
 
 
+class Came(NamedTuple):
+    """What was taken in, with so many problems. `assignment` None: nobody could say whose it is."""
+
+    assignment: str | None
+    sender: str
+    verdict: Verdict
+    problems: int
+    reason: str
+    raw_blob: str
+
+
+class Undecided(NamedTuple):
+    """A version of a cycle's report that waits for a person to decide."""
+
+    cycle: str
+    version: int
+    made_at: datetime
+
+
+class Part(NamedTuple):
+    """An assignment as it counts for how reliable a section is."""
+
+    section: str
+    plan_hash: str
+    state: AssignmentState
+    collect_by: datetime
+    on_time: bool | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class SubmittedFile:
     """A file as it came: `size` in bytes, `blob` the hash under which the store keeps it."""

@@ -4,6 +4,7 @@ COLLECT_AGAIN_DAG = "dutyflow__collect_again"
 DESK_DAG = "dutyflow__desk"
 INTAKE_DAG = "intake"
 HOUSEKEEPING_DAG = "housekeeping"
+NAG_DAG = "nag"
 
 BY_APPROVAL = "approved"  # before "__" in the names of runs that an approval starts
 

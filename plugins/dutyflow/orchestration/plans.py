@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from dutyflow.plan.outline import OfficeOutline, good_outlines
@@ -31,6 +31,17 @@ def office_named(office_id: str) -> OfficePlan:
     if office is None:
         raise KeyError(office_id)
     return office
+
+
+def working_day_of_any_office() -> Callable[[date], bool]:
+    """Tells which days some office works; where there is none, those of the government."""
+    from dutyflow.calendars.working_days import GOVERNMENT
+    from dutyflow.plan.snapshot import good_offices
+
+    settings = Settings.from_environ()
+    offices, _ = good_offices(settings.plans, settings.snapshots)
+    calendars = [office.calendar for office in offices] or [GOVERNMENT]
+    return lambda day: any(calendar.is_working(day) for calendar in calendars)
 
 
 def raise_plan_errors() -> None:

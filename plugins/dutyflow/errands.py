@@ -1,0 +1,99 @@
+"""稽催的分批: a round's digests, split among workers. Each decides again for its own people.
+
+So whoever answered meanwhile is left alone, and a batch that is tried again, by whomever, sends
+only what has not been sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from difflib import get_close_matches
+from typing import Any
+
+from .calendars.roc import in_zone
+from .errors import DutyflowError
+from .nagging.decisions import person_key
+from .nagging.digests import Digest
+from .plan.office import OfficePlan
+from .rounds import Wanted, decide_round
+from .workspace import Workspace
+
+PEOPLE_IN_A_BATCH = 50
+OFFICE_HOURS = (time(8), time(18))
+HOURS_IN_WORDS = "08:00–18:00"
+
+
+class NotThere(DutyflowError):
+    """A round is asked for what no plan has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """One batch: some of the people whom an office's mailbox writes to, by address."""
+
+    office: str
+    people: tuple[str, ...]
+
+
+def errands_of(digests: Iterable[Digest], *, size: int = PEOPLE_IN_A_BATCH) -> list[Errand]:
+    """The batches of a round. A person of several offices hears from the first."""
+    people: dict[str, list[str]] = {}
+    for digest in digests:
+        people.setdefault(digest.offices[0], []).append(person_key(digest.to))
+    return [
+        Errand(office=office, people=tuple(everyone[start : start + size]))
+        for office, everyone in people.items()
+        for start in range(0, len(everyone), size)
+    ]
+
+
+def still_to_send(
+    desk: Workspace, errand: Errand, *, wanted: Wanted, now: datetime
+) -> tuple[Digest, ...]:
+    """What the people of a batch are to be sent at `now`."""
+    decided = decide_round(desk, now=now, wanted=wanted)
+    return tuple(
+        digest
+        for digest in decided.digests
+        if digest.offices[0] == errand.office and person_key(digest.to) in errand.people
+    )
+
+
+def in_office_hours(office: OfficePlan, now: datetime) -> bool:
+    """A round that comes late, after an outage, writes to nobody at night."""
+    start, end = OFFICE_HOURS
+    return start <= in_zone(now, office.zone).time() < end
+
+
+def wanted(desk: Workspace, asked: Mapping[str, Any]) -> Wanted:
+    """What a person asks for: 機關, 定期工作, 組室, each by id or by name. Raises NotThere."""
+    offices = {key: office.name for key, office in desk.offices.items()}
+    office = _found("機關", asked.get("office"), offices)
+    plans = [
+        plan for key in desk.offices for plan in desk.offices[key].plans if office in ("", key)
+    ]
+    duties = {duty.id: duty.name for plan in plans for duty in plan.duties}
+    sections = {section.id: section.name for plan in plans for section in plan.sections}
+    return Wanted(
+        office=office,
+        duty=_found("定期工作", asked.get("duty"), duties),
+        sections=_all_found("組室", asked.get("sections") or (), sections),
+        again=bool(asked.get("again")),
+    )
+
+
+def _all_found(kind: str, asked: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(_found(kind, each, known) for each in asked if each.strip())
+
+
+def _found(kind: str, asked: str | None, known: Mapping[str, str]) -> str:
+    """The id of what is asked for by id or name; "" where nothing is."""
+    said = (asked or "").strip()
+    ids = {name: key for key, name in known.items()} | {key: key for key in known}
+    if said and said not in ids:
+        close = get_close_matches(said, ids, n=1)
+        hint = f"；是不是「{close[0]}」？" if close else ""
+        raise NotThere(f"計畫中沒有{kind}「{said}」；有：{'、'.join(known.values())}{hint}")
+    return ids[said] if said else ""

@@ -1,0 +1,217 @@
+"""晨間摘要: each working morning the coordinator is told how things stand; all quiet, nothing.
+
+A report that waits for a decision is in it. On the days of its duty's ladder, counted to the day on
+which the report is due, that is a notice of its own on record, and the director may hear of it.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from .ledger.notices import UNKNOWNS_ALLOWED
+from .ledger.records import Came, NoticeRecord
+from .mail.errors import UnreadableMessage
+from .mail.inbound import read_message
+from .mail.summaries import Summary, Undecided
+from .nagging.decisions import UNREACHABLE
+from .nagging.opening import RUNG as OPENING
+from .plan.model import Person
+from .posting import Dispatch, Point
+from .rounds import ONCE_A_DAY
+from .watching import Pending, Watch, post_for_each
+from .workspace import Workspace
+
+FIRST_LOOK_BACK = timedelta(days=1)
+REASON = "晨間摘要"
+_RUNG = "summary:"
+_COMMON = ("未寄：已填報", "未寄：已免報", ONCE_A_DAY)  # silences that say nothing new
+_NO_NEWS = "自動回覆信"  # an automatic answer that names no leave
+_FIRST_WORDS = re.compile("[，：]")
+
+
+def summarise(
+    desk: Workspace, client: smtplib.SMTP, offices: Iterable[str], *, now: datetime
+) -> None:
+    """Send each office's summary of today, once. An office that does not work today has none.
+
+    Raises UnknownOffice; MailDeferred or MailRefused, after every one has been tried.
+    """
+    post_for_each(desk, client, offices, letters, now=now)
+
+
+def letters(watch: Watch) -> Iterator[Dispatch]:
+    """Today's mails about an office: to its coordinator, and where a step says so its director."""
+    if not watch.works:
+        return
+    morning = _Morning(watch)
+    summary = morning.summary
+    if summary.parts and not morning.is_told:
+        yield morning.to_coordinator(summary)
+    yield from morning.to_director()
+
+
+@dataclass(frozen=True)
+class _Morning:
+    watch: Watch
+
+    @property
+    def office(self) -> str:
+        return self.watch.office.office
+
+    @property
+    def rung(self) -> str:
+        return f"{_RUNG}{self.watch.today.isoformat()}"
+
+    @property
+    def is_told(self) -> bool:
+        return self.watch.desk.ledger.lately.last_sent(self.office, self.rung) is not None
+
+    @cached_property
+    def since(self) -> datetime:
+        """The summary before; at first, a day ago."""
+        last = self.watch.desk.ledger.lately.last_sent(self.office, _RUNG)
+        return last or self.watch.now - FIRST_LOOK_BACK
+
+    @cached_property
+    def notices(self) -> tuple[NoticeRecord, ...]:
+        return self.watch.desk.ledger.lately.notices(self.office, self.since)
+
+    @property
+    def summary(self) -> Summary:
+        came = self.watch.desk.ledger.lately.came(self.office, self.since)
+        return Summary(
+            office=self.watch.office.name,
+            day=self.watch.today,
+            waiting=tuple(each.line for each in self.watch.pending),
+            late=self.watch.late,
+            troubles=tuple(self._troubles()),
+            strays=tuple(self._strays(came)),
+            came_in=tuple(self._came_in(came)),
+            went_out=tuple(self._went_out()),
+            silent=tuple(self._silent()),
+        )
+
+    def to_coordinator(self, summary: Summary) -> Dispatch:
+        points = [_point(each) for each in self.watch.pending if each.urging.rung]
+        return Dispatch(
+            about=self.office,
+            rung=self.rung,
+            to=self.watch.office.contacts.coordinator,
+            reason=REASON,
+            content=summary,
+            thread=f"{self.office}/summary",
+            more=tuple(points),
+        )
+
+    def to_director(self) -> Iterator[Dispatch]:
+        """What the director has not been told of the reports that wait, in one mail."""
+        contacts = self.watch.office.contacts
+        waiting = [each for each in self.watch.pending if each.urging.director]
+        if waiting:
+            first, *more = map(_point, waiting)
+            yield Dispatch(
+                **vars(first),
+                more=tuple(more),
+                to=contacts.director,
+                content=Undecided(
+                    office=self.watch.office.name,
+                    waiting=tuple(each.line for each in waiting),
+                    coordinator=contacts.coordinator,
+                ),
+                thread=f"{self.office}/undecided",
+            )
+
+    def _troubles(self) -> Iterator[str]:
+        for notice in self.notices:
+            if notice.rung.startswith(UNREACHABLE) and notice.state == "sent":
+                yield f"{self._whose(notice.about)}：{notice.reason}"
+            elif notice.state == "refused":
+                yield f"{_who(notice)}：被拒收（{notice.detail}），請更正通訊錄"
+            elif notice.state == "unknown" and notice.unknowns >= UNKNOWNS_ALLOWED:
+                yield f"{_who(notice)}：是否寄達無法確定，請以電話確認"
+        bounced = self.watch.desk.ledger.people.undeliverable()
+        known = {person.email.lower(): person for person in self._people()}
+        for address in sorted(bounced.keys() & known.keys()):
+            why = bounced[address].why
+            yield f"{known[address].name}（{address}）：退信（{why}），請更正通訊錄"
+
+    def _people(self) -> Iterable[Person]:
+        return self.watch.office.contacts.everybody()
+
+    def _strays(self, came: Iterable[Came]) -> Iterator[str]:
+        for each in came:
+            stray = each.verdict == "quarantined" and not each.reason.startswith(_NO_NEWS)
+            if stray and self._is_ours(each):
+                yield f"{each.sender or '（寄件人不明）'}：{each.reason}"
+
+    def _is_ours(self, came: Came) -> bool:
+        """Mail without an assignment belongs to the office whose mailbox it was written to; where
+        that cannot be told, to every one."""
+        if came.assignment is not None or len(self.watch.desk.offices) == 1:
+            return True
+        mailboxes = {o.contacts.mailbox.address.lower() for o in self.watch.desk.offices.values()}
+        mine = self.watch.office.contacts.mailbox.address
+        try:
+            message = read_message(self.watch.desk.store.get(came.raw_blob), mailbox=mine)
+        except UnreadableMessage:
+            return True
+        written_to = mailboxes & {_without_tag(address) for address in message.recipients}
+        return not written_to or mine.lower() in written_to
+
+    def _came_in(self, came: Iterable[Came]) -> Iterator[str]:
+        for each in came:
+            if each.assignment is None or each.verdict == "quarantined":
+                continue
+            if each.verdict == "accepted":
+                said = "已受理"
+            else:
+                said = f"有 {each.problems} 處待修正" if each.problems else each.reason
+            yield f"{self._whose(each.assignment)}：{said}"
+
+    def _went_out(self) -> Iterator[str]:
+        """By section, how many of which step."""
+        counts: dict[str, Counter[str]] = {}
+        for notice in self.notices:
+            if notice.state == "sent" and _is_reminder(notice):
+                section = self.watch.desk.section_name(notice.about)
+                counts.setdefault(section, Counter())[_step(notice)] += 1
+        for section, steps in counts.items():
+            yield f"{section}：" + "、".join(f"{step} {count} 封" for step, count in steps.items())
+
+    def _silent(self) -> Iterator[str]:
+        for each in self.watch.desk.ledger.lately.silences(self.office, self.since):
+            if each.reason not in _COMMON:
+                who = f"（{each.recipient}）" if each.recipient else ""
+                yield f"{self._whose(each.about)}{who}：{each.reason.removeprefix('未寄：')}"
+
+    def _whose(self, assignment: str) -> str:
+        cycle = assignment.rpartition("/")[0]
+        return f"{self.watch.desk.section_name(assignment)} {self.watch.title(cycle)}"
+
+
+def _point(pending: Pending) -> Point:
+    key = pending.cycle.key
+    return Point(about=key, cycle=key, rung=pending.urging.rung, reason=pending.urging.reason)
+
+
+def _is_reminder(notice: NoticeRecord) -> bool:
+    return notice.cycle is not None and (notice.rung == OPENING or "@" in notice.rung)
+
+
+def _step(notice: NoticeRecord) -> str:
+    return _FIRST_WORDS.split(notice.reason)[0]
+
+
+def _who(notice: NoticeRecord) -> str:
+    return f"給{notice.recipient_name}（{notice.recipient}）的「{notice.subject}」"
+
+
+def _without_tag(address: str) -> str:
+    local, _, host = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{host}"

@@ -1,0 +1,129 @@
+"""What an office's coordinator and director both keep an eye on: what is late, what waits."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from .calendars.moments import last_day
+from .calendars.roc import in_zone
+from .errors import DutyflowError
+from .ledger.records import CycleRecord, Undecided
+from .mail.contexts import Deadline
+from .mail.summaries import Late, Waiting
+from .nagging.undecided import Decision, Urging, urge
+from .plan.office import OfficePlan
+from .posting import Batch, Dispatch
+from .workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A report that nobody has decided on, and what today's step says of it."""
+
+    cycle: CycleRecord
+    report: Undecided
+    urging: Urging
+    line: Waiting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """An office as it stands at `now`."""
+
+    desk: Workspace
+    office: OfficePlan
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return in_zone(self.now, self.office.zone).date()
+
+    @property
+    def works(self) -> bool:
+        return self.office.calendar.is_working(self.today)
+
+    def deadline(self, day: date) -> Deadline:
+        return Deadline(day=day, working_days=self.office.calendar.between(self.today, day))
+
+    @cached_property
+    def late(self) -> tuple[Late, ...]:
+        """What is not answered though its day has gone by, the longest first."""
+        return tuple(sorted(self._late(), key=lambda each: each.deadline.day))
+
+    def _late(self) -> Iterator[Late]:
+        for row in self.desk.ledger.standings.open(self.office.office):
+            day = last_day(row.collect_by, self.office.zone)
+            if is_late(row.state, row.collect_by, self.now):
+                yield Late(
+                    title=self.title(row.key.rpartition("/")[0]),
+                    section=self.section(row.plan_hash, row.section),
+                    deadline=self.deadline(day),
+                )
+
+    @cached_property
+    def pending(self) -> tuple[Pending, ...]:
+        """What waits for a decision, the most pressing first."""
+        return tuple(map(self._pending, self.desk.ledger.lately.undecided(self.office.office)))
+
+    def _pending(self, report: Undecided) -> Pending:
+        cycle = self.desk.ledger.cycles.get(report.cycle)
+        plan = self.desk.plan_of(cycle)
+        made = in_zone(report.made_at, self.office.zone).date()
+        decision = Decision(cycle=cycle.key, made=made, due=cycle.report_due)
+        ladder = plan.ladder_of(plan.duty(cycle.duty))
+        urging = urge(decision, ladder, self.office.calendar, self.today)
+        return Pending(
+            cycle=cycle,
+            report=report,
+            urging=urging,
+            line=Waiting(
+                title=self.title(cycle.key),
+                version=report.version,
+                due=self.deadline(cycle.report_due),
+                why=urging.reason,
+                tone=urging.tone,
+            ),
+        )
+
+    def title(self, cycle_key: str) -> str:
+        cycle = self.desk.ledger.cycles.get(cycle_key)
+        return f"{cycle.title} {self.desk.plan_of(cycle).duty(cycle.duty).name}"
+
+    def section(self, plan_hash: str, section: str) -> str:
+        return self.desk.plan_kept(plan_hash).section(section).name
+
+
+def is_late(state: str, collect_by: datetime, now: datetime) -> bool:
+    """Whether an answer is still to come though its cut-off has passed."""
+    return state not in {"accepted", "waived"} and collect_by <= now
+
+
+def post_for_each(
+    desk: Workspace,
+    client: smtplib.SMTP,
+    offices: Iterable[str],
+    letters: Callable[[Watch], Iterable[Dispatch]],
+    *,
+    now: datetime,
+) -> None:
+    """Send what there is to say of each office, each from its own mailbox.
+
+    Raises UnknownOffice; MailDeferred or MailRefused, after every mail has been tried.
+    """
+    troubles: list[DutyflowError] = []
+    for key in offices:
+        office = desk.office(key)
+        batch = Batch(
+            desk=desk,
+            client=client,
+            mailbox=office.contacts.mailbox,
+            now=now,
+            troubles=troubles,
+        )
+        batch.post(letters(Watch(desk=desk, office=office, now=now)))
+    if troubles:
+        batch.settle()

@@ -1,0 +1,90 @@
+"""每週狀態: once a week the director is told how each section stands.
+
+On the week's first working day; where that was missed, on the next one of the same week.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+
+from .ledger.records import Part
+from .mail.summaries import SectionWeek, Week
+from .posting import Dispatch
+from .watching import Watch, is_late, post_for_each
+from .workspace import Workspace
+
+REASON = "每週狀態"
+A_YEAR = timedelta(days=365)
+
+
+def report_week(
+    desk: Workspace, client: smtplib.SMTP, offices: Iterable[str], *, now: datetime
+) -> None:
+    """Send each office's state of this week, once.
+
+    Raises UnknownOffice; MailDeferred or MailRefused, after every one has been tried.
+    """
+    post_for_each(desk, client, offices, letters, now=now)
+
+
+def letters(watch: Watch) -> Iterator[Dispatch]:
+    """The week's mail, where it has not been sent and there is something that it could be about."""
+    office, ledger = watch.office, watch.desk.ledger
+    year, week, _ = watch.today.isocalendar()
+    rung = f"week:{year}-W{week:02}"
+    if not watch.works or ledger.lately.last_sent(office.office, rung) is not None:
+        return
+    content = week_of(watch)
+    if content.sections:
+        yield Dispatch(
+            about=office.office,
+            rung=rung,
+            to=office.contacts.director,
+            reason=REASON,
+            content=content,
+            thread=f"{office.office}/week",
+        )
+
+
+def week_of(watch: Watch) -> Week:
+    """The state as of now, of what was due in the last 12 months."""
+    since = watch.today - A_YEAR
+    return Week(
+        office=watch.office.name,
+        monday=watch.today - timedelta(days=watch.today.weekday()),
+        since=since,
+        sections=tuple(_sections(watch, since)),
+        late=watch.late,
+        waiting=tuple(pending.line for pending in watch.pending),
+        coordinator=watch.office.contacts.coordinator,
+    )
+
+
+def _sections(watch: Watch, since: date) -> Iterator[SectionWeek]:
+    """In the order of the plans. An open cycle's late answers count, however old it is."""
+    start = datetime.combine(since, time.min, watch.office.zone)
+    own: dict[str, list[Part]] = defaultdict(list)
+    for part in watch.desk.ledger.lately.parts(watch.office.office, start):
+        own[watch.section(part.plan_hash, part.section)].append(part)
+    order = [section.name for section in watch.office.plans[-1].sections]
+    for name in sorted(own, key=lambda name: order.index(name) if name in order else len(order)):
+        yield _section(name, own[name], watch.now)
+
+
+def _section(name: str, parts: list[Part], now: datetime) -> SectionWeek:
+    """What is answered before its day counts from then on: it is settled."""
+    expected = [part for part in parts if part.state != "waived"]
+    due = [part for part in expected if part.on_time is not None or part.collect_by <= now]
+    late = [part for part in expected if is_late(part.state, part.collect_by, now)]
+    unanswered = [part for part in expected if part.state != "accepted"]
+    return SectionWeek(
+        name=name,
+        due=len(due),
+        on_time=sum(part.on_time is True for part in due),
+        answered=sum(part.state == "accepted" for part in due),
+        open_now=len(unanswered) - len(late),
+        late_now=len(late),
+    )

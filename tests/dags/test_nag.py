@@ -1,0 +1,200 @@
+"""The round as a DAG, run by a real Airflow against a real mail server: batches, once, by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dutyflow.calendars.roc import TAIPEI
+from dutyflow.errands import NotThere, errands_of, in_office_hours, still_to_send, wanted
+from dutyflow.opening import open_cycle
+from dutyflow.orchestration.nag_dag import nag_dag
+from dutyflow.rounds import Wanted, decide_round
+from dutyflow.settings import Settings
+from dutyflow.workspace import Workspace
+from tests.support.scene import DUTY, OFFICE, PLANS, parsed
+from tests.support.smtp import HOST, smtp_server
+
+ROOT = Path(__file__).parents[2]
+OPENED = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
+
+# A script, so that each run has an Airflow of its own at the hour that it is to be.
+RUN = """
+import json, sys
+from datetime import datetime
+from airflow.utils.db import initdb
+initdb()
+sys.path.insert(0, "dags")
+from dutyflow import errands
+errands.errands_of.__kwdefaults__["size"] = 2
+from nag import dag
+from dutyflow import clock
+from dutyflow.orchestration import nag_dag
+
+for order in json.loads(sys.argv[1]):
+    moment = datetime.fromisoformat(order["at"])
+    clock.now = lambda moment=moment: moment
+    scheduled = order.get("scheduled", False)
+    nag_dag._is_scheduled = lambda context, scheduled=scheduled: scheduled
+    run = dag.test(run_conf=order.get("conf"))
+    states = [f"{ti.task_id}[{ti.map_index}]={ti.state}" for ti in run.get_task_instances()]
+    print("DONE", json.dumps({"state": str(run.state), "tasks": sorted(states)}))
+"""
+
+
+@dataclass(frozen=True)
+class Played:
+    runs: list[dict[str, Any]]
+    mails: list[EmailMessage]
+    log: str
+
+    def starting(self, words: str) -> list[EmailMessage]:
+        return [mail for mail in self.mails if str(mail["Subject"]).startswith(words)]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    return {"DUTYFLOW_HOME": str(tmp_path / "home"), "DUTYFLOW_PLANS": str(PLANS)}
+
+
+@pytest.fixture
+def desk(settings: dict[str, str]):
+    desk = Workspace(Settings.from_environ(settings))
+    desk.ledger.migrate()
+    open_cycle(desk, office=OFFICE, duty=DUTY, name="107H1", now=OPENED, who="測試")
+    yield desk
+    desk.close()
+
+
+def play(tmp_path: Path, settings: dict[str, str], *orders: dict[str, Any]) -> Played:
+    with smtp_server() as server:
+        connection = {
+            "conn_type": "smtp",
+            "host": HOST,
+            "port": server.port,
+            "extra": {"disable_ssl": True, "disable_tls": True, "retry_limit": 0},
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, json.dumps(orders)],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                **settings,
+                "PYTHONPATH": str(ROOT),
+                "AIRFLOW_HOME": str(tmp_path / "airflow"),
+                "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{tmp_path / 'airflow.db'}",
+                "AIRFLOW_CONN_DUTYFLOW_SMTP": json.dumps(connection),
+            },
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        runs = [
+            json.loads(line.removeprefix("DONE "))
+            for line in done.stdout.splitlines()
+            if line.startswith("DONE ")
+        ]
+        mails = [parsed(envelope.content) for envelope in server.kept]
+        return Played(runs, mails, done.stdout + done.stderr)
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_day_is_sent_in_batches_and_a_day_run_again_sends_nothing(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
+    morning = {"at": "2018-06-27T08:30:00+08:00"}
+    played = play(tmp_path, settings, morning, morning)
+    first, second = played.runs
+    sent = [task for task in first["tasks"] if task.startswith("send[")]
+    assert len(sent) == 3, "two people each"
+    assert all(task.endswith("=success") for task in first["tasks"])
+    assert first["state"] == second["state"] == "success"
+    assert "send[-1]=skipped" in second["tasks"]
+    assert len(played.starting("提醒：")) == 6
+    assert len(played.starting("晨間摘要")) == 1
+    assert len(played.starting("每週狀態")) == 1
+    assert len(played.mails) == 8
+
+
+@pytest.mark.usefixtures("desk")
+def test_by_hand_one_section_at_any_hour_and_scheduled_at_night_nobody(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
+    by_hand = {"office": "台灣電力公司屏東區營業處", "duty": "半年自行考核", "sections": ["電費組"]}
+    played = play(
+        tmp_path,
+        settings,
+        {"at": "2018-06-27T07:00:00+08:00", "scheduled": True},
+        {"at": "2018-06-27T19:00:00+08:00", "conf": by_hand | {"again": True}},
+    )
+    (mail,) = played.mails
+    assert "許惠雯" in str(mail["To"])
+    late, by_hand_run = played.runs
+    assert by_hand_run["state"] == late["state"] == "success"
+    assert "send[0]=success" in by_hand_run["tasks"]
+    assert {task for task in late["tasks"] if task.startswith("send")} == {
+        "send[0]=skipped",
+        "send[1]=skipped",
+        "send[2]=skipped",
+    }
+    assert "不在辦公時間" in played.log
+
+
+def test_batches_hold_so_many_people_of_one_office(desk: Workspace) -> None:
+    now = datetime(2018, 6, 27, 8, 30, tzinfo=TAIPEI)
+    batches = errands_of(decide_round(desk, now=now).digests, size=4)
+    assert [len(batch.people) for batch in batches] == [4, 2]
+    assert {batch.office for batch in batches} == {OFFICE}
+    everyone = [person for batch in batches for person in batch.people]
+    assert len(set(everyone)) == 6
+
+
+def test_a_batch_leaves_alone_who_answered_since_it_was_decided(desk: Workspace) -> None:
+    now = datetime(2018, 6, 27, 8, 30, tzinfo=TAIPEI)
+    (batch,) = errands_of(decide_round(desk, now=now).digests)
+    desk.ledger.assignments.waive(f"{OFFICE}/{DUTY}/107H1/billing", now=now, who="測試", why="測試")
+    still = still_to_send(desk, batch, wanted=Wanted(), now=now + timedelta(minutes=1))
+    assert len(still) == 5
+    assert "許惠雯（樣本）" not in {digest.to.name for digest in still}
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "fits"), [(7, 59, False), (8, 0, True), (17, 59, True), (18, 0, False)]
+)
+def test_office_hours(desk: Workspace, hour: int, minute: int, fits: bool) -> None:
+    now = datetime(2018, 6, 27, hour, minute, tzinfo=TAIPEI).astimezone(UTC)
+    assert in_office_hours(desk.office(OFFICE), now) is fits
+
+
+def test_what_is_asked_for_by_name_is_found_and_what_is_not_there_is_told(desk: Workspace) -> None:
+    asked = {"office": OFFICE, "duty": "半年自行考核", "sections": ["電費組"], "again": True}
+    assert wanted(desk, asked) == Wanted(
+        office=OFFICE, duty=DUTY, sections=("billing",), again=True
+    )
+    with pytest.raises(NotThere, match=r"沒有組室「電費祖」.*是不是「電費組」"):
+        wanted(desk, {"sections": ["電費祖"]})
+
+
+def test_a_coordinator_can_read_it() -> None:
+    dag = nag_dag()
+    assert dag.dag_display_name == "每日稽催"
+    assert "現在就寄" in (dag.doc_md or "")
+    assert dag.max_active_runs == 1
+    assert not dag.catchup
+    assert {task.task_display_name for task in dag.tasks} == {
+        "決定通知誰",
+        "寄稽催信",
+        "晨間摘要",
+        "每週狀態",
+    }
+    assert {task.owner for task in dag.tasks} == {"dutyflow"}
