@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from . import extending
@@ -160,8 +160,12 @@ def _waive(at: _Desk) -> Done:
     case, was_late = at.case, at.case.assignment.state == "late"
     ledger = at.desk.ledger
     ledger.assignments.waive(case.assignment.key, now=at.now, who=at.who, why=at.why)
-    content = Waived(about=Stationery(case).about, by=at.who, why=at.why)
-    mails = tuple(extending.to_section(case, content, rung=f"waived:{at.order.source}"))
+    paper = Stationery(at.desk.case(case.assignment.key))
+    content = Waived(about=paper.about, by=at.who, why=at.why)
+    mails = tuple(
+        replace(mail, attachments=(paper.appointment_over(at.now),))
+        for mail in extending.to_section(case, content, rung=f"waived:{at.order.source}")
+    )
     said = f"{_title(case)}免報" + _collect_again(case, was_late)
     return Done(said=said, office=at.office, mails=mails)
 

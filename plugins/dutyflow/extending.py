@@ -7,7 +7,7 @@ when it is decided: the deadline may have moved meanwhile.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from .calendars.cycles import cut_off
@@ -309,7 +309,10 @@ def _told(case: Case, request: RequestRecord, now: datetime) -> Iterator[Dispatc
             by=request.decided_by,
             why=request.note,
         )
-    yield from to_section(case, content, rung=f"request:{request.id}:{request.state}", also=request)
+    moved = (paper.appointment(now),) if request.state == "granted" else ()
+    rung = f"request:{request.id}:{request.state}"
+    for mail in to_section(case, content, rung=rung, also=request):
+        yield replace(mail, attachments=moved)
     if request.state == "granted" and _was_late(case, request):
         yield _collect_again(case, request, now)
 

@@ -66,6 +66,11 @@ def test_a_section_asks_its_head_agrees_and_no_later_mail_names_the_old_day(at_w
     assert deadline(at_work) == end_of("2018-07-18")
     assert "核示已登記" in told[HEAD]["Subject"]
     assert "期限已展延至 107年7月18日（三）" in told[OWNER]["Subject"]
+    (moved,) = told[OWNER].iter_attachments()
+    assert (moved.get_content_type(), "20180718" in str(moved.get_content())) == (
+        "text/calendar",
+        True,
+    )
     later = [text_of(told[OWNER]), text_of(told[HEAD])]
     for day in ("2018-07-04", "2018-07-11", "2018-07-13", "2018-07-18", "2018-07-19"):
         _, mails = round_on(at_work, day)
