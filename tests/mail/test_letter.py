@@ -27,6 +27,7 @@ from tests.mail.samples import (
     LETTERS,
     MAILBOX,
     NOW,
+    THREAD,
     TOKEN,
     WANG,
     letter,
@@ -184,6 +185,24 @@ def test_machines_and_folders_know_the_mail_for_what_it_is():
         assert message["List-Id"] == "<pingtung.pingtung.example.tw>"
         assert message["Content-Language"] == "zh-TW"
         assert read_message(message.as_bytes(), mailbox=MAILBOX.address).automatic
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_no_robot_need_answer_any_of_our_mails(name):
+    message = composed(LETTERS[name])
+    assert message["Auto-Submitted"] in {"auto-generated", "auto-replied"}
+    assert message["List-Id"]
+    assert read_message(message.as_bytes(), mailbox=MAILBOX.address).automatic
+
+
+def test_a_digest_hangs_on_each_of_its_threads():
+    threads = (THREAD, "pingtung/training/107H1/business")
+    digest = Letter(key="d", to=WANG, content=CONTENTS["reminder_digest"], threads=threads)
+    alone = [
+        composed(Letter(key=t, to=WANG, content=CONTENTS["opening"], thread=t)) for t in threads
+    ]
+    roots = " ".join(message["References"] for message in alone)
+    assert composed(digest)["References"] == composed(digest)["In-Reply-To"] == roots
 
 
 def test_a_mail_outside_any_thread_still_sorts_into_a_folder():
