@@ -21,6 +21,10 @@ _OTHERS = {
     "returned": "退回補正",
     "delivery": "報送",
     "undeliverable": "信箱退信",
+    "request": "申請展期",
+    "waived": "免報",
+    "misplaced": "回覆填報",
+    "summary": "每日彙報",
 }
 
 
