@@ -357,16 +357,14 @@ def contacts(draw, plan):
         max_size=2,
     )
     people = st.builds(lambda person, away: {**person, "away": away}, people, absences)
+    apart = st.lists(people, min_size=1, max_size=4, unique_by=lambda person: person["email"])
     return Contacts.model_validate(
         {
             "mailbox": {"name": mailbox["name"], "address": mailbox["email"]},
             "sections": {
-                section.id: {
-                    "owners": draw(st.lists(people, min_size=1, max_size=3)),
-                    "deputies": draw(st.lists(people, max_size=2)),
-                    "head": draw(people),
-                }
+                section.id: {"owners": some[:2], "deputies": some[2:], "head": draw(people)}
                 for section in plan.sections
+                for some in [draw(apart)]  # nobody stands in for themselves
             },
             **{each: draw(people) for each in ("coordinator", "director", "head_office")},
         }

@@ -48,7 +48,7 @@ def _(column: TextColumn) -> DataValidation:
 
 @_rule.register
 def _(column: NumberColumn) -> DataValidation:
-    low, high = repr(column.field.min), repr(column.field.max)
+    low, high = _exact(column.field.min), _exact(column.field.max)
     return DataValidation(
         type="whole" if column.field.whole else "decimal",
         operator="between",
@@ -75,3 +75,8 @@ def _list(choices: tuple[str, ...]) -> DataValidation:
         return DataValidation()
     quoted = told.replace('"', '""')
     return DataValidation(type="list", formula1=f'"{quoted}"')
+
+
+def _exact(number: float) -> str:
+    """A number with all its digits, as Excel writes it."""
+    return str(int(number)) if float(number).is_integer() else repr(number)

@@ -1,0 +1,173 @@
+"""回覆: what whoever wrote is told about what they sent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pydantic import ValidationError
+
+from .answers import from_json
+from .casework import Stationery, as_finding
+from .errors import Finding
+from .forms.judge import Verdict
+from .forms.understood import understood
+from .keeping import Delivered
+from .ledger.records import Recorded, SubmissionRecord
+from .mail.contexts import Content, NotUnderstood, Problems, Receipt, UnknownToken
+from .mail.inbound import Inbound
+from .plan.model import Person
+from .plan.office import OfficePlan
+from .posting import Dispatch
+from .workspace import Case, Workspace
+
+ANSWERS_A_DAY = 5  # to one who sends no form: a robot that does not say so would answer each
+
+
+def answer_to(
+    case: Case, recorded: Recorded, verdict: Verdict, workbook: str, now: datetime
+) -> Content:
+    case = case.desk.case(case.assignment.key)  # as it stands after the verdict
+    if not verdict.accepted:
+        return _problems(case, recorded.submission, tuple(map(as_finding, verdict.problems)), now)
+    if not recorded.is_new and case.assignment.state == "returned":
+        return _problems(case, recorded.submission, (_SAME_AS_RETURNED,), now)
+    return _receipt(case, recorded.submission, workbook)
+
+
+_SAME_AS_RETURNED = Finding(
+    where="附檔",
+    found="與退回補正前送來的檔案完全相同",
+    expected="依退回說明修改後的檔案",
+    hint="請修改後存檔，再回覆一次",
+)
+
+
+def _receipt(case: Case, submission: SubmissionRecord, workbook: str) -> Receipt:
+    return Receipt(
+        about=Stationery(case).about,
+        number=number_of(submission.id),
+        received_at=submission.received_at,
+        understood=understood(case.form, len(case.rows), from_json(submission.answers)),
+        sha256=workbook,
+        late=case.assignment.on_time is False,
+        replaces=number_of(submission.replaces) if submission.replaces else "",
+    )
+
+
+def number_of(submission: int) -> str:
+    """A submission's number as people see it: `S00012`."""
+    return f"S{submission:05}"
+
+
+def _problems(
+    case: Case, submission: SubmissionRecord, problems: tuple[Finding, ...], now: datetime
+) -> Problems:
+    paper = Stationery(case)
+    return Problems(
+        about=paper.about,
+        received_at=submission.received_at,
+        problems=problems,
+        deadline=paper.deadline(now),
+        form_name=paper.form_name,
+    )
+
+
+def not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnderstood:
+    paper = Stationery(case)
+    return NotUnderstood(
+        about=paper.about,
+        received=tuple(file.name for file in delivered.message.attachments),
+        deadline=paper.deadline(now),
+        form_name=paper.form_name,
+    )
+
+
+def reply_with_form(
+    case: Case,
+    delivered: Delivered,
+    content: Content,
+    verdict: Verdict,
+    now: datetime,
+) -> Dispatch | None:
+    to = writer_of(delivered.message, case.section_name)
+    if to is None:
+        return None
+    paper = Stationery(case.desk.case(case.assignment.key))
+    if isinstance(content, Receipt):
+        enclosed = paper.appointment_over(now)
+    else:
+        enclosed = paper.attached_form(verdict.answers, verdict.problems)
+    return Dispatch(
+        about=case.assignment.key,
+        cycle=case.cycle.key,
+        rung=f"answer:{delivered.blob[:16]}",
+        to=to,
+        reason=content.subject,
+        content=content,
+        thread=case.assignment.key,
+        token=case.assignment.token,
+        answers=delivered.message.message_id,
+        attachments=(enclosed,),
+    )
+
+
+def reply_in_words(case: Case, delivered: Delivered, content: Content) -> Dispatch | None:
+    """As `_reply`, without a form."""
+    to = writer_of(delivered.message, case.section_name)
+    if to is None:
+        return None
+    return Dispatch(
+        about=case.assignment.key,
+        cycle=case.cycle.key,
+        rung=f"answer:{delivered.blob[:16]}",
+        to=to,
+        reason=content.subject,
+        content=content,
+        thread=case.assignment.key,
+        token=case.assignment.token,
+        answers=delivered.message.message_id,
+    )
+
+
+def answer_to_unknown(
+    desk: Workspace, office: OfficePlan, delivered: Delivered, now: datetime
+) -> Dispatch | None:
+    """Somebody we know is told; a stranger learns nothing, not even that this address is read."""
+    about = f"{office.office}/inbox"
+    to = writer_of(delivered.message, "您好")
+    if to is None or to.email.lower() not in known_addresses(office):
+        return None
+    if answered_enough(desk, about, delivered.message, now):
+        return None
+    return Dispatch(
+        about=about,
+        rung=f"answer:{delivered.blob[:16]}",
+        to=to,
+        reason="找不到對應的應辦事項",
+        content=UnknownToken(office=office.name),
+        answers=delivered.message.message_id,
+    )
+
+
+def known_addresses(office: OfficePlan) -> set[str]:
+    return {person.email.lower() for person in office.contacts.everybody()}
+
+
+def writer_of(message: Inbound, otherwise: str) -> Person | None:
+    """Whoever wrote, if mail can be sent to the address that they gave."""
+    try:
+        return Person(name=message.sender_name or otherwise, email=message.sender)
+    except ValidationError:
+        return None
+
+
+def answered_enough(desk: Workspace, about: str, message: Inbound, now: datetime) -> bool:
+    """Whether somebody has had as many answers about one thing today as anybody needs."""
+    answers = [
+        notice
+        for notice in desk.ledger.notices.of(about=about)
+        if notice.rung.startswith("answer:")
+        and notice.recipient.lower() == message.sender.lower()
+        and notice.claimed_at > now - timedelta(days=1)
+    ]
+    return len(answers) >= ANSWERS_A_DAY
