@@ -23,7 +23,7 @@ from tests.plan.conftest import PLAN
 from tests.support.scene import parsed
 from tests.support.smtp import Answers, smtp_server
 
-OFFICE, SECTIONS, KILLS = "penghu", 20, 8
+OFFICE, SECTIONS, KILLS = "penghu", 20, 6
 OPENED = datetime(2018, 6, 15, 0, 30, tzinfo=UTC)
 MORNING = datetime(2018, 6, 27, 0, 30, tzinfo=UTC)
 LEASE = timedelta(minutes=6)  # whoever died holds its claim for five

@@ -16,7 +16,7 @@ from tests.support.plans import closures, contacts, plans
 
 OFFICE = Path(__file__).resolve().parents[2] / "include/plan/pingtung"
 quick = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
@@ -74,7 +74,7 @@ def test_the_real_plan_survives_libreoffice_and_back(tmp_path, soffice: LibreOff
 
 
 @settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     phases=[Phase.generate],  # LibreOffice is too slow to be asked for a smaller example
     suppress_health_check=list(HealthCheck),
