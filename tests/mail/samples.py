@@ -141,8 +141,9 @@ LATE_LINE = line(
     duty="網站資訊檢視",
     period="107年第2季",
     why="逾期第 2 日",
-    deadline=Deadline(day=date(2018, 6, 14), working_days=-2),
+    deadline=Deadline(day=date(2018, 6, 27), working_days=-2),
     tone="urgent",
+    form_name="107年第2季網站資訊檢視_業務組.xlsx",
     others="組長",
     note="先前寄來的檔案還有需要修正的地方，請見先前的回信",
 )
@@ -157,10 +158,22 @@ CONTENTS: dict[str, Content] = {
     "reminder_overdue": reminder(LATE_LINE),
     "reminder_digest": reminder(
         LATE_LINE,
-        line(duty="電話禮貌考核", period="107年6月", why="今日截止", tone="firm"),
+        line(
+            duty="電話禮貌考核",
+            period="107年6月",
+            why="今日截止",
+            tone="firm",
+            deadline=Deadline(day=date(2018, 6, 29), working_days=0),
+            form_name="107年6月電話禮貌考核_業務組.xlsx",
+        ),
         line(),
         line(section="總務組", duty="硬體設施檢查", as_role="代理 張淑芬（樣本）", form_name=""),
-        line(duty="教育訓練", why="到期前 10 個工作天", form_name=""),
+        line(
+            duty="教育訓練",
+            why="到期前 10 個工作天",
+            deadline=Deadline(day=date(2018, 7, 13), working_days=10),
+            form_name="",
+        ),
     ),
     "reminder_informing": reminder(
         line(as_role="副知組長", why="逾期第 2 日", tone="urgent", form_name="")

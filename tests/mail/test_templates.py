@@ -361,6 +361,14 @@ def test_a_deadline_within_the_day_names_the_hour():
         assert "含截止當日" not in text
 
 
+def test_who_still_has_time_is_told_how_to_ask_for_more_of_it():
+    for text in shown(CONTENTS["reminder"]):
+        assert "展期 年/月/日 原因" in text
+    for name in ("reminder_overdue", "reminder_informing"):
+        for text in shown(CONTENTS[name]):
+            assert "展期" not in text
+
+
 def test_only_who_may_have_nothing_to_report_is_told_how_to_say_so():
     for text in shown(CONTENTS["opening"]):
         assert "無辦理事項" in text
