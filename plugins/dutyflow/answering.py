@@ -13,6 +13,7 @@ from .forms.judge import Verdict
 from .forms.understood import understood
 from .keeping import Delivered
 from .ledger.records import Recorded, SubmissionRecord
+from .mail.attachment import Attachment
 from .mail.contexts import Content, NotUnderstood, Problems, Receipt, UnknownToken
 from .mail.inbound import Inbound
 from .plan.model import Person
@@ -89,43 +90,32 @@ def reply_with_form(
     verdict: Verdict,
     now: datetime,
 ) -> Dispatch | None:
-    to = writer_of(delivered.message, case.section_name)
-    if to is None:
-        return None
     paper = Stationery(case.desk.case(case.assignment.key))
     if isinstance(content, Receipt):
         enclosed = paper.appointment_over(now)
     else:
         enclosed = paper.attached_form(verdict.answers, verdict.problems)
-    return Dispatch(
-        about=case.assignment.key,
-        cycle=case.cycle.key,
-        rung=f"answer:{delivered.blob[:16]}",
-        to=to,
-        reason=content.subject,
-        content=content,
-        thread=case.assignment.key,
-        token=case.assignment.token,
-        answers=delivered.message.message_id,
-        attachments=(enclosed,),
-    )
+    return reply(case, delivered, content, enclosed)
 
 
-def reply_in_words(case: Case, delivered: Delivered, content: Content) -> Dispatch | None:
-    """As `_reply`, without a form."""
+def reply(
+    case: Case, delivered: Delivered, content: Content, *enclosed: Attachment, rung: str = "answer"
+) -> Dispatch | None:
+    """The answer to whoever wrote about an assignment; None where no mail can reach them."""
     to = writer_of(delivered.message, case.section_name)
     if to is None:
         return None
     return Dispatch(
         about=case.assignment.key,
         cycle=case.cycle.key,
-        rung=f"answer:{delivered.blob[:16]}",
+        rung=f"{rung}:{delivered.blob[:16]}",
         to=to,
         reason=content.subject,
         content=content,
         thread=case.assignment.key,
         token=case.assignment.token,
         answers=delivered.message.message_id,
+        attachments=enclosed,
     )
 
 

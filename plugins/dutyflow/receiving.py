@@ -15,7 +15,7 @@ from .answering import (
     answered_enough,
     known_addresses,
     not_understood,
-    reply_in_words,
+    reply,
     reply_with_form,
     writer_of,
 )
@@ -188,24 +188,11 @@ def _set_apart(found: Sorted, delivered: Delivered, now: datetime) -> Dispatch |
     case = found.parcels[0].case
     for stray in found.strays:
         quarantine_file(case.desk, delivered, stray.workbook, stray.reason, now)
-    to = writer_of(delivered.message, case.section_name)
-    if to is None:
-        return None
     content = Misplaced(
         about=Stationery(case).about,
         forms=tuple((stray.workbook.name, stray.belongs) for stray in found.strays),
     )
-    return Dispatch(
-        about=case.assignment.key,
-        cycle=case.cycle.key,
-        rung=f"misplaced:{delivered.blob[:16]}",
-        to=to,
-        reason=content.subject,
-        content=content,
-        thread=case.assignment.key,
-        token=case.assignment.token,
-        answers=delivered.message.message_id,
-    )
+    return reply(case, delivered, content, rung="misplaced")
 
 
 def _to_decide(desk: Workspace, message: Inbound) -> RequestRecord | None:
@@ -226,8 +213,8 @@ def _decided(
         return ()
     decision = decision_in(new_text(message.text))
     content, mails = extending.decide(case, request, decision, who=who, now=now)
-    reply = reply_in_words(case, delivered, content)
-    return _some(*mails, reply and replace(reply, token=request.token))
+    answer = reply(case, delivered, content)
+    return _some(*mails, answer and replace(answer, token=request.token))
 
 
 def _told_in_words(case: Case, delivered: Delivered, now: datetime) -> tuple[Dispatch, ...]:
@@ -245,7 +232,7 @@ def _told_in_words(case: Case, delivered: Delivered, now: datetime) -> tuple[Dis
         return ()
     asking = extending.Asking(wish=wish, by=by, at=delivered.received_at, source=delivered.blob)
     told, mails = extending.ask(case, asking, now=now)
-    return _some(*mails, reply_in_words(case, delivered, told))
+    return _some(*mails, reply(case, delivered, told))
 
 
 def _says_nothing(case: Case, message: Inbound, text: str) -> bool:
