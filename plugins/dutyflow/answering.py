@@ -15,7 +15,6 @@ from .keeping import Delivered
 from .ledger.records import Recorded, SubmissionRecord
 from .mail.attachment import Attachment
 from .mail.contexts import Content, NotUnderstood, Problems, Receipt, UnknownToken
-from .mail.inbound import Inbound
 from .plan.model import Person
 from .plan.office import OfficePlan
 from .posting import Dispatch
@@ -77,7 +76,7 @@ def not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnders
     paper = Stationery(case)
     return NotUnderstood(
         about=paper.about,
-        received=tuple(file.name for file in delivered.message.attachments),
+        received=tuple(file.name for file in delivered.files),
         deadline=paper.deadline(now),
         form_name=paper.form_name,
     )
@@ -102,7 +101,7 @@ def reply(
     case: Case, delivered: Delivered, content: Content, *enclosed: Attachment, rung: str = "answer"
 ) -> Dispatch | None:
     """The answer to whoever wrote about an assignment; None where no mail can reach them."""
-    to = writer_of(delivered.message, case.section_name)
+    to = writer_of(delivered, case.section_name)
     if to is None:
         return None
     return Dispatch(
@@ -114,7 +113,7 @@ def reply(
         content=content,
         thread=case.assignment.key,
         token=case.assignment.token,
-        answers=delivered.message.message_id,
+        answers=delivered.message_id,
         attachments=enclosed,
     )
 
@@ -124,10 +123,10 @@ def answer_to_unknown(
 ) -> Dispatch | None:
     """Somebody we know is told; a stranger learns nothing, not even that this address is read."""
     about = f"{office.office}/inbox"
-    to = writer_of(delivered.message, "您好")
+    to = writer_of(delivered, "您好")
     if to is None or to.email.lower() not in known_addresses(office):
         return None
-    if answered_enough(desk, about, delivered.message, now):
+    if answered_enough(desk, about, delivered, now):
         return None
     return Dispatch(
         about=about,
@@ -135,7 +134,7 @@ def answer_to_unknown(
         to=to,
         reason="找不到對應的應辦事項",
         content=UnknownToken(office=office.name),
-        answers=delivered.message.message_id,
+        answers=delivered.message_id,
     )
 
 
@@ -143,21 +142,21 @@ def known_addresses(office: OfficePlan) -> set[str]:
     return {person.email.lower() for person in office.contacts.everybody()}
 
 
-def writer_of(message: Inbound, otherwise: str) -> Person | None:
+def writer_of(delivered: Delivered, otherwise: str) -> Person | None:
     """Whoever wrote, if mail can be sent to the address that they gave."""
     try:
-        return Person(name=message.sender_name or otherwise, email=message.sender)
+        return Person(name=delivered.sender_name or otherwise, email=delivered.sender)
     except ValidationError:
         return None
 
 
-def answered_enough(desk: Workspace, about: str, message: Inbound, now: datetime) -> bool:
+def answered_enough(desk: Workspace, about: str, delivered: Delivered, now: datetime) -> bool:
     """Whether somebody has had as many answers about one thing today as anybody needs."""
     answers = [
         notice
         for notice in desk.ledger.notices.of(about=about)
         if notice.rung.startswith("answer:")
-        and notice.recipient.lower() == message.sender.lower()
+        and notice.recipient.lower() == delivered.sender.lower()
         and notice.claimed_at > now - timedelta(days=1)
     ]
     return len(answers) >= ANSWERS_A_DAY

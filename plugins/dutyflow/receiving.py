@@ -26,6 +26,7 @@ from .forms.judge import Verdict, judge
 from .forms.texts import file_key
 from .keeping import (
     Delivered,
+    by_mail,
     files_that_came,
     identity_of,
     quarantine,
@@ -85,9 +86,9 @@ def take_in(
     try:
         message = read_message(stored.data, mailbox=office.contacts.mailbox.address)
     except UnreadableMessage as trouble:
-        quarantine(desk, blob, stored.received_at, None, f"無法解讀的信件：{trouble}", now)
+        quarantine(desk, by_mail(blob, stored.received_at, None), f"無法解讀的信件：{trouble}", now)
         return ()
-    delivered = Delivered(blob=blob, received_at=stored.received_at, message=message)
+    delivered = by_mail(blob, stored.received_at, message)
     if message.automatic:
         _by_a_machine(desk, office, delivered, stored.data, now)
         return ()
@@ -96,7 +97,7 @@ def take_in(
         return _decided(desk.case(request.assignment), delivered, request, now)
     found = sort_out(desk, message)
     if not found.parcels:
-        quarantine(desk, blob, stored.received_at, message, "找不到對應的應辦事項", now)
+        quarantine(desk, delivered, "找不到對應的應辦事項", now)
         return _some(answer_to_unknown(desk, office, delivered, now))
     desk.ledger.people.mark_deliverable(
         message.sender, now=now, who=message.sender, why="從這個信箱收到回覆"
@@ -122,7 +123,7 @@ def _taken_in(
         log.exception("a message could not be taken in; it is set aside")
         blob = desk.store.put(stored.data)
         reason = f"處理時發生錯誤（{type(trouble).__name__}），請聯絡系統管理者"
-        quarantine(desk, blob, stored.received_at, None, reason, now)
+        quarantine(desk, by_mail(blob, stored.received_at, None), reason, now)
         return ()
 
 
@@ -136,7 +137,7 @@ def _by_a_machine(
     else:
         reason = _absence(office, delivered)
     if reason:
-        quarantine(desk, delivered.blob, delivered.received_at, delivered.message, reason, now)
+        quarantine(desk, delivered, reason, now)
 
 
 def _absence(office: OfficePlan, delivered: Delivered) -> str:
@@ -144,10 +145,9 @@ def _absence(office: OfficePlan, delivered: Delivered) -> str:
 
     It is for the coordinator to see, and sets nobody away: a form letter may be old, or forged.
     """
-    message = delivered.message
-    if message.sender.lower() in known_addresses(office):
+    if delivered.sender.lower() in known_addresses(office):
         written = in_zone(delivered.received_at, office.zone).date()
-        until = away_until(f"{message.subject}\n{message.text}", written)
+        until = away_until(f"{delivered.subject}\n{delivered.text}", written)
         if until is not None:
             return f"自動回覆：請假至{format_roc(until, weekday=True)}，不計為填報"
     return "自動回覆信，不計為填報"
@@ -166,7 +166,7 @@ def _judged(parcel: Parcel, delivered: Delivered, now: datetime) -> Dispatch | N
     case = parcel.case
     if not parcel.workbooks:
         record(case, delivered, Verdict(), now, content=delivered.blob, reason="信中沒有填報檔")
-        if answered_enough(case.desk, case.assignment.key, delivered.message, now):
+        if answered_enough(case.desk, case.assignment.key, delivered, now):
             return None
         return reply_with_form(
             case, delivered, not_understood(case, delivered, now), Verdict(), now
@@ -205,13 +205,12 @@ def _decided(
     case: Case, delivered: Delivered, request: RequestRecord, now: datetime
 ) -> tuple[Dispatch, ...]:
     """Whoever may not decide is told nothing, not even that there is something to decide."""
-    message = delivered.message
-    who = extending.may_decide(case, request, message.sender)
+    who = extending.may_decide(case, request, delivered.sender)
     if not who:
         reason = "不是核示人的來信，不予採計"
-        quarantine(case.desk, delivered.blob, delivered.received_at, message, reason, now)
+        quarantine(case.desk, delivered, reason, now)
         return ()
-    decision = decision_in(new_text(message.text))
+    decision = decision_in(new_text(delivered.text))
     content, mails = extending.decide(case, request, decision, who=who, now=now)
     answer = reply(case, delivered, content)
     return _some(*mails, answer and replace(answer, token=request.token))
@@ -219,15 +218,14 @@ def _decided(
 
 def _told_in_words(case: Case, delivered: Delivered, now: datetime) -> tuple[Dispatch, ...]:
     """The mails that follow from what a reply without a form says; none where that is nothing."""
-    message = delivered.message
-    text = new_text(message.text)
-    if case.form.nothing and _says_nothing(case, message, text):
+    text = new_text(delivered.text)
+    if case.form.nothing and _says_nothing(case, delivered, text):
         verdict = Verdict(answers=_nothing(case))
         recorded = record(case, delivered, verdict, now, content=delivered.blob)
         content = answer_to(case, recorded, verdict, delivered.blob, now)
         return _some(reply_with_form(case, delivered, content, verdict, now))
     wish = wish_in(text, today=in_zone(delivered.received_at, case.zone).date())
-    by = writer_of(message, case.section_name)
+    by = writer_of(delivered, case.section_name)
     if wish is None or by is None:
         return ()
     asking = extending.Asking(wish=wish, by=by, at=delivered.received_at, source=delivered.blob)
@@ -235,12 +233,12 @@ def _told_in_words(case: Case, delivered: Delivered, now: datetime) -> tuple[Dis
     return _some(*mails, reply(case, delivered, told))
 
 
-def _says_nothing(case: Case, message: Inbound, text: str) -> bool:
+def _says_nothing(case: Case, delivered: Delivered, text: str) -> bool:
     """Only in words: with a file beside them, other than a picture, they are not all there is."""
-    alone = all(file.content_type.startswith("image/") for file in message.attachments)
+    alone = all(file.content_type.startswith("image/") for file in delivered.files)
     people = [*case.people.owners, *case.people.deputies, case.people.head]
-    names = (message.sender_name, case.section_name, *(person.name for person in people))
-    return alone and not message.ignored and says_nothing(text, names=names)
+    names = (delivered.sender_name, case.section_name, *(person.name for person in people))
+    return alone and not delivered.ignored and says_nothing(text, names=names)
 
 
 def _nothing(case: Case) -> tuple[Answer, ...]:
