@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from typing import Any
 
+import structlog
 from airflow.sdk.exceptions import AirflowFailException
 
 from dutyflow.errors import DutyflowError
 from dutyflow.posting import MailDeferred
 from dutyflow.workspace import Workspace
+
+
+class Refused(AirflowFailException):
+    """What trying again cannot mend, said to the person who reads the task's log."""
 
 
 @contextmanager
@@ -25,6 +32,26 @@ def at_the_desk() -> Iterator[Workspace]:
     except MailDeferred:
         raise
     except DutyflowError as error:
-        raise AirflowFailException(str(error)) from None
+        _let_logs_say_it_plainly()
+        raise Refused(str(error)) from None
     finally:
         desk.close()
+
+
+def _let_logs_say_it_plainly() -> None:
+    """Airflow logs whatever fails a task with its stack, which tells a coordinator nothing.
+
+    Its loggers keep the list of processors that they were made with, so this adds to that list.
+    """
+    processors = structlog.get_config()["processors"]
+    if _plainly not in processors:
+        processors.insert(0, _plainly)
+
+
+def _plainly(logger: Any, method: str, event: MutableMapping[str, Any]) -> Any:  # noqa: ARG001
+    """A refusal stands in the log as its sentence, without the stack."""
+    trouble = sys.exc_info()[1]
+    if event.get("exc_info") and isinstance(trouble, Refused):
+        del event["exc_info"]
+        event["event"] = str(trouble)
+    return event
