@@ -16,6 +16,7 @@ from .ledger.records import Claim, NewNotice, NoticeRecord
 from .ledger.what import SYSTEM
 from .mail.attachment import Attachment
 from .mail.contexts import Content
+from .mail.errors import UnusableTemplate
 from .mail.identifiers import message_id
 from .mail.letter import Letter, compose
 from .mail.sending import send
@@ -112,19 +113,20 @@ def post(
         return _settled_before(desk.ledger.notices.get(claims[0].notice_id))
     ids = {claims[place].message_id for place in granted}
     letter = dispatch.only(granted).letter(ids.pop() if len(ids) == 1 else "")
-    message = compose(letter, mailbox=mailbox, now=now)
+    held = [claims[place].notice_id for place in granted]
+    try:
+        message = compose(letter, mailbox=mailbox, now=now)
+    except UnusableTemplate as trouble:  # once it is mended, the mail goes out after all
+        desk.ledger.notices.record_all(held, "deferred", now=now, detail=str(trouble))
+        return _settled(desk.ledger.notices.get(held[0]))
     blob = desk.store.put(message.as_bytes())
     outcome = send(client, message)
     desk.ledger.notices.record_all(
-        [claims[place].notice_id for place in granted],
-        outcome.state,
-        now=now,
-        detail=outcome.detail,
-        message_blob=blob,
+        held, outcome.state, now=now, detail=outcome.detail, message_blob=blob
     )
     for address in outcome.unreachable:
         desk.ledger.people.mark_undeliverable(address, now=now, why=outcome.detail, who=SYSTEM)
-    return _settled(desk.ledger.notices.get(claims[granted[0]].notice_id))
+    return _settled(desk.ledger.notices.get(held[0]))
 
 
 def _claim(desk: Workspace, dispatch: Dispatch, mailbox: Mailbox, now: datetime) -> list[Claim]:

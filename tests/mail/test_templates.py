@@ -8,10 +8,11 @@ from datetime import date, time
 from html.parser import HTMLParser
 
 import pytest
-from jinja2 import UndefinedError
 
 from dutyflow.mail.contexts import Content, Deadline, NotUnderstood, Returned
 from dutyflow.mail.decoding import html_to_text
+from dutyflow.mail.errors import UnusableTemplate
+from dutyflow.mail.reminders import Reminder
 from dutyflow.mail.rendering import TEMPLATES, Rendered, render
 from tests.mail.samples import (
     ABOUT,
@@ -369,6 +370,22 @@ def test_who_still_has_time_is_told_how_to_ask_for_more_of_it():
             assert "展期" not in text
 
 
+@pytest.mark.parametrize("mail", ["opening", "reminder", "reminder_digest"])
+def test_how_to_ask_for_more_time_is_said_where_it_can_be_asked_for(mail):
+    for text in shown(CONTENTS[mail]):
+        assert "內文寫一行「展期 年/月/日 原因：…」" in text
+    for text in shown(without_extensions(CONTENTS[mail])):
+        assert "展期" not in text
+
+
+def without_extensions(content: Content) -> Content:
+    if isinstance(content, Reminder):
+        return replace(
+            content, lines=tuple(replace(each, may_extend=False) for each in content.lines)
+        )
+    return replace(content, may_extend=False)
+
+
 def test_only_who_may_have_nothing_to_report_is_told_how_to_say_so():
     for text in shown(CONTENTS["opening"]):
         assert "無辦理事項" in text
@@ -409,5 +426,5 @@ def test_a_template_that_asks_for_what_is_not_there_fails():
     class Wrong(Returned):
         template = "receipt"
 
-    with pytest.raises(UndefinedError):
+    with pytest.raises(UnusableTemplate):
         rendered(Wrong(about=ABOUT, note="", deadline=DEADLINE))

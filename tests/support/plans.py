@@ -222,12 +222,17 @@ def ladders(draw):
                         form=flags,
                         daily=flags if day > 0 else st.just(False),
                         subject=names.map(lambda name: name[:40].strip()),
+                        any_hour=flags,
                     )
                 ),
             }
             for day in days
         ]
-        ends = optional(gives_up_after=st.integers(max(*days, 0), 60))
+        ends = optional(
+            gives_up_after=st.integers(max(*days, 0), 60),
+            min_gap=st.integers(0, 60),
+            max_per_day=st.integers(1, 10),
+        )
         made.append({"id": each, "name": draw(names), "rungs": rungs, **draw(ends)})
     return made
 

@@ -93,7 +93,7 @@ class Opening(Content):
     """請填報: the first mail of an assignment; the form is attached under `form_name`.
 
     `reason` completes "您收到這封信，是因為…". `asked` is how much is asked: `31 項具體作法`.
-    `may_have_nothing`: 無辦理事項 is an answer.
+    `may_have_nothing`: 無辦理事項 is an answer. `may_extend`: more time (展期) can be asked for.
     """
 
     template = "opening"
@@ -104,6 +104,7 @@ class Opening(Content):
     reason: str
     form_name: str
     may_have_nothing: bool = True
+    may_extend: bool = True
 
     @property
     def subject(self) -> str:

@@ -13,5 +13,9 @@ class BadLetterError(MailError, ValueError):
     """A letter that cannot become a mail: an address, token or key that no mail can carry."""
 
 
+class UnusableTemplate(MailError):
+    """A template that cannot be put into words: somebody has changed it, or what it is given."""
+
+
 class UnreadableMessage(MailError):
     """Bytes that cannot be taken for a mail. They are kept; a person has to look at them."""

@@ -14,12 +14,37 @@ ONE_DAY = timedelta(days=1)
 
 
 def lint_people(contacts: Contacts) -> Iterator[Remark]:
-    """What cannot work: one address for two people of a role, an owner as their own deputy."""
+    """What cannot work: one address for two people of a role, an owner as their own deputy, an
+    address that mail cannot carry."""
+    for here, person in _people(contacts):
+        yield from _writable((*here, "email"), person.email)
+    yield from _writable(("mailbox", "address"), contacts.mailbox.address)
     for section, people in contacts.sections.items():
         place: Place = ("sections", section)
         yield from _twice((*place, "owners"), people.owners)
         yield from _twice((*place, "deputies"), people.deputies)
         yield from _own_deputy((*place, "deputies"), people)
+
+
+def _people(contacts: Contacts) -> Iterator[tuple[Place, Person]]:
+    for section, people in contacts.sections.items():
+        for role, those in (("owners", people.owners), ("deputies", people.deputies)):
+            for index, person in enumerate(those):
+                yield ("sections", section, role, index), person
+        yield ("sections", section, "head"), people.head
+    yield ("coordinator",), contacts.coordinator
+    yield ("director",), contacts.director
+    yield ("head_office",), contacts.head_office
+
+
+def _writable(place: Place, address: str) -> Iterator[Remark]:
+    """Servers without SMTPUTF8 (RFC 6531), which are most, take ASCII alone."""
+    if not address.isascii():
+        yield Remark(
+            place=place,
+            found=f"信箱{shown(address)}含有中文或全形字",
+            expected="只有英文、數字的信箱地址，信件才寄得到",
+        )
 
 
 def _twice(place: Place, people: Sequence[Person]) -> Iterator[Remark]:
@@ -84,6 +109,17 @@ def _joined(spans: list[tuple[date, date]]) -> Iterator[tuple[date, date]]:
             current = start, end
     if current is not None:
         yield current
+
+
+def shared_in_words(contacts: Contacts) -> Iterator[str]:
+    """Sections with several owners: each is told, and one answer is enough."""
+    shared = [
+        f"{section}（{'、'.join(person.name for person in people.owners)}）"
+        for section, people in contacts.sections.items()
+        if len(people.owners) > 1
+    ]
+    if shared:
+        yield f"組室 {'、'.join(shared)}有兩位以上承辦人：每一位都會收到通知，任何一位填報即可"
 
 
 def unattended_in_words(contacts: Contacts) -> Iterator[str]:
