@@ -7,8 +7,7 @@ from contextlib import contextmanager
 
 from airflow.sdk.exceptions import AirflowFailException
 
-from dutyflow.errors import DutyflowError
-from dutyflow.posting import MailDeferred
+from dutyflow.errors import ComesBack, DutyflowError
 from dutyflow.workspace import Workspace
 
 
@@ -16,13 +15,13 @@ from dutyflow.workspace import Workspace
 def at_the_desk() -> Iterator[Workspace]:
     """The workspace, for the length of one task.
 
-    A mistake that trying again cannot mend fails the task at once, with its own sentence; mail that
-    could not be sent yet is left to Airflow's retries.
+    A mistake that trying again cannot mend fails the task at once, with its own sentence; what
+    waits for a server or a database to come back is left to Airflow's retries.
     """
     desk = Workspace.from_environment()
     try:
         yield desk
-    except MailDeferred:
+    except ComesBack:
         raise
     except DutyflowError as error:
         raise AirflowFailException(str(error)) from None

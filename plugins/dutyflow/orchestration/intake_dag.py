@@ -55,7 +55,12 @@ def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in th
     """Take in every message that waits in the office's inbox, and answer each."""
     from dutyflow import clock, receiving
     from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.orchestration.mailboxes import inbox_of
     from dutyflow.orchestration.smtp import mail_server
 
-    with at_the_desk() as desk, mail_server() as client:
-        return receiving.empty_inbox(desk, client, office, clock=clock.now)
+    with (
+        at_the_desk() as desk,
+        mail_server() as client,
+        inbox_of(desk, desk.office(office)) as inbox,
+    ):
+        return receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)
