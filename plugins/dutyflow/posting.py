@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from .errors import DutyflowError
+from .errors import ComesBack, DutyflowError
 from .ledger.records import Claim, NewNotice, NoticeRecord
 from .ledger.what import SYSTEM
 from .mail.attachment import Attachment
@@ -24,7 +24,7 @@ from .plan.model import Mailbox, Person
 from .workspace import Workspace
 
 
-class MailDeferred(DutyflowError):
+class MailDeferred(ComesBack):
     """The mail could not be sent now. Trying again later is safe."""
 
 
@@ -173,7 +173,7 @@ class Batch:
     def settle(self) -> None:
         """Raise MailDeferred if one should be tried again, MailRefused if one is in trouble."""
         if self.troubles:
-            again = any(isinstance(trouble, MailDeferred) for trouble in self.troubles)
+            again = any(isinstance(trouble, ComesBack) for trouble in self.troubles)
             raise (MailDeferred if again else MailRefused)("；".join(map(str, self.troubles)))
 
 

@@ -22,6 +22,7 @@ from .answering import (
 from .answers import Answer
 from .calendars.roc import format_roc, in_zone
 from .casework import Stationery
+from .errors import ComesBack
 from .forms.judge import Verdict, judge
 from .forms.texts import file_key
 from .keeping import (
@@ -42,8 +43,8 @@ from .mail.bodies import decision_in, new_text, says_nothing, wish_in
 from .mail.bounces import read_bounce
 from .mail.errors import UnreadableMessage
 from .mail.inbound import Inbound, read_message
-from .mail.inbox import Stored
-from .mail.returned import Misplaced
+from .mail.inbox import MESSAGE_LIMIT, Inbox, Stored
+from .mail.returned import Misplaced, TooLarge
 from .plan.office import OfficePlan
 from .posting import Dispatch, MailRefused, post
 from .returning import take_back, tell_of_returned
@@ -54,16 +55,20 @@ log = logging.getLogger(__name__)
 
 
 def empty_inbox(
-    desk: Workspace, client: smtplib.SMTP, office_id: str, *, clock: Callable[[], datetime]
+    desk: Workspace,
+    client: smtplib.SMTP,
+    office_id: str,
+    inbox: Inbox,
+    *,
+    clock: Callable[[], datetime],
 ) -> int:
     """Take in and answer every message that waits, one after another. Returns how many.
 
     A message leaves the inbox once it is on record and answered; until then it will be met again.
-    The coordinator is told of addresses that mail has come back from. Raises MailDeferred when an
-    answer cannot be sent now.
+    The coordinator is told of addresses that mail has come back from. Raises ComesBack when it
+    cannot go on now: the mail server, the mailbox, the ledger or the store is away.
     """
     office = desk.office(office_id)
-    inbox = desk.inbox(office)
     count = 0
     for stored in inbox.messages():
         for dispatch in _taken_in(desk, office, stored, clock()):
@@ -89,6 +94,8 @@ def take_in(
         quarantine(desk, by_mail(blob, stored.received_at, None), f"無法解讀的信件：{trouble}", now)
         return ()
     delivered = by_mail(blob, stored.received_at, message)
+    if stored.beyond:
+        return _too_large(desk, office, stored, message, now)
     if message.automatic:
         _by_a_machine(desk, office, delivered, stored.data, now)
         return ()
@@ -106,6 +113,33 @@ def take_in(
     return _some(*answers, _set_apart(found, delivered, now))
 
 
+def _too_large(
+    desk: Workspace, office: OfficePlan, stored: Stored, message: Inbound, now: datetime
+) -> tuple[Dispatch, ...]:
+    """Only its header was read; the message itself stays where mail is kept that is done."""
+    delivered = by_mail(desk.store.put(stored.data), stored.received_at, message)
+    told = TooLarge(
+        office=office.name,
+        coordinator=office.contacts.coordinator,
+        size=stored.beyond,
+        limit=MESSAGE_LIMIT,
+    )
+    quarantine(desk, delivered, f"{told.found}，沒有讀取；原信在收信信箱裡", now)
+    known = {person.email.lower(): person for person in office.contacts.everybody()}
+    if message.automatic or delivered.sender.lower() not in known:
+        return ()
+    return (
+        Dispatch(
+            about=f"{office.office}/inbox",
+            rung=f"answer:{delivered.blob[:16]}",
+            to=known[delivered.sender.lower()],
+            reason=told.found,
+            content=told,
+            answers=delivered.message_id,
+        ),
+    )
+
+
 def _some(*answers: Dispatch | None) -> tuple[Dispatch, ...]:
     return tuple(filter(None, answers))
 
@@ -115,10 +149,12 @@ def _taken_in(
 ) -> tuple[Dispatch, ...]:
     """As `take_in`; a message that we stumble over is set aside, so that the next one has its turn.
 
-    Where even that cannot be recorded it is not the message's fault, and all of it waits.
+    Where the ledger or the store is away it is not the message's fault, and all of it waits.
     """
     try:
         return take_in(desk, office, stored, now=now)
+    except ComesBack:
+        raise
     except Exception as trouble:
         log.exception("a message could not be taken in; it is set aside")
         blob = desk.store.put(stored.data)

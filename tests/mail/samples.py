@@ -36,7 +36,7 @@ from dutyflow.mail.requests import (
     ExtensionSent,
     Waived,
 )
-from dutyflow.mail.returned import Misplaced, UndeliverableAddress
+from dutyflow.mail.returned import Misplaced, TooLarge, UndeliverableAddress
 from dutyflow.plan.model import Mailbox, Person
 from tests.mail.summary_samples import SUMMARIES
 
@@ -249,6 +249,9 @@ CONTENTS: dict[str, Content] = {
         form_name=FORM_NAME,
     ),
     "unknown_token": UnknownToken(office=OFFICE),
+    "too_large": TooLarge(
+        office=OFFICE, coordinator=COORDINATOR, size=48 * 1024**2 + 1, limit=40 * 1024**2
+    ),
     "misplaced": Misplaced(
         about=ABOUT,
         forms=(("電話禮貌.xlsx", "107年6月 電話禮貌考核（業務組）"), ("舊檔.xlsx", "")),

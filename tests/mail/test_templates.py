@@ -201,6 +201,7 @@ FACTS: dict[str, tuple[str, ...]] = {
         COORDINATOR.email,
     ),
     "unknown_token": (OFFICE, "無法判斷", "按「回覆」"),
+    "too_large": (OFFICE, "49 MB", "40 MB", "沒有讀取", "分成幾封", COORDINATOR.email),
     "misplaced": (
         "電話禮貌.xlsx",
         "屬於：107年6月 電話禮貌考核（業務組）",

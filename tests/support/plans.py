@@ -365,7 +365,11 @@ def contacts(draw, plan):
     apart = st.lists(people, min_size=1, max_size=4, unique_by=lambda person: person["email"])
     return Contacts.model_validate(
         {
-            "mailbox": {"name": mailbox["name"], "address": mailbox["email"]},
+            "mailbox": {
+                "name": mailbox["name"],
+                "address": mailbox["email"],
+                "imap": draw(st.none() | st.text("aZ09_.-", min_size=1, max_size=8)),
+            },
             "sections": {
                 section.id: {"owners": some[:2], "deputies": some[2:], "head": draw(people)}
                 for section in plan.sections

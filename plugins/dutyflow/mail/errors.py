@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dutyflow.errors import DutyflowError
+from dutyflow.errors import ComesBack, DutyflowError
 
 
 class MailError(DutyflowError):
@@ -19,3 +19,7 @@ class UnusableTemplate(MailError):
 
 class UnreadableMessage(MailError):
     """Bytes that cannot be taken for a mail. They are kept; a person has to look at them."""
+
+
+class MailboxAway(MailError, ComesBack):
+    """The server of a mailbox cannot be reached, or does not let us in. The mail waits there."""

@@ -10,8 +10,7 @@ from typing import Any
 import structlog
 from airflow.sdk.exceptions import AirflowFailException
 
-from dutyflow.errors import DutyflowError
-from dutyflow.posting import MailDeferred
+from dutyflow.errors import ComesBack, DutyflowError
 from dutyflow.workspace import Workspace
 
 
@@ -23,13 +22,13 @@ class Refused(AirflowFailException):
 def at_the_desk() -> Iterator[Workspace]:
     """The workspace, for the length of one task.
 
-    A mistake that trying again cannot mend fails the task at once, with its own sentence; mail that
-    could not be sent yet is left to Airflow's retries.
+    A mistake that trying again cannot mend fails the task at once, with its own sentence; what
+    waits for a server or a database to come back is left to Airflow's retries.
     """
     desk = Workspace.from_environment()
     try:
         yield desk
-    except MailDeferred:
+    except ComesBack:
         raise
     except DutyflowError as error:
         _let_logs_say_it_plainly()

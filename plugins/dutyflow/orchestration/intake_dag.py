@@ -62,12 +62,17 @@ def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in th
     """
     from dutyflow import clock, extending, receiving
     from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.orchestration.mailboxes import inbox_of
     from dutyflow.orchestration.rest import start_collecting_again
     from dutyflow.orchestration.smtp import mail_server
 
-    with at_the_desk() as desk, mail_server() as client:
+    with (
+        at_the_desk() as desk,
+        mail_server() as client,
+        inbox_of(desk, desk.office(office)) as inbox,
+    ):
         try:
-            return receiving.empty_inbox(desk, client, office, clock=clock.now)
+            return receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)
         finally:
             lately = clock.now() - STARTED_ANEW_FOR
             start_collecting_again(extending.to_collect_again(desk, office, since=lately))

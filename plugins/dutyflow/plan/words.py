@@ -47,6 +47,7 @@ FIELD_TITLES: dict[str, str] = {
     "header": "計畫本文",
     "help": "填寫說明",
     "id": "代碼",
+    "imap": "IMAP 連線",
     "is": "等於",
     "item": "項目",
     "ladder": "稽催階段",

@@ -19,7 +19,7 @@ from ..labels import Labels
 from ..spans import Absences
 
 SHEET = "聯絡人"
-ROLE, SECTION, NAME, EMAIL, AWAY = "身分", "組室", "姓名", "電子郵件", "請假"
+ROLE, SECTION, NAME, EMAIL, AWAY, IMAP = "身分", "組室", "姓名", "電子郵件", "請假", "IMAP 連線"
 _MANY, _ONE = ("owners", "deputies"), ("head",)  # of a section
 _ALONE = ("coordinator", "director", "head_office")  # of the office
 _ROLES = ("mailbox", *_MANY, *_ONE, *_ALONE)
@@ -73,6 +73,13 @@ def columns(sections: Labels) -> tuple[Column, ...]:
             "請假期間：起日～迄日，一段一行，例如 107-07-02～107-07-06；收發信箱留空白",
             codec=Absences(),
         ),
+        Column(
+            "imap",
+            IMAP,
+            18,
+            "收發信箱以 IMAP 收信時，Airflow 連線的名稱；其他列留空白",
+            codec=Code(),
+        ),
     )
 
 
@@ -109,6 +116,7 @@ class _Entry:
         match self.who:
             case Mailbox():
                 values |= {"name": self.who.name, "email": self.who.address}
+                values["imap"] = self.who.imap
             case Person():
                 values |= {"name": self.who.name, "email": self.who.email}
                 values["away"] = self.who.away or None
@@ -181,7 +189,7 @@ def _read(book: Book, row: Row, place: Place, data: dict[str, Any], sections: La
         return False
     email = "address" if role == "mailbox" else "email"
     person = {"name": cells.get("name"), email: cells.get("email")}
-    person |= {"away": cells["away"]} if "away" in cells else {}
+    person |= {name: cells[name] for name in ("away", "imap") if name in cells}
     way: Place = (role,) if section is None else ("sections", section, role)
     here: dict[str, Any] = data if section is None else data["sections"].setdefault(section, {})
     if section is not None:
@@ -198,6 +206,7 @@ def _read(book: Book, row: Row, place: Place, data: dict[str, Any], sections: La
     book.spots[*place, *way, "name"] = row.spot(NAME)
     book.spots[*place, *way, email] = row.spot(EMAIL)
     book.spots[*place, *way, "away"] = row.spot(AWAY)
+    book.spots[*place, *way, "imap"] = row.spot(IMAP)
     return True
 
 
