@@ -14,7 +14,7 @@ from .forms.understood import understood
 from .keeping import Delivered
 from .ledger.records import Recorded, SubmissionRecord
 from .mail.attachment import Attachment
-from .mail.contexts import Content, NotUnderstood, Problems, Receipt, UnknownToken
+from .mail.contexts import Content, NotUnderstood, Problems, Receipt, UnknownToken, Unreadable
 from .plan.model import Person
 from .plan.office import OfficePlan
 from .posting import Dispatch
@@ -121,6 +121,25 @@ def reply(
 def answer_to_unknown(
     desk: Workspace, office: OfficePlan, delivered: Delivered, now: datetime
 ) -> Dispatch | None:
+    content = UnknownToken(office=office.name)
+    return _to_somebody_known(desk, office, delivered, content, "找不到對應的應辦事項", now)
+
+
+def answer_to_unreadable(
+    desk: Workspace, office: OfficePlan, delivered: Delivered, why: str, now: datetime
+) -> Dispatch | None:
+    content = Unreadable(office=office.name, why=why)
+    return _to_somebody_known(desk, office, delivered, content, "來信無法讀取", now)
+
+
+def _to_somebody_known(
+    desk: Workspace,
+    office: OfficePlan,
+    delivered: Delivered,
+    content: Content,
+    reason: str,
+    now: datetime,
+) -> Dispatch | None:
     """Somebody we know is told; a stranger learns nothing, not even that this address is read."""
     about = f"{office.office}/inbox"
     to = writer_of(delivered, "您好")
@@ -132,8 +151,8 @@ def answer_to_unknown(
         about=about,
         rung=f"answer:{delivered.blob[:16]}",
         to=to,
-        reason="找不到對應的應辦事項",
-        content=UnknownToken(office=office.name),
+        reason=reason,
+        content=content,
         answers=delivered.message_id,
     )
 

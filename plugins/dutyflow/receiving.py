@@ -12,6 +12,7 @@ from . import extending
 from .answering import (
     answer_to,
     answer_to_unknown,
+    answer_to_unreadable,
     answered_enough,
     known_addresses,
     not_understood,
@@ -91,8 +92,12 @@ def take_in(
     try:
         message = read_message(stored.data, mailbox=office.contacts.mailbox.address)
     except UnreadableMessage as trouble:
-        quarantine(desk, by_mail(blob, stored.received_at, None), f"無法解讀的信件：{trouble}", now)
-        return ()
+        head = trouble.letterhead
+        delivered = by_mail(blob, stored.received_at, head)
+        quarantine(desk, delivered, f"無法解讀的信件：{trouble}", now)
+        if head is None or head.automatic:
+            return ()
+        return _some(answer_to_unreadable(desk, office, delivered, str(trouble), now))
     delivered = by_mail(blob, stored.received_at, message)
     if stored.beyond:
         return _too_large(desk, office, stored, message, now)

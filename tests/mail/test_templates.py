@@ -33,6 +33,8 @@ from tests.mail.summary_samples import SUMMARY_FACTS
 
 WITHOUT_END = {"br", "meta", "hr", "img"}
 
+ASIDE_FACTS = ("沒有採計的檔案", "會議紀錄.pdf：其實是程式檔", "大.tif：太大")
+
 FACTS: dict[str, tuple[str, ...]] = {
     "reminder": (
         "107年上半年 半年自行考核（業務組）",
@@ -110,6 +112,7 @@ FACTS: dict[str, tuple[str, ...]] = {
         "計畫承辦人將重新彙整",
         "107H1-業務組-2",
         "107H1-業務組-1",
+        *ASIDE_FACTS,
     ),
     "problems": (
         "還需要修正 2 處",
@@ -125,7 +128,7 @@ FACTS: dict[str, tuple[str, ...]] = {
         "原檔已保存",
         FORM_NAME,
     ),
-    "problems_many": ("還需要修正 43 處", "F30", "另有 13 處，已標示在附件"),
+    "problems_many": ("還需要修正 43 處", "F30", "另有 13 處，已標示在附件", *ASIDE_FACTS),
     "returned": (
         "退回補正",
         "1.1.2.3 的執行情形請補充上半年辦理次數。",
@@ -194,12 +197,14 @@ FACTS: dict[str, tuple[str, ...]] = {
         "來信沒有填報檔",
         "自評表掃描.pdf",
         "IMG_2041.jpg",
+        *ASIDE_FACTS,
         ".xlsx",
         ".ods",
         "107年7月4日（三）",
         FORM_NAME,
         COORDINATOR.email,
     ),
+    "unreadable": (OFFICE, "無法讀取", "信件有 61 MB；應在 25 MB 以內。", "按「回覆」"),
     "unknown_token": (OFFICE, "無法判斷", "按「回覆」"),
     "too_large": (OFFICE, "49 MB", "40 MB", "沒有讀取", "分成幾封", COORDINATOR.email),
     "misplaced": (

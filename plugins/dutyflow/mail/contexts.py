@@ -112,6 +112,14 @@ class Opening(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """A file that came and does not count; `why` completes "…，" in a section's words."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Receipt(Content):
     """已收到: an accepted submission.
 
@@ -130,6 +138,7 @@ class Receipt(Content):
     sha256: str
     late: bool = False
     replaces: str = ""
+    set_aside: tuple[SetAside, ...] = ()
 
     def __post_init__(self) -> None:
         in_zone(self.received_at)
@@ -163,6 +172,7 @@ class Problems(Content):
     problems: tuple[Finding, ...]
     deadline: Deadline
     form_name: str = ""
+    set_aside: tuple[SetAside, ...] = ()
 
     def __post_init__(self) -> None:
         in_zone(self.received_at)
@@ -341,6 +351,7 @@ class NotUnderstood(Content):
     received: tuple[str, ...]
     deadline: Deadline
     form_name: str = ""
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -360,3 +371,19 @@ class UnknownToken(Content):
     @property
     def subject(self) -> str:
         return "來信已收到，但無法判斷是哪一項填報"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable(Content):
+    """A message that could not be taken apart, for somebody we know. `why` says what was found and
+    what was expected."""
+
+    template = "unreadable"
+    submitted = "auto-replied"
+
+    office: str
+    why: str
+
+    @property
+    def subject(self) -> str:
+        return "來信已收到，但無法讀取，請重寄"

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dutyflow.errors import ComesBack, DutyflowError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .inbound import Inbound
+
 
 class MailError(DutyflowError):
     """Base of this package's errors."""
@@ -18,7 +22,12 @@ class UnusableTemplate(MailError):
 
 
 class UnreadableMessage(MailError):
-    """Bytes that cannot be taken for a mail. They are kept; a person has to look at them."""
+    """Bytes that cannot be taken for a mail. They are kept; a person has to look at them.
+
+    `letterhead` is who wrote, and to whom, where at least that could be read.
+    """
+
+    letterhead: Inbound | None = None
 
 
 class MailboxAway(MailError, ComesBack):
