@@ -22,7 +22,7 @@ from dutyflow.mail.contexts import (
     Problems,
     Receipt,
     Returned,
-    UnknownToken,
+    Unmatched,
 )
 from dutyflow.mail.letter import Letter
 from dutyflow.mail.reminders import Line, Reminder
@@ -248,7 +248,7 @@ CONTENTS: dict[str, Content] = {
         deadline=DEADLINE,
         form_name=FORM_NAME,
     ),
-    "unknown_token": UnknownToken(office=OFFICE),
+    "unmatched": Unmatched(office=OFFICE, why="找不到對應的應辦事項", coordinator=COORDINATOR),
     "misplaced": Misplaced(
         about=ABOUT,
         forms=(("電話禮貌.xlsx", "107年6月 電話禮貌考核（業務組）"), ("舊檔.xlsx", "")),

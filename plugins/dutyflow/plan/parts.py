@@ -12,11 +12,14 @@ from .words import FIELD_TITLES
 IDENTIFIER_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 MEASURE_ID_PATTERN = r"^[0-9]+(\.[0-9]+){0,5}$"
 NAME_PATTERN = r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f\u0085\u2028\u2029]{0,99}$"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+DOMAIN_PATTERN = rf"^{_LABEL}(\.{_LABEL})*$"
 _PLAIN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 TEXT_PATTERN = rf"^{_PLAIN}*\S{_PLAIN}*$"
 OPTIONAL_TEXT_PATTERN = rf"^{_PLAIN}*$"
 
 Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN)]
+Domain = Annotated[str, StringConstraints(max_length=253, pattern=DOMAIN_PATTERN)]
 MeasureId = Annotated[str, StringConstraints(pattern=MEASURE_ID_PATTERN)]
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=TEXT_PATTERN)]
