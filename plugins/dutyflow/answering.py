@@ -14,9 +14,10 @@ from .forms.understood import understood
 from .keeping import Delivered
 from .ledger.records import Recorded, SubmissionRecord
 from .mail.attachment import Attachment
-from .mail.contexts import Content, NotUnderstood, Problems, Receipt, UnknownToken, Unreadable
+from .mail.contexts import Content, NotUnderstood, Problems, Receipt, Unmatched
 from .plan.model import Person
 from .plan.office import OfficePlan
+from .plan.senders import sender_of
 from .posting import Dispatch
 from .workspace import Case, Workspace
 
@@ -107,7 +108,7 @@ def reply(
     return Dispatch(
         about=case.assignment.key,
         cycle=case.cycle.key,
-        rung=f"{rung}:{delivered.blob[:16]}",
+        rung=f"{rung}:{delivered.identity}",
         to=to,
         reason=content.subject,
         content=content,
@@ -118,47 +119,37 @@ def reply(
     )
 
 
-def answer_to_unknown(
-    desk: Workspace, office: OfficePlan, delivered: Delivered, now: datetime
-) -> Dispatch | None:
-    content = UnknownToken(office=office.name)
-    return _to_somebody_known(desk, office, delivered, content, "找不到對應的應辦事項", now)
-
-
-def answer_to_unreadable(
+def answer_to_unmatched(
     desk: Workspace, office: OfficePlan, delivered: Delivered, why: str, now: datetime
 ) -> Dispatch | None:
-    content = Unreadable(office=office.name, why=why)
-    return _to_somebody_known(desk, office, delivered, content, "來信無法讀取", now)
+    """A person has to look at it, and why."""
+    content = Unmatched(office=office.name, why=why, coordinator=office.contacts.coordinator)
+    return answer_from_the_inbox(desk, office, delivered, content, why, now)
 
 
-def _to_somebody_known(
+def answer_from_the_inbox(
     desk: Workspace,
     office: OfficePlan,
     delivered: Delivered,
     content: Content,
-    reason: str,
+    why: str,
     now: datetime,
 ) -> Dispatch | None:
-    """Somebody we know is told; a stranger learns nothing, not even that this address is read."""
+    """Somebody we know is told of a message that is about no assignment; a stranger learns
+    nothing, not even that this address is read."""
     about = f"{office.office}/inbox"
     to = writer_of(delivered, "您好")
-    if to is None or to.email.lower() not in known_addresses(office):
-        return None
-    if answered_enough(desk, about, delivered, now):
+    known = sender_of(office.contacts, delivered.sender).is_known
+    if to is None or not known or answered_enough(desk, about, delivered, why, now):
         return None
     return Dispatch(
         about=about,
-        rung=f"answer:{delivered.blob[:16]}",
+        rung=f"answer:{delivered.identity}",
         to=to,
-        reason=reason,
+        reason=why,
         content=content,
         answers=delivered.message_id,
     )
-
-
-def known_addresses(office: OfficePlan) -> set[str]:
-    return {person.email.lower() for person in office.contacts.everybody()}
 
 
 def writer_of(delivered: Delivered, otherwise: str) -> Person | None:
@@ -169,8 +160,13 @@ def writer_of(delivered: Delivered, otherwise: str) -> Person | None:
         return None
 
 
-def answered_enough(desk: Workspace, about: str, delivered: Delivered, now: datetime) -> bool:
-    """Whether somebody has had as many answers about one thing today as anybody needs."""
+def answered_enough(
+    desk: Workspace, about: str, delivered: Delivered, reason: str, now: datetime
+) -> bool:
+    """Whether somebody has been told the same about one thing today, or as much as anybody needs.
+
+    A robot that does not say that it is one would answer each of our answers.
+    """
     answers = [
         notice
         for notice in desk.ledger.notices.of(about=about)
@@ -178,4 +174,4 @@ def answered_enough(desk: Workspace, about: str, delivered: Delivered, now: date
         and notice.recipient.lower() == delivered.sender.lower()
         and notice.claimed_at > now - timedelta(days=1)
     ]
-    return len(answers) >= ANSWERS_A_DAY
+    return len(answers) >= ANSWERS_A_DAY or any(each.reason == reason for each in answers)

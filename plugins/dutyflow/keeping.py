@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from pathlib import PurePath
 from typing import Literal
 
 from .answers import to_json
@@ -14,9 +15,11 @@ from .forms.texts import file_key
 from .ledger.records import NewSubmission, Recorded, SubmittedFile
 from .mail.attachment import Attachment
 from .mail.inbound import Inbound
+from .plan.senders import sender_of
 from .workspace import Case, Workspace
 
 Channel = Literal["mail", "upload", "folder"]
+WORKBOOKS = {".xlsx", ".ods", ".xlsm", ".xls", ".csv"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,16 @@ class Delivered:
     files: tuple[Attachment, ...] = ()
     ignored: tuple[str, ...] = ()
 
+    @property
+    def identity(self) -> str:
+        """The same for a message that is delivered twice, by two ways to one mailbox: its own
+        identifier, and what it brings."""
+        if not self.message_id:
+            return self.blob[:16]
+        parts = [self.message_id, self.sender, self.text, *(file.name for file in self.files)]
+        parts += [sha256(file.data).hexdigest() for file in self.files]
+        return sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:16]
+
 
 def by_mail(blob: str, received_at: datetime, message: Inbound | None) -> Delivered:
     """A message as it came; None where it could not be read."""
@@ -55,6 +68,30 @@ def by_mail(blob: str, received_at: datetime, message: Inbound | None) -> Delive
         files=message.attachments,
         ignored=message.ignored,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """What came for one assignment; without a workbook it only names it. `matched_by` says, in
+    words, what told which one it is."""
+
+    case: Case
+    workbooks: tuple[Attachment, ...]
+    matched_by: str = ""
+
+
+def is_workbook(file: Attachment) -> bool:
+    return PurePath(file.name).suffix.lower() in WORKBOOKS or file.data.startswith(b"PK\x03\x04")
+
+
+def role_of(case: Case, delivered: Delivered) -> str:
+    """What the sender is to the section, in words; "" where nobody says who sent it."""
+    if not delivered.sender:
+        return ""
+    sender = sender_of(case.office.contacts, delivered.sender)
+    theirs = sender.sections[0] if sender.sections else ""
+    names = {section.id: section.name for section in case.plan.sections}
+    return sender.role(case.assignment.section, names.get(theirs, theirs))
 
 
 def files_that_came(case: Case, delivered: Delivered) -> dict[str, str]:
@@ -76,7 +113,7 @@ def identity_of(workbook: str, files: Iterable[str]) -> str:
 
 
 def record(
-    case: Case,
+    parcel: Parcel,
     delivered: Delivered,
     verdict: Verdict,
     now: datetime,
@@ -86,7 +123,7 @@ def record(
 ) -> Recorded:
     """Put on record what came. `content` is its identity; a `reason` given means that it is no
     answer at all."""
-    desk = case.desk
+    case, desk = parcel.case, parcel.case.desk
     accepted = verdict.accepted and not reason
     return desk.ledger.submissions.record(
         NewSubmission(
@@ -102,6 +139,8 @@ def record(
             answers=to_json(verdict.answers),
             reason=reason or (f"有 {len(verdict.problems)} 處須修正" if verdict.problems else ""),
             files=[kept(desk, file) for file in delivered.files],
+            role=role_of(case, delivered),
+            matched_by=parcel.matched_by,
         ),
         now=now,
     )
@@ -116,25 +155,29 @@ def kept(desk: Workspace, file: Attachment) -> SubmittedFile:
     )
 
 
-def quarantine(desk: Workspace, delivered: Delivered, reason: str, now: datetime) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Apart:
+    """Why something waits for the coordinator, and the assignment that it seems to belong to."""
+
+    reason: str
+    suggested: str = ""
+
+
+def quarantine(desk: Workspace, delivered: Delivered, apart: Apart, now: datetime) -> None:
     """Keep what belongs to no assignment, or must not count, for the coordinator to look at."""
-    _set_aside(desk, delivered, reason, delivered.blob, delivered.files, now)
+    _set_aside(desk, delivered, apart, delivered.blob, now)
 
 
 def quarantine_file(
-    desk: Workspace, delivered: Delivered, file: Attachment, reason: str, now: datetime
+    desk: Workspace, delivered: Delivered, file: Attachment, apart: Apart, now: datetime
 ) -> None:
     """Keep one file of several apart; the others count."""
-    _set_aside(desk, delivered, reason, desk.store.put(file.data), (file,), now)
+    content = desk.store.put(file.data)
+    _set_aside(desk, replace(delivered, files=(file,)), apart, content, now)
 
 
 def _set_aside(
-    desk: Workspace,
-    delivered: Delivered,
-    reason: str,
-    content: str,
-    files: Iterable[Attachment],
-    now: datetime,
+    desk: Workspace, delivered: Delivered, apart: Apart, content: str, now: datetime
 ) -> None:
     desk.ledger.submissions.record(
         NewSubmission(
@@ -146,8 +189,9 @@ def _set_aside(
             content_hash=content,
             raw_blob=delivered.blob,
             verdict="quarantined",
-            reason=reason,
-            files=[kept(desk, file) for file in files],
+            reason=apart.reason,
+            suggested=apart.suggested,
+            files=[kept(desk, file) for file in delivered.files],
         ),
         now=now,
     )

@@ -4,53 +4,35 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from . import extending
-from .answering import (
-    answer_to,
-    answer_to_unknown,
-    answer_to_unreadable,
-    answered_enough,
-    known_addresses,
-    not_understood,
-    reply,
-    reply_with_form,
-    writer_of,
-)
-from .answers import Answer
+from .answering import answer_from_the_inbox, answer_to_unmatched, reply
 from .calendars.roc import format_roc, in_zone
 from .casework import Stationery
 from .errors import ComesBack
-from .forms.judge import Verdict, judge
-from .forms.texts import file_key
-from .keeping import (
-    Delivered,
-    by_mail,
-    files_that_came,
-    identity_of,
-    quarantine,
-    quarantine_file,
-    record,
-)
-from .ledger.records import (
-    RequestRecord,
-)
+from .judging import judge_parcel
+from .keeping import Apart, Delivered, by_mail, quarantine, quarantine_file
+from .ledger.records import RequestRecord
 from .mail.absences import away_until
-from .mail.attachment import Attachment
-from .mail.bodies import decision_in, new_text, says_nothing, wish_in
+from .mail.authentication import is_forged
+from .mail.bodies import decision_in, new_text
 from .mail.bounces import read_bounce
+from .mail.contexts import Unreadable
 from .mail.errors import UnreadableMessage
 from .mail.inbound import Inbound, read_message
 from .mail.inbox import MESSAGE_LIMIT, Inbox, Stored
 from .mail.returned import Misplaced, TooLarge
 from .plan.office import OfficePlan
+from .plan.senders import sender_of
 from .posting import Dispatch, MailRefused, post
 from .returning import take_back, tell_of_returned
-from .sorting import Parcel, Sorted, sort_out
+from .sorting import Sorted, sort_out
 from .workspace import Case, Workspace
+
+NOT_PROVED = "寄件人身分驗證未過"
 
 log = logging.getLogger(__name__)
 
@@ -92,30 +74,72 @@ def take_in(
     try:
         message = read_message(stored.data, mailbox=office.contacts.mailbox.address)
     except UnreadableMessage as trouble:
-        head = trouble.letterhead
-        delivered = by_mail(blob, stored.received_at, head)
-        quarantine(desk, delivered, f"無法解讀的信件：{trouble}", now)
-        if head is None or head.automatic:
-            return ()
-        return _some(answer_to_unreadable(desk, office, delivered, str(trouble), now))
+        return _unreadable(
+            desk, office, by_mail(blob, stored.received_at, trouble.letterhead), trouble, now
+        )
     delivered = by_mail(blob, stored.received_at, message)
     if stored.beyond:
         return _too_large(desk, office, stored, message, now)
     if message.automatic:
         _by_a_machine(desk, office, delivered, stored.data, now)
         return ()
-    request = _to_decide(desk, message)
+    doubt = _doubt_about_the_sender(office, delivered, stored.data)
+    request = None if doubt == NOT_PROVED else _to_decide(desk, message)
     if request is not None:
         return _decided(desk.case(request.assignment), delivered, request, now)
-    found = sort_out(desk, message)
-    if not found.parcels:
-        quarantine(desk, delivered, "找不到對應的應辦事項", now)
-        return _some(answer_to_unknown(desk, office, delivered, now))
-    desk.ledger.people.mark_deliverable(
-        message.sender, now=now, who=message.sender, why="從這個信箱收到回覆"
-    )
-    answers = [each for parcel in found.parcels for each in _answers(parcel, delivered, now)]
-    return _some(*answers, _set_apart(found, delivered, now))
+    found = sort_out(desk, office, message)
+    if doubt:
+        quarantine(desk, delivered, Apart(reason=doubt, suggested=_suggested(found)), now)
+        return ()
+    return _delivered(desk, office, delivered, found, now)
+
+
+def _doubt_about_the_sender(office: OfficePlan, delivered: Delivered, data: bytes) -> str:
+    """Why a sender is not believed; "" for one who is."""
+    contacts = office.contacts
+    if not sender_of(contacts, delivered.sender).is_known:
+        return f"寄件人不在通訊錄：{delivered.sender or '（寄件人不明）'}"
+    if is_forged(data, sender=delivered.sender, trusted=contacts.mailbox.authserv_ids):
+        return NOT_PROVED
+    return ""
+
+
+def _suggested(found: Sorted) -> str:
+    """The assignment that a message would have counted for."""
+    if found.apart is not None:
+        return found.apart.suggested
+    if found.parcels:
+        return found.parcels[0].case.assignment.key
+    return found.named.assignment.key if found.named else ""
+
+
+def _delivered(
+    desk: Workspace, office: OfficePlan, delivered: Delivered, found: Sorted, now: datetime
+) -> tuple[Dispatch, ...]:
+    """What somebody we know has sent."""
+    if found.apart is not None:
+        quarantine(desk, delivered, found.apart, now)
+        return _some(answer_to_unmatched(desk, office, delivered, found.apart.reason, now))
+    who = delivered.sender
+    desk.ledger.people.mark_deliverable(who, now=now, who=who, why="從這個信箱收到回覆")
+    judged = [judge_parcel(parcel, delivered, now) for parcel in found.parcels]
+    mails = [mail for each in judged for mail in each.mails]
+    return _some(*mails, _set_apart(found, delivered, now))
+
+
+def _unreadable(
+    desk: Workspace,
+    office: OfficePlan,
+    delivered: Delivered,
+    trouble: UnreadableMessage,
+    now: datetime,
+) -> tuple[Dispatch, ...]:
+    """Whoever wrote it is told, where at least that could be read."""
+    quarantine(desk, delivered, Apart(reason=f"無法解讀的信件：{trouble}"), now)
+    if trouble.letterhead is None or trouble.letterhead.automatic:
+        return ()
+    content = Unreadable(office=office.name, why=str(trouble))
+    return _some(answer_from_the_inbox(desk, office, delivered, content, "來信無法讀取", now))
 
 
 def _too_large(
@@ -129,20 +153,10 @@ def _too_large(
         size=stored.beyond,
         limit=MESSAGE_LIMIT,
     )
-    quarantine(desk, delivered, f"{told.found}，沒有讀取；原信在收信信箱裡", now)
-    known = {person.email.lower(): person for person in office.contacts.everybody()}
-    if message.automatic or delivered.sender.lower() not in known:
+    quarantine(desk, delivered, Apart(reason=f"{told.found}，沒有讀取；原信在收信信箱裡"), now)
+    if message.automatic:
         return ()
-    return (
-        Dispatch(
-            about=f"{office.office}/inbox",
-            rung=f"answer:{delivered.blob[:16]}",
-            to=known[delivered.sender.lower()],
-            reason=told.found,
-            content=told,
-            answers=delivered.message_id,
-        ),
-    )
+    return _some(answer_from_the_inbox(desk, office, delivered, told, told.found, now))
 
 
 def _some(*answers: Dispatch | None) -> tuple[Dispatch, ...]:
@@ -164,7 +178,8 @@ def _taken_in(
         log.exception("a message could not be taken in; it is set aside")
         blob = desk.store.put(stored.data)
         reason = f"處理時發生錯誤（{type(trouble).__name__}），請聯絡系統管理者"
-        quarantine(desk, by_mail(blob, stored.received_at, None), reason, now)
+        apart = Apart(reason=reason)
+        quarantine(desk, by_mail(blob, stored.received_at, None), apart, now)
         return ()
 
 
@@ -178,7 +193,7 @@ def _by_a_machine(
     else:
         reason = _absence(office, delivered)
     if reason:
-        quarantine(desk, delivered, reason, now)
+        quarantine(desk, delivered, Apart(reason=reason), now)
 
 
 def _absence(office: OfficePlan, delivered: Delivered) -> str:
@@ -186,7 +201,7 @@ def _absence(office: OfficePlan, delivered: Delivered) -> str:
 
     It is for the coordinator to see, and sets nobody away: a form letter may be old, or forged.
     """
-    if delivered.sender.lower() in known_addresses(office):
+    if sender_of(office.contacts, delivered.sender).is_known:
         written = in_zone(delivered.received_at, office.zone).date()
         until = away_until(f"{delivered.subject}\n{delivered.text}", written)
         if until is not None:
@@ -194,46 +209,21 @@ def _absence(office: OfficePlan, delivered: Delivered) -> str:
     return "自動回覆信，不計為填報"
 
 
-def _answers(parcel: Parcel, delivered: Delivered, now: datetime) -> tuple[Dispatch, ...]:
-    """The answer to what came for one assignment, a form or words; mails to others before it."""
-    if not parcel.workbooks:
-        told = _told_in_words(parcel.case, delivered, now)
-        if told:
-            return told
-    return _some(_judged(parcel, delivered, now))
-
-
-def _judged(parcel: Parcel, delivered: Delivered, now: datetime) -> Dispatch | None:
-    case = parcel.case
-    if not parcel.workbooks:
-        record(case, delivered, Verdict(), now, content=delivered.blob, reason="信中沒有填報檔")
-        if answered_enough(case.desk, case.assignment.key, delivered, now):
-            return None
-        return reply_with_form(
-            case, delivered, not_understood(case, delivered, now), Verdict(), now
-        )
-    attached = files_that_came(case, delivered)
-    file, verdict = _best(case, parcel.workbooks, attached)
-    workbook = case.desk.store.put(file.data)
-    content = identity_of(workbook, [attached.get(file_key(name), "") for name in verdict.files])
-    recorded = record(case, delivered, verdict, now, content=content)
-    return reply_with_form(
-        case, delivered, answer_to(case, recorded, verdict, workbook, now), verdict, now
-    )
-
-
 def _set_apart(found: Sorted, delivered: Delivered, now: datetime) -> Dispatch | None:
     """Keep the forms that belong elsewhere, and say where."""
     if not found.strays:
         return None
-    case = found.parcels[0].case
+    case = found.named
+    assert case is not None  # noqa: S101 - where nothing is named, nothing strays from it
     for stray in found.strays:
-        quarantine_file(case.desk, delivered, stray.workbook, stray.reason, now)
+        quarantine_file(case.desk, delivered, stray.workbook, stray.apart, now)
+    form = None if found.parcels else Stationery(case).attached_form()
     content = Misplaced(
         about=Stationery(case).about,
-        forms=tuple((stray.workbook.name, stray.belongs) for stray in found.strays),
+        forms=tuple((stray.workbook.name, stray.title) for stray in found.strays),
+        form_name=form.name if form else "",
     )
-    return reply(case, delivered, content, rung="misplaced")
+    return reply(case, delivered, content, *((form,) if form else ()), rung="misplaced")
 
 
 def _to_decide(desk: Workspace, message: Inbound) -> RequestRecord | None:
@@ -248,63 +238,12 @@ def _decided(
     """Whoever may not decide is told nothing, not even that there is something to decide."""
     who = extending.may_decide(case, request, delivered.sender)
     if not who:
-        reason = "不是核示人的來信，不予採計"
-        quarantine(case.desk, delivered, reason, now)
+        quarantine(case.desk, delivered, Apart(reason="不是核示人的來信，不予採計"), now)
         return ()
     decision = decision_in(new_text(delivered.text))
     content, mails = extending.decide(case, request, decision, who=who, now=now)
     answer = reply(case, delivered, content)
     return _some(*mails, answer and replace(answer, token=request.token))
-
-
-def _told_in_words(case: Case, delivered: Delivered, now: datetime) -> tuple[Dispatch, ...]:
-    """The mails that follow from what a reply without a form says; none where that is nothing."""
-    text = new_text(delivered.text)
-    if case.form.nothing and _says_nothing(case, delivered, text):
-        verdict = Verdict(answers=_nothing(case))
-        recorded = record(case, delivered, verdict, now, content=delivered.blob)
-        content = answer_to(case, recorded, verdict, delivered.blob, now)
-        return _some(reply_with_form(case, delivered, content, verdict, now))
-    wish = wish_in(text, today=in_zone(delivered.received_at, case.zone).date())
-    by = writer_of(delivered, case.section_name)
-    if wish is None or by is None:
-        return ()
-    asking = extending.Asking(wish=wish, by=by, at=delivered.received_at, source=delivered.blob)
-    told, mails = extending.ask(case, asking, now=now)
-    return _some(*mails, reply(case, delivered, told))
-
-
-def _says_nothing(case: Case, delivered: Delivered, text: str) -> bool:
-    """Only in words: with a file beside them, other than a picture, they are not all there is."""
-    alone = all(file.content_type.startswith("image/") for file in delivered.files)
-    people = [*case.people.owners, *case.people.deputies, case.people.head]
-    names = (delivered.sender_name, case.section_name, *(person.name for person in people))
-    return alone and not delivered.ignored and says_nothing(text, names=names)
-
-
-def _nothing(case: Case) -> tuple[Answer, ...]:
-    """無辦理事項 in every row of the form, or in the only one."""
-    rows = [row.id for row in case.rows] if case.form.is_table else [""]
-    return tuple(Answer(row=row, nothing=True) for row in rows)
-
-
-def _best(
-    case: Case, workbooks: Iterable[Attachment], attached: Collection[str]
-) -> tuple[Attachment, Verdict]:
-    """The first workbook that can be accepted, else the last one with its problems."""
-    for file in workbooks:
-        verdict = judge(
-            file.data,
-            form=case.form,
-            rows=case.rows,
-            secret=case.desk.secret,
-            assignment=case.assignment.key,
-            plan_hash=case.cycle.plan_hash,
-            attached=attached,
-        )
-        if verdict.accepted:
-            break
-    return file, verdict
 
 
 def _answer(

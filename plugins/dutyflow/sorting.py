@@ -1,130 +1,223 @@
 """分件: which assignments a message answers, and with which of its workbooks.
 
-The address that it was sent to says so (its token), and so does each form by itself (its signed
-stamp): a digest asks for several forms, and one answer may bring them all.
+What tells it: the token in the address that it was sent to; which of our mails it answers; the
+signed stamp in each form, since a digest asks for several forms, and one answer may bring them all;
+and where none of these does, who sent it under which subject. Where two of them disagree, nothing
+is taken for granted: a person decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import PurePath
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from .casework import Stationery
 from .forms.judge import stamp_in
 from .forms.stamp import FormStamp
+from .forms.texts import folded
+from .keeping import Apart, Parcel, is_workbook
 from .ledger.errors import UnknownKey
 from .mail.attachment import Attachment
 from .mail.inbound import Inbound
+from .plan.office import OfficePlan
+from .plan.senders import Sender, sender_of
 from .workspace import Case, Workspace
 
-WORKBOOKS = {".xlsx", ".ods", ".xlsm", ".xls", ".csv"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parcel:
-    """What a message brings for one assignment; without a workbook it only names it."""
-
-    case: Case
-    workbooks: tuple[Attachment, ...]
+BY_TOKEN, BY_THREAD, BY_STAMP, BY_SUBJECT = (
+    "收件地址的代碼",
+    "所回覆的通知",
+    "表單的識別資料",
+    "寄件人與主旨",
+)
+NO_MATCH = "找不到對應的應辦事項"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stray:
-    """A workbook that none of the message's assignments can take; `belongs` says, in words, to
-    which one it does, "" where it carries no stamp of ours."""
+    """A workbook that none of the message's assignments can take; `belongs` is the one that it
+    says it is of, None where it carries no stamp of ours."""
 
     workbook: Attachment
-    belongs: str
+    belongs: Case | None
 
     @property
-    def reason(self) -> str:
-        if not self.belongs:
-            return f"「{self.workbook.name}」沒有可以辨認的識別資料"
-        return f"「{self.workbook.name}」是「{self.belongs}」的表單，與收件地址所指的應辦事項不符"
+    def title(self) -> str:
+        return _title(self.belongs) if self.belongs else ""
+
+    @property
+    def apart(self) -> Apart:
+        if self.belongs is None:
+            return Apart(reason=f"「{self.workbook.name}」沒有可以辨認的識別資料")
+        reason = f"「{self.workbook.name}」是「{self.title}」的表單，與收件地址所指的應辦事項不符"
+        return Apart(reason=reason, suggested=self.belongs.assignment.key)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sorted:
-    parcels: tuple[Parcel, ...]
+    """`named` is the assignment that the message itself is about, whatever its forms are of.
+    `apart` says why all of it waits for a person."""
+
+    parcels: tuple[Parcel, ...] = ()
     strays: tuple[Stray, ...] = ()
+    named: Case | None = None
+    apart: Apart | None = None
 
 
-def sort_out(desk: Workspace, message: Inbound) -> Sorted:
-    """By the tokens where they name an assignment; where they name none, by the stamps alone.
-
-    A form without a usable stamp goes to the first assignment that a token names, to be judged
-    there; so does a single form for another one, which is told of its mistake.
-    """
-    workbooks = tuple(file for file in message.attachments if _is_workbook(file))
-    named = _named(desk, message.tokens)
-    if len(named) == 1 and len(workbooks) < 2:
-        return Sorted(parcels=(Parcel(case=named[0], workbooks=workbooks),))
-    stamped = [(file, stamp_in(file.data, desk.secret)) for file in workbooks]
-    if named:
-        return _by_address(desk, named, stamped)
-    return _by_stamp(desk, stamped)
+def sort_out(desk: Workspace, office: OfficePlan, message: Inbound) -> Sorted:
+    """What a message brings for which assignment, or why that is not clear."""
+    clues = _Clues(desk=desk, office=office, message=message)
+    if clues.by_token and clues.by_thread and not clues.named:
+        asked, answered = clues.by_token[0], clues.by_thread[0]
+        reason = f"收件地址是「{_title(asked)}」，回覆的卻是「{_title(answered)}」的通知"
+        return _waits(reason, asked)
+    found = clues.sorted_by_address() if clues.named else clues.sorted_by_stamp()
+    return clues.doubted(found)
 
 
-_Stamped = list[tuple[Attachment, FormStamp | None]]
+@dataclass(frozen=True)
+class _Clues:
+    """What a message says of what it is about."""
+
+    desk: Workspace
+    office: OfficePlan
+    message: Inbound
+    _known: dict[str, Case | None] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def sender(self) -> Sender:
+        return sender_of(self.office.contacts, self.message.sender)
+
+    @cached_property
+    def by_token(self) -> list[Case]:
+        found = map(self.desk.ledger.assignments.by_token, self.message.tokens)
+        return self._cases(each.key for each in found if each is not None)
+
+    @cached_property
+    def by_thread(self) -> list[Case]:
+        """Of the mail that it answers; where that is none of ours, of any in its thread."""
+        for ids in ((self.message.in_reply_to,), self.message.references):
+            notices = self.desk.ledger.notices.by_message_id(filter(None, ids))
+            cases = self._cases(each.about for each in notices)
+            if cases:
+                return cases
+        return []
+
+    @cached_property
+    def named(self) -> list[Case]:
+        """What address and thread agree on; either, where there is only one of them."""
+        if not (self.by_token and self.by_thread):
+            return self.by_token or self.by_thread
+        threaded = {case.assignment.key for case in self.by_thread}
+        return [case for case in self.by_token if case.assignment.key in threaded]
+
+    @cached_property
+    def by_subject(self) -> Case | None:
+        """Of the sender's sections, the only assignment whose duty and period the subject names."""
+        subject = folded(self.message.subject)
+        found = [
+            self.desk.case(f"{cycle.key}/{assignment.section}")
+            for cycle in self.desk.ledger.cycles.all(office=self.office.office)
+            if folded(cycle.title) in subject
+            and folded(self.desk.plan_of(cycle).duty(cycle.duty).name) in subject
+            for assignment in self.desk.ledger.assignments.of(cycle.key)
+            if assignment.section in self.sender.sections
+        ]
+        exact = [case for case in found if folded(case.section_name) in subject]
+        return found[0] if len(found) == 1 else exact[0] if len(exact) == 1 else None
+
+    @cached_property
+    def workbooks(self) -> tuple[Attachment, ...]:
+        return tuple(file for file in self.message.attachments if is_workbook(file))
+
+    @cached_property
+    def stamped(self) -> list[tuple[Attachment, FormStamp | None]]:
+        return [(file, stamp_in(file.data, self.desk.secret)) for file in self.workbooks]
+
+    def sorted_by_address(self) -> Sorted:
+        """Forms stamped for another assignment are strays; those without a usable stamp go to the
+        assignment that is named, to be judged there, if it is one alone that is."""
+        by = BY_TOKEN if self.by_token else BY_THREAD
+        alone = self.named[0] if self.by_token or len(self.named) == 1 else None
+        heaps: dict[str, list[Attachment]] = {case.assignment.key: [] for case in self.named}
+        strays: list[Stray] = []
+        for file, stamp in self.stamped:
+            key = stamp.assignment if stamp else alone.assignment.key if alone else ""
+            if key in heaps:
+                heaps[key].append(file)
+            else:
+                strays.append(Stray(workbook=file, belongs=self._case(key) if key else None))
+        parcels = tuple(
+            Parcel(case=case, workbooks=tuple(heap), matched_by=by)
+            for case in self.named
+            if (heap := heaps[case.assignment.key])
+        )
+        if not self.workbooks and alone is not None:
+            parcels = (Parcel(case=alone, workbooks=(), matched_by=by),)
+        return Sorted(parcels=parcels, strays=tuple(strays), named=self.named[0])
+
+    def sorted_by_stamp(self) -> Sorted:
+        """What carries no stamp goes where sender and subject say, if they do."""
+        heaps: dict[str, list[Attachment]] = {}
+        loose: list[Attachment] = []
+        for file, stamp in self.stamped:
+            case = self._case(stamp.assignment) if stamp else None
+            heap = loose if case is None else heaps.setdefault(case.assignment.key, [])
+            heap.append(file)
+        parcels = [
+            Parcel(case=case, workbooks=tuple(heap), matched_by=BY_STAMP)
+            for key, heap in heaps.items()
+            if (case := self._case(key)) is not None
+        ]
+        if not parcels and self.by_subject is not None:
+            return Sorted(
+                parcels=(
+                    Parcel(case=self.by_subject, workbooks=tuple(loose), matched_by=BY_SUBJECT),
+                ),
+                named=self.by_subject,
+            )
+        strays = tuple(Stray(workbook=file, belongs=None) for file in loose)
+        named = parcels[0].case if parcels else None
+        return Sorted(parcels=tuple(parcels), strays=strays, named=named)
+
+    def doubted(self, found: Sorted) -> Sorted:
+        """The same, unless who sent it or its subject speaks against it."""
+        if not found.parcels:
+            return found if found.named and found.strays else _waits(NO_MATCH, None)
+        sections = self.sender.sections
+        for case in (parcel.case for parcel in found.parcels):
+            if sections and case.assignment.section not in sections:
+                who = self.desk_name(sections[0])
+                return _waits(f"寄件人是{who}的人，這卻是「{_title(case)}」", case)
+        told = {parcel.case.assignment.key for parcel in found.parcels}
+        subject = self.by_subject
+        if subject is not None and subject.assignment.key not in told:
+            first = found.parcels[0].case
+            return _waits(f"主旨是「{_title(subject)}」，這卻是「{_title(first)}」", first)
+        return found
+
+    def desk_name(self, section: str) -> str:
+        names = {each.id: each.name for plan in self.office.plans for each in plan.sections}
+        return names.get(section, section)
+
+    def _cases(self, keys: Iterable[str]) -> list[Case]:
+        return [case for key in dict.fromkeys(keys) if (case := self._case(key)) is not None]
+
+    def _case(self, key: str) -> Case | None:
+        """None for what is no assignment of this ledger: the secret may have served another."""
+        if key not in self._known:
+            try:
+                self._known[key] = self.desk.case(key)
+            except UnknownKey:
+                self._known[key] = None
+        return self._known[key]
 
 
-def _by_address(desk: Workspace, named: list[Case], stamped: _Stamped) -> Sorted:
-    """Forms stamped for another assignment are strays, unless nothing else came."""
-    first = named[0]
-    heaps: dict[str, list[Attachment]] = {case.assignment.key: [] for case in named}
-    strays: list[Stray] = []
-    for file, stamp in stamped:
-        key = stamp.assignment if stamp else first.assignment.key
-        if key in heaps:
-            heaps[key].append(file)
-        else:
-            strays.append(Stray(workbook=file, belongs=_title(_case(desk, key))))
-    parcels = [
-        Parcel(case=case, workbooks=tuple(heaps[case.assignment.key]))
-        for case in named
-        if heaps[case.assignment.key]
-    ]
-    if parcels:
-        return Sorted(parcels=tuple(parcels), strays=tuple(strays))
-    return Sorted(parcels=(Parcel(case=first, workbooks=tuple(file for file, _ in stamped)),))
+def _waits(reason: str, suggested: Case | None) -> Sorted:
+    key = suggested.assignment.key if suggested else ""
+    return Sorted(named=suggested, apart=Apart(reason=reason, suggested=key))
 
 
-def _by_stamp(desk: Workspace, stamped: _Stamped) -> Sorted:
-    heaps: dict[str, list[Attachment]] = {}
-    cases: dict[str, Case] = {}
-    strays: list[Stray] = []
-    for file, stamp in stamped:
-        case = _case(desk, stamp.assignment) if stamp else None
-        if case is None:
-            strays.append(Stray(workbook=file, belongs=""))
-            continue
-        cases[case.assignment.key] = case
-        heaps.setdefault(case.assignment.key, []).append(file)
-    parcels = (Parcel(case=cases[key], workbooks=tuple(heap)) for key, heap in heaps.items())
-    return Sorted(parcels=tuple(parcels), strays=tuple(strays))
-
-
-def _named(desk: Workspace, tokens: Iterable[str]) -> list[Case]:
-    found = (desk.ledger.assignments.by_token(token) for token in tokens)
-    keys = dict.fromkeys(assignment.key for assignment in found if assignment is not None)
-    return [desk.case(key) for key in keys]
-
-
-def _case(desk: Workspace, assignment: str) -> Case | None:
-    """None for one that this ledger does not know: the secret may have served another."""
-    try:
-        return desk.case(assignment)
-    except UnknownKey:
-        return None
-
-
-def _title(case: Case | None) -> str:
-    if case is None:
-        return ""
+def _title(case: Case) -> str:
     about = Stationery(case).about
     return f"{about.title}（{about.section}）"
-
-
-def _is_workbook(file: Attachment) -> bool:
-    return PurePath(file.name).suffix.lower() in WORKBOOKS or file.data.startswith(b"PK\x03\x04")

@@ -222,9 +222,12 @@ def test_another_sections_form_is_not_taken_for_this_ones(office: Scene) -> None
 
     (answer,) = office.take_in()
 
-    assert "需要修正" in answer["Subject"]
+    assert "不屬於：107年上半年 半年自行考核（設計組）" in answer["Subject"]
+    assert "屬於：107年上半年 半年自行考核（電費組）" in text_of(answer)
     assert form_in(answer)
-    assert office.wait(f"{cycle.key}/design") == "waiting"
+    assert office.state(f"{cycle.key}/design") == "open"
+    (kept,) = office.ledger.submissions.quarantined()
+    assert kept.suggested == f"{cycle.key}/billing"
 
 
 def test_something_that_is_no_workbook_is_kept_and_answered(office: Scene) -> None:

@@ -24,7 +24,7 @@ from dutyflow.mail.contexts import (
     Receipt,
     Returned,
     SetAside,
-    UnknownToken,
+    Unmatched,
     Unreadable,
 )
 from dutyflow.mail.letter import Letter
@@ -254,11 +254,11 @@ CONTENTS: dict[str, Content] = {
         form_name=FORM_NAME,
         set_aside=ASIDE,
     ),
-    "unknown_token": UnknownToken(office=OFFICE),
     "too_large": TooLarge(
         office=OFFICE, coordinator=COORDINATOR, size=48 * 1024**2 + 1, limit=40 * 1024**2
     ),
     "unreadable": Unreadable(office=OFFICE, why="信件有 61 MB；應在 25 MB 以內"),
+    "unmatched": Unmatched(office=OFFICE, why="找不到對應的應辦事項", coordinator=COORDINATOR),
     "misplaced": Misplaced(
         about=ABOUT,
         forms=(("電話禮貌.xlsx", "107年6月 電話禮貌考核（業務組）"), ("舊檔.xlsx", "")),

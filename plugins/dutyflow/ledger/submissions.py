@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from . import events
 from .assignments import find as find_assignment
 from .assignments import save, with_accepted, with_rejected
 from .database import Database
-from .errors import UnknownKey
+from .errors import NotPossible, UnknownKey
 from .records import AssignmentRecord, NewSubmission, Recorded, SubmissionRecord, SubmittedFile
 from .tables import assignments, submission_files, submissions
 from .what import SYSTEM, What
@@ -78,12 +78,82 @@ class Submissions:
         return {str(found.assignment): found for found in self._all(held)}
 
     def quarantined(self) -> tuple[SubmissionRecord, ...]:
-        """What could not be matched or trusted, for a person to look at."""
-        return self._all(_query().where(submissions.c.verdict == "quarantined"))
+        """What could not be matched or trusted, and waits for a person to say whose it is."""
+        waiting = submissions.c.verdict == "quarantined", submissions.c.assigned_to == ""
+        return self._all(_query().where(*waiting))
+
+    def assign(
+        self,
+        quarantined: int,
+        assignment: str,
+        *,
+        became: int | None,
+        now: datetime,
+        who: str,
+        why: str,
+    ) -> SubmissionRecord:
+        """A person says whose a quarantined one is; `became` is the submission made of it, if any.
+
+        It stays on record as it came. Raises UnknownKey; NotPossible where it waits for nobody.
+        """
+        with self._database.writing() as connection:
+            check_waiting(_find(connection, quarantined))
+            find_assignment(connection, assignment)
+            change = update(submissions).where(submissions.c.id == quarantined)
+            connection.execute(change.values(assigned_to=assignment))
+            detail = {"quarantined": quarantined, "submission": became}
+            for about in (assignment, f"submission/{quarantined}"):
+                events.append(
+                    connection, What.ASSIGNED, about=about, now=now, who=who, why=why, detail=detail
+                )
+            return _find(connection, quarantined)
+
+    def date_receipt(
+        self, assignment: str, effective_at: datetime, *, now: datetime, who: str, why: str
+    ) -> SubmissionRecord:
+        """A person gives another moment for the one that decided whether an assignment was on time,
+        and the verdict follows it. When it was received stays on record.
+
+        Raises UnknownKey; NotPossible where nothing was accepted.
+        """
+        with self._database.writing() as connection:
+            record = find_assignment(connection, assignment)
+            first = _first_accepted(connection, assignment)
+            if first is None:
+                raise NotPossible("還沒有已受理的填報，無從認定收件日；請先請組室補送填報檔")
+            change = update(submissions).where(submissions.c.id == first.id)
+            connection.execute(change.values(effective_at=effective_at))
+            after = replace(record, on_time=effective_at <= record.due_by)
+            save(connection, after)
+            detail = {
+                "submission": first.id,
+                "received_at": first.received_at.isoformat(),
+                "effective_at": effective_at.isoformat(),
+                "on_time": {"before": record.on_time, "after": after.on_time},
+            }
+            events.append(
+                connection, What.DATED, about=assignment, now=now, who=who, why=why, detail=detail
+            )
+            return _find(connection, first.id)
 
     def _all(self, query: Select[Any]) -> tuple[SubmissionRecord, ...]:
         with self._database.reading() as connection:
             return _records(connection, connection.execute(query.order_by(submissions.c.id)).all())
+
+
+def check_waiting(submission: SubmissionRecord) -> None:
+    """Raises NotPossible for one that waits for nobody to say whose it is."""
+    if submission.verdict != "quarantined":
+        raise NotPossible(f"填報 {submission.id} 不是待認領的來件；請重新整理後再選")
+    if submission.assigned_to:
+        raise NotPossible(f"來件 {submission.id} 已經認領，歸入「{submission.assigned_to}」")
+
+
+def _first_accepted(connection: Connection, assignment: str) -> SubmissionRecord | None:
+    """The one that decided whether the assignment was on time."""
+    accepted = submissions.c.assignment == assignment, submissions.c.verdict == "accepted"
+    row = connection.execute(_query().where(*accepted).order_by(submissions.c.id)).first()
+    return _records(connection, [row])[0] if row else None
 
 
 def _query() -> Select[Any]:
@@ -121,6 +191,8 @@ def _add(
     content |= {
         "problems": list(submission.problems),
         "answers": list(submission.answers),
+        "doubts": list(submission.doubts),
+        "assigned_to": "",
         "within": submission.assignment or "",
         "recorded_at": now,
         "replaces": replaces,
@@ -166,6 +238,8 @@ def _tell(connection: Connection, submission: NewSubmission, number: int, now: d
         "submission": number,
         "channel": submission.channel,
         "received_at": submission.received_at.isoformat(),
+        "role": submission.role,
+        "matched_by": submission.matched_by,
         "content_hash": submission.content_hash,
         "raw_blob": submission.raw_blob,
         "files": [asdict(file) for file in submission.files],

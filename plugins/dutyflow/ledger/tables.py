@@ -177,6 +177,12 @@ submissions = Table(
     Column("answers", Json, nullable=False),
     Column("reason", Words, nullable=False),
     Column("replaces", Integer, ForeignKey("submissions.id")),
+    Column("role", Words, nullable=False),
+    Column("matched_by", Words, nullable=False),
+    Column("suggested", Words, nullable=False),
+    Column("assigned_to", Words, nullable=False),
+    Column("doubts", Json, nullable=False),
+    Column("effective_at", UtcDateTime),
     UniqueConstraint("within", "content_hash"),
 )
 

@@ -57,6 +57,8 @@ class What(StrEnum):
     ACCEPTED = "受理"
     REJECTED = "不予受理"
     QUARANTINED = "待認領"
+    ASSIGNED = "認領"
+    DATED = "認定收件日"
 
     ASSEMBLED = "彙整"
     APPROVED = "核定"

@@ -359,14 +359,16 @@ class NotUnderstood(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnknownToken(Content):
-    """A message that belongs to no assignment. Says nothing about the plan or about people: who
-    wrote may be anybody."""
+class Unmatched(Content):
+    """待認領: a message of somebody we know, of which nobody can say yet what it belongs to. `why`
+    completes "無法列入填報，因為…"; the coordinator will see to it."""
 
-    template = "unknown_token"
+    template = "unmatched"
     submitted = "auto-replied"
 
     office: str
+    why: str
+    coordinator: Person
 
     @property
     def subject(self) -> str:

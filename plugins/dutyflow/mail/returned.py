@@ -45,7 +45,7 @@ class Misplaced(Content):
     """表單寄錯地方: forms that came with an answer to another assignment, which `about` is.
 
     `forms` are the names of the files, each with the assignment to which it belongs, "" where
-    nobody can tell.
+    nobody can tell. `form_name` is the right form, attached where nothing else came.
     """
 
     template = "misplaced"
@@ -53,6 +53,7 @@ class Misplaced(Content):
 
     about: About
     forms: tuple[tuple[str, str], ...]
+    form_name: str = ""
 
     @property
     def subject(self) -> str:

@@ -27,7 +27,7 @@ from .catalogue import shipped_forms, shipped_ladders
 from .extensions import Extensions
 from .forms import Form
 from .ladders import Ladder
-from .parts import Connection, Identifier, MeasureId, Name, OptionalText, PlanPart, Text
+from .parts import Connection, Domain, Identifier, MeasureId, Name, OptionalText, PlanPart, Text
 from .words import CHOICE_TITLES
 
 ALL = "all"  # 各部門: every section of the office
@@ -311,7 +311,14 @@ class Plan(PlanPart):
 class Person(PlanPart):
     name: Name
     email: EmailStr
+    also: tuple[EmailStr, ...] = Field(
+        default=(), description="同一人的其他信箱：由此寄來的也認得，通知只寄 email"
+    )
     away: tuple[Span, ...] = Field(default=(), description="請假期間，含起迄日")
+
+    def answers_to(self, address: str) -> bool:
+        """Whether an address, in lower case, is one of theirs."""
+        return address in {self.email.lower(), *map(str.lower, self.also)}
 
     def away_until(self, day: date) -> date | None:
         """The last day of an absence that a day falls into; None where they are there."""
@@ -333,6 +340,10 @@ class Mailbox(PlanPart):
     imap: Connection | None = Field(
         default=None, description="以 IMAP 收信時，Airflow 連線的名稱，例如 imap_default"
     )
+    authserv_ids: tuple[Domain, ...] = Field(
+        default=(),
+        description="本機關郵件伺服器在 Authentication-Results 標頭中的名稱；只採信它所加的",
+    )
 
 
 class SectionContacts(PlanPart):
@@ -341,6 +352,9 @@ class SectionContacts(PlanPart):
     owners: Annotated[tuple[Person, ...], Field(min_length=1, title="承辦人")]
     deputies: tuple[Person, ...] = ()
     head: Person
+    domains: tuple[Domain, ...] = Field(
+        default=(), description="只供本組室使用的信箱網域：由此寄來的，視為本組室"
+    )
 
 
 class Contacts(PlanPart):

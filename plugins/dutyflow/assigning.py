@@ -1,0 +1,95 @@
+"""認領: the coordinator says whose a quarantined message is; it is judged as if it had come so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
+
+from .errors import DutyflowError
+from .judging import judge_parcel
+from .keeping import Channel, Delivered, Parcel, by_mail, is_workbook
+from .ledger.records import SubmissionRecord
+from .ledger.submissions import check_waiting
+from .mail.attachment import Attachment
+from .mail.errors import UnreadableMessage
+from .mail.inbound import read_message
+from .plan.senders import sender_of
+from .posting import Dispatch
+from .workspace import Case, Workspace
+
+MATCHED_BY = "計畫承辦人認領"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assigned:
+    """`submission` is what it became, None where the words only asked for something. `mails` are
+    still to be sent."""
+
+    submission: SubmissionRecord | None
+    mails: tuple[Dispatch, ...]
+
+
+def assign(
+    desk: Workspace, submission_id: int, assignment_key: str, who: str, why: str, now: datetime
+) -> Assigned:
+    """Judge a quarantined submission for that assignment, with the bytes and the moment with which
+    it came, and put on record who said so.
+
+    Whoever sent it is answered; where that is nobody in the contacts, the section's owners are.
+    Once more after a crash does no harm. Raises UnknownKey, NotPossible for one that waits for
+    nobody, DutyflowError without a reason.
+    """
+    if not why.strip():
+        raise DutyflowError("認領須填「原因」，供日後查考")
+    kept = desk.ledger.submissions.get(submission_id)
+    check_waiting(kept)
+    case = desk.case(assignment_key)
+    delivered = _as_it_came(case, kept)
+    workbooks = tuple(file for file in delivered.files if is_workbook(file))
+    parcel = Parcel(case=case, workbooks=workbooks, matched_by=MATCHED_BY)
+    judged = judge_parcel(parcel, delivered, now)
+    became = judged.submission.id if judged.submission else None
+    desk.ledger.submissions.assign(
+        submission_id, assignment_key, became=became, now=now, who=who, why=why.strip()
+    )
+    return Assigned(submission=judged.submission, mails=tuple(_addressed(case, kept, judged.mails)))
+
+
+def _as_it_came(case: Case, kept: SubmissionRecord) -> Delivered:
+    """A single file that was set apart comes without the words of its message: they were heard."""
+    store = case.desk.store
+    files = tuple(
+        Attachment(name=file.name, content_type=file.content_type, data=store.get(file.blob))
+        for file in kept.files
+    )
+    said = by_mail(kept.raw_blob, kept.received_at, None)
+    if kept.channel == "mail":
+        try:
+            mailbox = case.office.contacts.mailbox.address
+            message = read_message(store.get(kept.raw_blob), mailbox=mailbox)
+            said = by_mail(kept.raw_blob, kept.received_at, message)
+        except UnreadableMessage:
+            pass  # its files, if any, are all there is
+    whole = kept.content_hash == kept.raw_blob
+    return replace(
+        said,
+        channel=cast(Channel, kept.channel),
+        sender=kept.sender,
+        files=files,
+        text=said.text if whole else "",
+    )
+
+
+def _addressed(
+    case: Case, kept: SubmissionRecord, mails: tuple[Dispatch, ...]
+) -> Iterator[Dispatch]:
+    """What would be told to a stranger is told to the owners instead."""
+    known = sender_of(case.office.contacts, kept.sender).is_known
+    for mail in mails:
+        if known or mail.to.email.lower() != kept.sender.lower():
+            yield mail
+        else:
+            for owner in case.people.owners:
+                yield replace(mail, to=owner, answers="")

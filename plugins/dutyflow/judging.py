@@ -1,0 +1,121 @@
+"""判讀: what came for one assignment, a form or words, is judged, kept, and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from . import extending
+from .answering import (
+    answer_to,
+    answered_enough,
+    not_understood,
+    reply,
+    reply_with_form,
+    writer_of,
+)
+from .answers import Answer
+from .calendars.roc import in_zone
+from .forms.judge import Verdict, judge
+from .forms.texts import file_key
+from .keeping import Delivered, Parcel, files_that_came, identity_of, record
+from .ledger.records import SubmissionRecord
+from .mail.attachment import Attachment
+from .mail.bodies import new_text, says_nothing, wish_in
+from .posting import Dispatch
+from .workspace import Case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What was put on record, None where it only asked for something; and the mails to be sent, the
+    answer last."""
+
+    submission: SubmissionRecord | None
+    mails: tuple[Dispatch, ...]
+
+
+def judge_parcel(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
+    """Judge what came for one assignment, put the verdict on record; the mails that follow."""
+    if parcel.workbooks:
+        return _by_its_form(parcel, delivered, now)
+    return _by_its_words(parcel, delivered, now) or _without_a_form(parcel, delivered, now)
+
+
+def _by_its_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
+    case = parcel.case
+    attached = files_that_came(case, delivered)
+    file, verdict = _best(case, parcel.workbooks, attached)
+    workbook = case.desk.store.put(file.data)
+    content = identity_of(workbook, [attached.get(file_key(name), "") for name in verdict.files])
+    recorded = record(parcel, delivered, verdict, now, content=content)
+    told = answer_to(case, recorded, verdict, workbook, now)
+    answer = reply_with_form(case, delivered, told, verdict, now)
+    return Judged(submission=recorded.submission, mails=_some(answer))
+
+
+def _without_a_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
+    case = parcel.case
+    why = "信中沒有填報檔"
+    recorded = record(parcel, delivered, Verdict(), now, content=delivered.blob, reason=why)
+    told = not_understood(case, delivered, now)
+    if answered_enough(case.desk, case.assignment.key, delivered, told.subject, now):
+        return Judged(submission=recorded.submission, mails=())
+    answer = reply_with_form(case, delivered, told, Verdict(), now)
+    return Judged(submission=recorded.submission, mails=_some(answer))
+
+
+def _by_its_words(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged | None:
+    """What follows from what a reply without a form says; None where that is nothing."""
+    case, text = parcel.case, new_text(delivered.text)
+    if case.form.nothing and _says_nothing(case, delivered, text):
+        verdict = Verdict(answers=_nothing(case))
+        recorded = record(parcel, delivered, verdict, now, content=delivered.blob)
+        told = answer_to(case, recorded, verdict, delivered.blob, now)
+        answer = reply_with_form(case, delivered, told, verdict, now)
+        return Judged(submission=recorded.submission, mails=_some(answer))
+    wish = wish_in(text, today=in_zone(delivered.received_at, case.zone).date())
+    by = writer_of(delivered, case.section_name)
+    if wish is None or by is None:
+        return None
+    asking = extending.Asking(wish=wish, by=by, at=delivered.received_at, source=delivered.blob)
+    told, mails = extending.ask(case, asking, now=now)
+    return Judged(submission=None, mails=_some(*mails, reply(case, delivered, told)))
+
+
+def _says_nothing(case: Case, delivered: Delivered, text: str) -> bool:
+    """Only in words: with a file beside them, other than a picture, they are not all there is."""
+    alone = all(file.content_type.startswith("image/") for file in delivered.files)
+    people = [*case.people.owners, *case.people.deputies, case.people.head]
+    names = (delivered.sender_name, case.section_name, *(person.name for person in people))
+    return alone and not delivered.ignored and says_nothing(text, names=names)
+
+
+def _nothing(case: Case) -> tuple[Answer, ...]:
+    """無辦理事項 in every row of the form, or in the only one."""
+    rows = [row.id for row in case.rows] if case.form.is_table else [""]
+    return tuple(Answer(row=row, nothing=True) for row in rows)
+
+
+def _best(
+    case: Case, workbooks: Iterable[Attachment], attached: Collection[str]
+) -> tuple[Attachment, Verdict]:
+    """The first workbook that can be accepted, else the last one with its problems."""
+    for file in workbooks:
+        verdict = judge(
+            file.data,
+            form=case.form,
+            rows=case.rows,
+            secret=case.desk.secret,
+            assignment=case.assignment.key,
+            plan_hash=case.cycle.plan_hash,
+            attached=attached,
+        )
+        if verdict.accepted:
+            break
+    return file, verdict
+
+
+def _some(*answers: Dispatch | None) -> tuple[Dispatch, ...]:
+    return tuple(filter(None, answers))
