@@ -25,6 +25,7 @@ from .calendars.roc import format_roc, in_zone
 from .casework import Stationery
 from .errors import ComesBack
 from .forms.judge import Verdict, judge
+from .forms.problems import quoted
 from .forms.texts import file_key
 from .keeping import (
     Delivered,
@@ -107,13 +108,17 @@ def take_in(
     request = _to_decide(desk, message)
     if request is not None:
         return _decided(desk.case(request.assignment), delivered, request, now)
-    found = sort_out(desk, message)
+    found = sort_out(desk, delivered.files, message.tokens)
     if not found.parcels:
         quarantine(desk, delivered, "找不到對應的應辦事項", now)
         return _some(answer_to_unknown(desk, office, delivered, now))
     desk.ledger.people.mark_deliverable(
         message.sender, now=now, who=message.sender, why="從這個信箱收到回覆"
     )
+    for file in delivered.files:
+        if file.name in delivered.unfit:
+            reason = f"「{file.name}」：{delivered.unfit[file.name]}"
+            quarantine_file(desk, delivered, file, reason, now)
     answers = [each for parcel in found.parcels for each in _answers(parcel, delivered, now)]
     return _some(*answers, _set_apart(found, delivered, now))
 
@@ -206,7 +211,9 @@ def _answers(parcel: Parcel, delivered: Delivered, now: datetime) -> tuple[Dispa
 def _judged(parcel: Parcel, delivered: Delivered, now: datetime) -> Dispatch | None:
     case = parcel.case
     if not parcel.workbooks:
-        record(case, delivered, Verdict(), now, content=delivered.blob, reason="信中沒有填報檔")
+        said = new_text(delivered.text)
+        reason = f"信中沒有填報檔，寫的是{quoted(said)}" if said else "信中沒有填報檔"
+        record(case, delivered, Verdict(), now, content=delivered.blob, reason=reason)
         if answered_enough(case.desk, case.assignment.key, delivered, now):
             return None
         return reply_with_form(
@@ -291,7 +298,9 @@ def _nothing(case: Case) -> tuple[Answer, ...]:
 def _best(
     case: Case, workbooks: Iterable[Attachment], attached: Collection[str]
 ) -> tuple[Attachment, Verdict]:
-    """The first workbook that can be accepted, else the last one with its problems."""
+    """The first workbook that can be accepted; else the one that is most likely the form, with its
+    problems: another may be evidence."""
+    judged: list[tuple[Attachment, Verdict]] = []
     for file in workbooks:
         verdict = judge(
             file.data,
@@ -302,9 +311,10 @@ def _best(
             plan_hash=case.cycle.plan_hash,
             attached=attached,
         )
+        judged.append((file, verdict))
         if verdict.accepted:
-            break
-    return file, verdict
+            return file, verdict
+    return max(judged, key=lambda each: (each[1].stamp is not None, len(each[1].answers)))
 
 
 def _answer(

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from .casework import Stationery
 from .forms.judge import stamp_in
 from .forms.stamp import FormStamp
+from .keeping import is_workbook
 from .ledger.errors import UnknownKey
 from .mail.attachment import Attachment
-from .mail.inbound import Inbound
 from .workspace import Case, Workspace
-
-WORKBOOKS = {".xlsx", ".ods", ".xlsm", ".xls", ".csv"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +47,14 @@ class Sorted:
     strays: tuple[Stray, ...] = ()
 
 
-def sort_out(desk: Workspace, message: Inbound) -> Sorted:
+def sort_out(desk: Workspace, files: Iterable[Attachment], tokens: Iterable[str]) -> Sorted:
     """By the tokens where they name an assignment; where they name none, by the stamps alone.
 
     A form without a usable stamp goes to the first assignment that a token names, to be judged
     there; so does a single form for another one, which is told of its mistake.
     """
-    workbooks = tuple(file for file in message.attachments if _is_workbook(file))
-    named = _named(desk, message.tokens)
+    workbooks = tuple(filter(is_workbook, files))
+    named = _named(desk, tokens)
     if len(named) == 1 and len(workbooks) < 2:
         return Sorted(parcels=(Parcel(case=named[0], workbooks=workbooks),))
     stamped = [(file, stamp_in(file.data, desk.secret)) for file in workbooks]
@@ -124,7 +121,3 @@ def _title(case: Case | None) -> str:
         return ""
     about = Stationery(case).about
     return f"{about.title}（{about.section}）"
-
-
-def _is_workbook(file: Attachment) -> bool:
-    return PurePath(file.name).suffix.lower() in WORKBOOKS or file.data.startswith(b"PK\x03\x04")
