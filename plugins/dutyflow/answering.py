@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -14,13 +16,14 @@ from .forms.understood import understood
 from .keeping import Delivered
 from .ledger.records import Recorded, SubmissionRecord
 from .mail.attachment import Attachment
-from .mail.contexts import Content, NotUnderstood, Problems, Receipt, Unmatched
+from .mail.contexts import Content, NotUnderstood, Problems, Receipt, SetAside, Unmatched
 from .plan.model import Person
 from .plan.office import OfficePlan
 from .plan.senders import sender_of
 from .posting import Dispatch
 from .workspace import Case, Workspace
 
+_IGNORED_NAMED = 10  # files too many or too large that are told by name
 ANSWERS_A_DAY = 5  # to one who sends no form: a robot that does not say so would answer each
 
 
@@ -95,7 +98,20 @@ def reply_with_form(
         enclosed = paper.appointment_over(now)
     else:
         enclosed = paper.attached_form(verdict.answers, verdict.problems)
+    if isinstance(content, Receipt | Problems | NotUnderstood):
+        content = replace(content, set_aside=tuple(_set_aside(delivered)))
     return reply(case, delivered, content, enclosed)
+
+
+def _set_aside(delivered: Delivered) -> Iterator[SetAside]:
+    """What came and does not count, with the reason."""
+    for name, why in delivered.unfit.items():
+        yield SetAside(name=name, why=why)
+    for name in delivered.ignored[:_IGNORED_NAMED]:
+        yield SetAside(name=name, why="附件太多或太大，這個檔案沒有讀取；請分成幾封信寄")
+    more = len(delivered.ignored) - _IGNORED_NAMED
+    if more > 0:
+        yield SetAside(name=f"另外 {more} 個檔案", why="附件太多，沒有讀取；請分成幾封信寄")
 
 
 def reply(

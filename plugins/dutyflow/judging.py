@@ -18,6 +18,7 @@ from .answering import (
 from .answers import Answer
 from .calendars.roc import in_zone
 from .forms.judge import Verdict, judge
+from .forms.problems import quoted
 from .forms.texts import file_key
 from .keeping import Delivered, Parcel, files_that_came, identity_of, record
 from .ledger.records import SubmissionRecord
@@ -57,7 +58,8 @@ def _by_its_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
 
 def _without_a_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
     case = parcel.case
-    why = "信中沒有填報檔"
+    said = new_text(delivered.text)
+    why = f"信中沒有填報檔，寫的是{quoted(said)}" if said else "信中沒有填報檔"
     recorded = record(parcel, delivered, Verdict(), now, content=delivered.blob, reason=why)
     told = not_understood(case, delivered, now)
     if answered_enough(case.desk, case.assignment.key, delivered, told.subject, now):
@@ -101,7 +103,9 @@ def _nothing(case: Case) -> tuple[Answer, ...]:
 def _best(
     case: Case, workbooks: Iterable[Attachment], attached: Collection[str]
 ) -> tuple[Attachment, Verdict]:
-    """The first workbook that can be accepted, else the last one with its problems."""
+    """The first workbook that can be accepted; else the one that is most likely the form, with its
+    problems: another may be evidence."""
+    judged: list[tuple[Attachment, Verdict]] = []
     for file in workbooks:
         verdict = judge(
             file.data,
@@ -112,9 +116,10 @@ def _best(
             plan_hash=case.cycle.plan_hash,
             attached=attached,
         )
+        judged.append((file, verdict))
         if verdict.accepted:
-            break
-    return file, verdict
+            return file, verdict
+    return max(judged, key=lambda each: (each[1].stamp is not None, len(each[1].answers)))
 
 
 def _some(*answers: Dispatch | None) -> tuple[Dispatch, ...]:

@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Literal
 
 from .answers import to_json
+from .forms import guard
+from .forms.evidence import why_unfit
 from .forms.judge import Verdict
 from .forms.texts import file_key
 from .ledger.records import NewSubmission, Recorded, SubmittedFile
 from .mail.attachment import Attachment
 from .mail.inbound import Inbound
+from .mail.unpacking import unpacked
 from .plan.senders import sender_of
 from .workspace import Case, Workspace
 
 Channel = Literal["mail", "upload", "folder"]
 WORKBOOKS = {".xlsx", ".ods", ".xlsm", ".xls", ".csv"}
+
+
+def is_workbook(file: Attachment) -> bool:
+    """Whether a file means to be a form: by its name, or by what it is in truth."""
+    named = PurePath(file.name).suffix.lower() in WORKBOOKS
+    return not file.opened and (named or guard.is_workbook(file.data))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +61,20 @@ class Delivered:
         parts += [sha256(file.data).hexdigest() for file in self.files]
         return sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:16]
 
+    @cached_property
+    def unfit(self) -> dict[str, str]:
+        """The files that cannot stand as evidence, by their names, each with the reason in words.
+
+        What means to be a form is judged as one.
+        """
+        others = (file for file in self.files if not file.opened and not is_workbook(file))
+        why = {file.name: why_unfit(file.name, file.data) for file in others}
+        return {name: reason for name, reason in why.items() if reason}
+
+    @property
+    def fit(self) -> tuple[Attachment, ...]:
+        return tuple(file for file in self.files if file.name not in self.unfit)
+
 
 def by_mail(blob: str, received_at: datetime, message: Inbound | None) -> Delivered:
     """A message as it came; None where it could not be read."""
@@ -65,7 +89,7 @@ def by_mail(blob: str, received_at: datetime, message: Inbound | None) -> Delive
         message_id=message.message_id,
         subject=message.subject,
         text=message.text,
-        files=message.attachments,
+        files=unpacked(message.attachments),
         ignored=message.ignored,
     )
 
@@ -78,10 +102,6 @@ class Parcel:
     case: Case
     workbooks: tuple[Attachment, ...]
     matched_by: str = ""
-
-
-def is_workbook(file: Attachment) -> bool:
-    return PurePath(file.name).suffix.lower() in WORKBOOKS or file.data.startswith(b"PK\x03\x04")
 
 
 def role_of(case: Case, delivered: Delivered) -> str:
@@ -99,7 +119,7 @@ def files_that_came(case: Case, delivered: Delivered) -> dict[str, str]:
     their contents, by the keys of their names."""
     earlier = case.desk.ledger.submissions.of(case.assignment.key)
     came = [file for submission in earlier for file in submission.files]
-    came += [kept(case.desk, file) for file in delivered.files]
+    came += [kept(case.desk, file) for file in delivered.fit]
     return {file_key(file.name): file.blob for file in came}
 
 
@@ -138,7 +158,7 @@ def record(
             problems=[asdict(problem) for problem in verdict.problems],
             answers=to_json(verdict.answers),
             reason=reason or (f"有 {len(verdict.problems)} 處須修正" if verdict.problems else ""),
-            files=[kept(desk, file) for file in delivered.files],
+            files=[kept(desk, file) for file in delivered.fit],
             role=role_of(case, delivered),
             matched_by=parcel.matched_by,
         ),

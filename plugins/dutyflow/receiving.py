@@ -87,7 +87,7 @@ def take_in(
     request = None if doubt == NOT_PROVED else _to_decide(desk, message)
     if request is not None:
         return _decided(desk.case(request.assignment), delivered, request, now)
-    found = sort_out(desk, office, message)
+    found = sort_out(desk, office, message, delivered.files)
     if doubt:
         quarantine(desk, delivered, Apart(reason=doubt, suggested=_suggested(found)), now)
         return ()
@@ -122,6 +122,10 @@ def _delivered(
         return _some(answer_to_unmatched(desk, office, delivered, found.apart.reason, now))
     who = delivered.sender
     desk.ledger.people.mark_deliverable(who, now=now, who=who, why="從這個信箱收到回覆")
+    for file in delivered.files:
+        if file.name in delivered.unfit:
+            apart = Apart(reason=f"「{file.name}」：{delivered.unfit[file.name]}")
+            quarantine_file(desk, delivered, file, apart, now)
     judged = [judge_parcel(parcel, delivered, now) for parcel in found.parcels]
     mails = [mail for each in judged for mail in each.mails]
     return _some(*mails, _set_apart(found, delivered, now))
