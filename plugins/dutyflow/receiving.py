@@ -20,12 +20,12 @@ from .answering import (
     reply_with_form,
     writer_of,
 )
-from .answers import Answer
 from .calendars.roc import format_roc, in_zone
 from .casework import Stationery
 from .errors import ComesBack
 from .forms.judge import Verdict, judge
 from .forms.texts import file_key
+from .forms.typed import all_nothing
 from .keeping import (
     Delivered,
     by_mail,
@@ -261,7 +261,7 @@ def _told_in_words(case: Case, delivered: Delivered, now: datetime) -> tuple[Dis
     """The mails that follow from what a reply without a form says; none where that is nothing."""
     text = new_text(delivered.text)
     if case.form.nothing and _says_nothing(case, delivered, text):
-        verdict = Verdict(answers=_nothing(case))
+        verdict = Verdict(answers=all_nothing(case.form, case.rows))
         recorded = record(case, delivered, verdict, now, content=delivered.blob)
         content = answer_to(case, recorded, verdict, delivered.blob, now)
         return _some(reply_with_form(case, delivered, content, verdict, now))
@@ -280,12 +280,6 @@ def _says_nothing(case: Case, delivered: Delivered, text: str) -> bool:
     people = [*case.people.owners, *case.people.deputies, case.people.head]
     names = (delivered.sender_name, case.section_name, *(person.name for person in people))
     return alone and not delivered.ignored and says_nothing(text, names=names)
-
-
-def _nothing(case: Case) -> tuple[Answer, ...]:
-    """無辦理事項 in every row of the form, or in the only one."""
-    rows = [row.id for row in case.rows] if case.form.is_table else [""]
-    return tuple(Answer(row=row, nothing=True) for row in rows)
 
 
 def _best(
