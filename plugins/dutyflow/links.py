@@ -54,9 +54,10 @@ def closed(case: Case, now: datetime) -> Closed:
 
 
 def link(case: Case, person: Person, now: datetime) -> str:
-    """The address that opens a person's form; "" where there is no page, or nothing to fill in."""
+    """The address that opens a person's form; "" where there is no page, or none for them."""
     base = case.desk.settings.base_url
-    if not base or closed(case, now):
+    asked = any(person.email.lower() == each.email.lower() for each in people(case))
+    if not base or not asked or closed(case, now):
         return ""
     return f"{base}{PAGE}#{code(case, person.email, case.assignment.returns)}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from html.parser import HTMLParser
@@ -125,11 +126,24 @@ class Page:
         return self.scene.new_mails()
 
 
+@pytest.fixture(scope="session")
+def shared_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """One for all the tests that only look, or that do not mind what others have done."""
+    with _opened(tmp_path_factory.mktemp("page")) as it:
+        yield it
+
+
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:
     """The page on the morning on which 107H1 opens."""
+    with _opened(tmp_path) as it:
+        yield it
+
+
+@contextmanager
+def _opened(home: Path, base_url: str = BASE) -> Iterator[Page]:
     morning = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
-    with scene(tmp_path, morning, base_url=BASE) as it:
+    with scene(home, morning, base_url=base_url) as it:
         yield Page(scene=it, app=create_app(it.desk, now=it.clock), cycle=it.open())
 
 

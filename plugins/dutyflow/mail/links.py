@@ -23,8 +23,8 @@ class LinkLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Links(Content):
-    """填報連結: asked for on the page by the recipient; with `acting_for` by somebody else, for whom
-    they act up to and including a day. There may be none."""
+    """填報連結: asked for on the page by the recipient; with `acting_for` by somebody else, for
+    whom they act up to and including a day. There may be none."""
 
     template = "links"
 
