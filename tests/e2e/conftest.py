@@ -1,4 +1,4 @@
-"""One real Airflow for all end-to-end tests: its processes, the page, a mail sink, on free ports."""
+"""One real Airflow for all end-to-end tests: its processes, the page, a mail sink, on free ports"""
 
 from __future__ import annotations
 

@@ -97,6 +97,7 @@ function keepDraft() {
 }
 
 enterByLink();
+addEventListener("hashchange", enterByLink);  // pasted into a tab that shows the door already
 focusOnWhatIsSaid();
 weighFiles();
 keepDraft();
