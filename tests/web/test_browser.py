@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 from playwright.sync_api import Page as Tab
 
@@ -21,6 +18,7 @@ from dutyflow.calendars.roc import TAIPEI
 from dutyflow.web.upload import create_app
 from tests.support.browser import axe_violations, browser
 from tests.support.scene import filled, scene
+from tests.support.serving import listening, served
 from tests.web.conftest import Page
 
 __all__ = ["browser"]
@@ -64,23 +62,11 @@ class Site(Page):
 @pytest.fixture(scope="module")
 def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     morning = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        with scene(tmp_path_factory.mktemp("site"), morning, base_url=address) as it:
-            app = create_app(it.desk, now=it.clock)
-            with _served(app, listening):
-                yield Site(scene=it, app=app, cycle=it.open(), browser=browser)
-
-
-@contextmanager
-def _served(app: object, listening: socket.socket) -> Iterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))  # type: ignore[arg-type]
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield
-    server.should_exit = True
-    thread.join(20)
+    home = tmp_path_factory.mktemp("site")
+    with listening() as (taken, address), scene(home, morning, base_url=address) as it:
+        app = create_app(it.desk, now=it.clock)
+        with served(app, taken):
+            yield Site(scene=it, app=app, cycle=it.open(), browser=browser)
 
 
 def fill_all(tab: Tab, text: str = "已辦理（樣本）", score: str = "90") -> None:

@@ -28,7 +28,8 @@ from .incoming import Sent
 
 Kind = Literal["line", "lines", "number", "date", "choice", "file", "confirm"]
 ONE_LINE = 100  # characters; what may be longer gets several lines
-CHOSEN_ROWS = "measures"
+ONLY_IN_EXCEL = "換行請按 Alt+Enter。"
+BY_ASPECT = "measures"
 TYPED, FILE = "t", "u"  # how the names of fields begin
 
 
@@ -55,7 +56,7 @@ class Field:
 
     @property
     def help(self) -> str:
-        return self.column.help
+        return self.column.help.replace(ONLY_IN_EXCEL, "")
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -158,7 +159,7 @@ def _by_place(problems: Iterable[Problem]) -> _Told:
 
 def _groups(case: Case, cards: Sequence[Card]) -> Iterator[Group]:
     """By aspect, where rows are measures; else all in one."""
-    if case.form.rows != CHOSEN_ROWS:
+    if case.form.rows != BY_ASPECT:
         yield Group(title=case.form.name, cards=tuple(cards))
         return
     aspects = {row.id: row.lead[1] for row in case.rows}
