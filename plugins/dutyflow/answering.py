@@ -35,7 +35,7 @@ def answer_to(
         return _problems(case, recorded.submission, tuple(map(as_finding, verdict.problems)), now)
     if not recorded.is_new and case.assignment.state == "returned":
         return _problems(case, recorded.submission, (_SAME_AS_RETURNED,), now)
-    return _receipt(case, recorded.submission, workbook)
+    return receipt(case, recorded.submission, workbook)
 
 
 _SAME_AS_RETURNED = Finding(
@@ -46,7 +46,8 @@ _SAME_AS_RETURNED = Finding(
 )
 
 
-def _receipt(case: Case, submission: SubmissionRecord, workbook: str) -> Receipt:
+def receipt(case: Case, submission: SubmissionRecord, workbook: str) -> Receipt:
+    """What is told of an accepted submission; `workbook` is the hash of its form."""
     return Receipt(
         about=Stationery(case).about,
         number=number_of(submission.id),

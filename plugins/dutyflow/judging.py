@@ -15,11 +15,11 @@ from .answering import (
     reply_with_form,
     writer_of,
 )
-from .answers import Answer
 from .calendars.roc import in_zone
 from .forms.judge import Verdict, judge
 from .forms.problems import quoted
 from .forms.texts import file_key
+from .forms.typed import all_nothing
 from .keeping import Delivered, Parcel, files_that_came, identity_of, record
 from .ledger.records import SubmissionRecord
 from .mail.attachment import Attachment
@@ -72,7 +72,7 @@ def _by_its_words(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged
     """What follows from what a reply without a form says; None where that is nothing."""
     case, text = parcel.case, new_text(delivered.text)
     if case.form.nothing and _says_nothing(case, delivered, text):
-        verdict = Verdict(answers=_nothing(case))
+        verdict = Verdict(answers=all_nothing(case.form, case.rows))
         recorded = record(parcel, delivered, verdict, now, content=delivered.blob)
         told = answer_to(case, recorded, verdict, delivered.blob, now)
         answer = reply_with_form(case, delivered, told, verdict, now)
@@ -92,12 +92,6 @@ def _says_nothing(case: Case, delivered: Delivered, text: str) -> bool:
     people = [*case.people.owners, *case.people.deputies, case.people.head]
     names = (delivered.sender_name, case.section_name, *(person.name for person in people))
     return alone and not delivered.ignored and says_nothing(text, names=names)
-
-
-def _nothing(case: Case) -> tuple[Answer, ...]:
-    """無辦理事項 in every row of the form, or in the only one."""
-    rows = [row.id for row in case.rows] if case.form.is_table else [""]
-    return tuple(Answer(row=row, nothing=True) for row in rows)
 
 
 def _best(

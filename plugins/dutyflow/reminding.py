@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from . import links
 from .answers import Answer, from_json
 from .casework import Stationery
 from .mail.addresses import reply_address
@@ -104,6 +105,7 @@ class _Part:
             note=self._note,
             subject=self.nag.step.subject,
             may_extend=case.plan.extensions.are_granted,
+            link=links.link(case, self.nag.to.person, self.now) if self._is_asked else "",
         )
 
     @property

@@ -6,7 +6,7 @@ import smtplib
 from collections.abc import Sequence
 from datetime import datetime
 
-from . import answers
+from . import answers, links
 from .assembling import folder_of, latest_report
 from .calendars.cycles import cut_off
 from .calendars.roc import format_roc, in_zone
@@ -142,6 +142,7 @@ def _tell(case: Case, client: smtplib.SMTP, now: datetime) -> None:
                 note=case.assignment.returned_note,
                 deadline=paper.deadline(now),
                 form_name=form.name,
+                link=links.link(case, person, now),
             ),
             thread=case.assignment.key,
             token=case.assignment.token,

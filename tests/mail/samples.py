@@ -41,6 +41,7 @@ from dutyflow.mail.requests import (
 )
 from dutyflow.mail.returned import Misplaced, TooLarge, UndeliverableAddress
 from dutyflow.plan.model import Mailbox, Person
+from tests.mail.link_samples import LINK_SAMPLES
 from tests.mail.summary_samples import SUMMARIES
 
 NOW = datetime(2018, 6, 18, 8, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -303,6 +304,7 @@ CONTENTS: dict[str, Content] = {
     "collect_again": CollectAgain(about=ABOUT, deadline=Deadline(day=UNTIL, working_days=25)),
     "waived": Waived(about=ABOUT, by="曾秀英（樣本）", why="業務移撥"),
     **SUMMARIES,
+    **LINK_SAMPLES,
 }
 
 

@@ -17,7 +17,8 @@ class Line:
 
     `why` is the named reason in words (`到期前 3 個工作天`). `as_role` says in which role the
     person is told, "" for an owner: `代理 王小美`, `副知組長`. `others` names who else is told.
-    `reply_to` is the address to answer to, `form_name` the attachment, "" where none goes along.
+    `reply_to` is the address to answer to, `link` opens the form on the web, `form_name` is the
+    attachment; "" where there is none.
     """
 
     office: str
@@ -34,6 +35,7 @@ class Line:
     note: str = ""
     subject: str = ""
     may_extend: bool = True
+    link: str = ""
 
     @property
     def title(self) -> str:
