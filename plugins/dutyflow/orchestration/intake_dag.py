@@ -55,7 +55,7 @@ def intake_dag() -> DAG:
     max_retry_delay=timedelta(minutes=10),
 )
 def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in the grid
-    """Answer every message that waits in the office's inbox, and all that came by its page.
+    """Answer all that came by the office's page, and every message that waits in its inbox.
 
     One that grants more time to a section that is late lets its collection begin again, also where
     a later one cannot be answered now.
@@ -66,14 +66,11 @@ def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in th
     from dutyflow.orchestration.rest import start_collecting_again
     from dutyflow.orchestration.smtp import mail_server
 
-    with (
-        at_the_desk() as desk,
-        mail_server() as client,
-        inbox_of(desk, desk.office(office)) as inbox,
-    ):
+    with at_the_desk() as desk, mail_server() as client:
+        told = confirming.confirm(desk, client, office, clock=clock.now)
         try:
-            taken = receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)
-            return taken + confirming.confirm(desk, client, office, clock=clock.now)
+            with inbox_of(desk, desk.office(office)) as inbox:
+                return told + receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)
         finally:
             lately = clock.now() - STARTED_ANEW_FOR
             start_collecting_again(extending.to_collect_again(desk, office, since=lately))
