@@ -7,6 +7,7 @@
 | DUTYFLOW_LEDGER      | sqlite:///<home>/ledger.db      | SQLAlchemy URL of the ledger            |
 | DUTYFLOW_STORE       | <home>/store                    | what was received: any fsspec URL, path |
 | DUTYFLOW_MAIL        | <home>/mail                     | a maildir for each mailbox              |
+| DUTYFLOW_FOLDERS     | <home>/folders                  | a shared folder for each office         |
 | DUTYFLOW_REPORTS     | <home>/reports                  | finished reports                        |
 | DUTYFLOW_SECRET_FILE | <home>/secret                   | the key that signs forms and links      |
 """
@@ -38,6 +39,7 @@ class Settings:
     ledger: str
     store: str
     mail: Path
+    folders: Path
     reports: Path
     secret_file: Path
 
@@ -59,6 +61,7 @@ class Settings:
             ledger=told("LEDGER", f"sqlite:///{home / 'ledger.db'}"),
             store=told("STORE", home / "store"),
             mail=path("MAIL", home / "mail"),
+            folders=path("FOLDERS", home / "folders"),
             reports=path("REPORTS", home / "reports"),
             secret_file=path("SECRET_FILE", home / "secret"),
         )
