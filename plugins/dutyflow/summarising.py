@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from .ledger.notices import UNKNOWNS_ALLOWED
+from .ledger.claims import UNKNOWNS_ALLOWED
 from .ledger.records import Came, NoticeRecord
 from .mail.errors import UnreadableMessage
 from .mail.inbound import read_message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,6 +12,7 @@ from .errors import DutyflowError
 from .folders import SharedFolder
 from .ledger import Ledger
 from .ledger.records import AssignmentRecord, CycleRecord
+from .ledger.what import What
 from .mail.inbox import Inbox, MaildirInbox
 from .nagging.people import Reachability
 from .plan.asking import AskedRow, asked_rows, spoken_amount
@@ -20,6 +22,17 @@ from .plan.office import OfficePlan
 from .plan.snapshot import good_offices
 from .settings import Settings
 from .store import Store
+
+# What changes an appointment: when it is, and whether it still is. Each is one more, also where a
+# day moves back to where it was.
+CHANGES = (
+    What.EXTENDED,
+    What.MOVED_ALONG,
+    What.RETURNED,
+    What.WAITING_AGAIN,
+    What.WAIVED,
+    What.ACCEPTED,
+)
 
 
 class UnknownOffice(DutyflowError):
@@ -105,6 +118,21 @@ class Workspace:
             cycle=self.ledger.cycles.get(assignment.cycle),
         )
 
+    def cases(self, assignment_keys: Iterable[str]) -> dict[str, Case]:
+        """The same for many, by key, looked up together. Those that are not there are left out."""
+        assignments = self.ledger.assignments.get_all(set(assignment_keys))
+        cycles = self.ledger.cycles.get_all({each.cycle for each in assignments})
+        changes = self.ledger.events.counts({each.key for each in assignments}, CHANGES)
+        return {
+            each.key: Case(
+                desk=self,
+                assignment=each,
+                cycle=cycles[each.cycle],
+                counted=changes[each.key],
+            )
+            for each in assignments
+        }
+
     def plan_of(self, cycle: CycleRecord) -> Plan:
         """The plan as it was when the cycle opened, whatever has been changed in it since."""
         return self.plan_kept(cycle.plan_hash)
@@ -131,6 +159,14 @@ class Case:
     desk: Workspace
     assignment: AssignmentRecord
     cycle: CycleRecord
+    counted: int | None = None
+
+    @property
+    def changes(self) -> int:
+        """How often its appointment has changed: `counted`, where that was done for many."""
+        if self.counted is not None:
+            return self.counted
+        return self.desk.ledger.events.counts([self.assignment.key], CHANGES)[self.assignment.key]
 
     @cached_property
     def office(self) -> OfficePlan:

@@ -102,6 +102,7 @@ notices = Table(
     UniqueConstraint("about", "rung", "recipient"),
     Index("ix_notices_rung", "rung"),
     Index("ix_notices_message_id", "message_id"),
+    Index("ix_notices_settled_at", "settled_at"),
 )
 
 requests = Table(

@@ -148,14 +148,26 @@ def rungs_due(
 ) -> set[str]:
     """The rungs about which a round has to know who was told them."""
     deciding = _Deciding(offices=offices, today=today, told={}, reminded={})
+    courses = {
+        (id(due), standing.deadline): due
+        for standing in standings
+        if (due := deciding.due(standing)) is not None
+    }
     rungs: set[str] = set()
-    for standing in standings:
-        due = deciding.due(standing)
-        if due is not None:
-            keys = [step.key(standing.deadline) for step in (due.step, *due.collapsed)]
-            rungs.update(keys)
-            rungs.add(f"{UNREACHABLE}{keys[0]}")
+    for (_, deadline), due in courses.items():
+        keys = [step.key(deadline) for step in (due.step, *due.collapsed)]
+        rungs.update(keys)
+        rungs.add(f"{UNREACHABLE}{keys[0]}")
     return rungs
+
+
+def due_today(
+    calendar: WorkingDays, ladder: Ladder, today: date, *, opened: date, deadline: date
+) -> Due | None:
+    """The step of a ladder that counts on a day; None where there is none, or nobody works."""
+    if not calendar.is_working(today):
+        return None
+    return Schedule(ladder, deadline, calendar).due(today, opened=opened)
 
 
 @dataclass(kw_only=True)
@@ -197,10 +209,13 @@ class _Deciding:
 
     def _reckoned(self, standing: Standing) -> Due | None:
         office = self.offices[standing.office]
-        if not office.calendar.is_working(self.today):
-            return None
-        schedule = Schedule(office.ladders[standing.ladder], standing.deadline, office.calendar)
-        return schedule.due(self.today, opened=standing.opened)
+        return due_today(
+            office.calendar,
+            office.ladders[standing.ladder],
+            self.today,
+            opened=standing.opened,
+            deadline=standing.deadline,
+        )
 
     def _for_person(
         self, standing: Standing, due: Due, person: Addressee | Passed

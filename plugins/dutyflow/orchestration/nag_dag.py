@@ -74,6 +74,7 @@ def decide(**context: Any) -> list[dict[str, Any]]:
             {
                 "office": batch.office,
                 "people": list(batch.people),
+                "assignments": list(batch.assignments or ()),
                 "office_name": f"{desk.office(batch.office).name}（{len(batch.people)} 人）",
             }
             for batch in batches
@@ -86,7 +87,9 @@ def decide(**context: Any) -> list[dict[str, Any]]:
     map_index_template=OFFICE_OF_FUNCTION,
     **RETRIES,
 )
-def send(office: str, people: list[str], office_name: str, **context: Any) -> None:
+def send(
+    office: str, people: list[str], office_name: str, assignments: list[str], **context: Any
+) -> None:
     """Send one batch over one connection."""
     from dutyflow import clock, errands, reminding, rounds
     from dutyflow.nagging.digests import HOURS_IN_WORDS
@@ -96,7 +99,7 @@ def send(office: str, people: list[str], office_name: str, **context: Any) -> No
     with at_the_desk() as desk:
         now = clock.now()
         late = _comes_late(desk.office(office), context, now)
-        errand = errands.Errand(office=office, people=tuple(people))
+        errand = errands.Errand(office=office, people=tuple(people), assignments=tuple(assignments))
         wanted = errands.wanted(desk, context["params"])
         digests = errands.still_to_send(desk, errand, wanted=wanted, now=now)
         if late:
@@ -105,7 +108,7 @@ def send(office: str, people: list[str], office_name: str, **context: Any) -> No
             digests = urgent.digests
         if digests:
             with mail_server() as client:
-                reminding.remind(desk, client, office, digests, now=now)
+                reminding.remind(desk, client, office, digests, now=now, clock=clock.now)
         elif late:
             raise AirflowSkipException(
                 f"{office_name}：不在辦公時間（{HOURS_IN_WORDS}），這次不寄；下一次併入"
