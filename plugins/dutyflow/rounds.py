@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cached_property
 
 from .calendars.moments import last_day
 from .calendars.roc import in_zone
@@ -110,6 +111,10 @@ class _Book:
     _days: dict[tuple[str, datetime], date] = field(default_factory=dict)
     _todays: dict[str, date] = field(default_factory=dict)
 
+    @cached_property
+    def _own_deadlines(self) -> Mapping[str, datetime]:
+        return self.desk.ledger.standings.own_deadlines()
+
     def by_day(self, wanted: Wanted) -> Iterator[tuple[date, list[Standing]]]:
         """The standings that are wanted, by what day it is at their office."""
         days: dict[date, list[Standing]] = {}
@@ -155,6 +160,7 @@ class _Book:
         if deadline is None:
             deadline = last_day(row.collect_by, office.zone)
             self._deadlines[row.office, row.collect_by] = deadline
+        given = self._own_deadlines.get(row.key)
         return Standing(
             assignment=row.key,
             office=row.office,
@@ -164,6 +170,7 @@ class _Book:
             opened=self._day_in(office, row.opened_at),
             deadline=deadline,
             paused_until=row.paused_until,
+            since=self._day_in(office, given) if given is not None else None,
         )
 
     def _ladder(self, row: Row) -> str:

@@ -163,7 +163,8 @@ class _Book:
         """One that is due and was not told comes on the next day that is worked."""
         if assignment.state in DONE or self.cycle.state == "closed":
             return None
-        opened = in_zone(self.cycle.opened_at, self.zone).date()
+        given = self.desk.ledger.standings.own_deadlines().get(assignment.key)
+        opened = in_zone(given or self.cycle.opened_at, self.zone).date()
         schedule = Schedule(self.ladder, deadline, self.calendar)
         since = max(self.today, assignment.paused_until or self.today, self._gap_ends(assignment))
         due = schedule.due(since, opened=opened)

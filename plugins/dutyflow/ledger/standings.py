@@ -11,7 +11,8 @@ from sqlalchemy import and_, func, not_, or_, select
 from .database import Database
 from .notices import UNKNOWNS_ALLOWED
 from .records import Standing
-from .tables import assignments, cycles, notices
+from .tables import assignments, cycles, events, notices
+from .what import What
 
 _FETCHED = 5_000  # rows at a time: memory stays flat whatever their number
 
@@ -46,6 +47,24 @@ class Standings:
             found = connection.execution_options(yield_per=_FETCHED).execute(query)
             for row in found:
                 yield Standing(*row)
+
+    def own_deadlines(self) -> dict[str, datetime]:
+        """When a person gave an open assignment its present deadline, and told the section of it:
+        an extension, or what was sent back. By assignment; of those that go by their cycle's,
+        nothing."""
+        query = (
+            select(events.c.about, func.max(events.c.at))
+            .join(assignments, assignments.c.key == events.c.about)
+            .join(cycles, cycles.c.key == assignments.c.cycle)
+            .where(
+                cycles.c.state == "open",
+                assignments.c.own_cut_off,
+                events.c.what.in_((What.EXTENDED, What.RETURNED)),
+            )
+            .group_by(events.c.about)
+        )
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def reminded_since(self, moment: datetime) -> dict[str, int]:
         """Who has been sent how many reminders since a moment, by address in lower case."""
