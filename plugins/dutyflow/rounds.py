@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cached_property
 
 from .calendars.moments import last_day
 from .calendars.roc import in_zone
@@ -120,6 +121,11 @@ class _Course:
     today: date
     opened: date
     deadline: date
+    since: date | None
+
+    @property
+    def told(self) -> date:
+        return max(self.opened, self.since or self.opened)
 
     def standing(self, row: Row) -> Standing:
         return Standing(
@@ -131,6 +137,7 @@ class _Course:
             opened=self.opened,
             deadline=self.deadline,
             paused_until=row.paused_until,
+            since=self.since,
         )
 
 
@@ -145,6 +152,10 @@ class _Book:
     _ladders: dict[str, dict[str, Ladder]] = field(default_factory=dict)
     _missing: set[str] = field(default_factory=set)
 
+    @cached_property
+    def _own_deadlines(self) -> Mapping[str, datetime]:
+        return self.desk.ledger.standings.own_deadlines()
+
     def by_day(self) -> Iterator[tuple[date, list[Standing]]]:
         """The standings that are wanted and have a step due, by what day it is at their office."""
         wanted, courses = self.wanted, self._courses
@@ -152,9 +163,10 @@ class _Book:
         for row in self.desk.ledger.standings.open(
             wanted.office or None, wanted.duty or None, keys=wanted.assignments
         ):
-            key = (row.office, row.plan_hash, row.duty, row.opened_at, row.collect_by)
+            given = self._own_deadlines.get(row.key)
+            key = (row.office, row.plan_hash, row.duty, row.opened_at, row.collect_by, given)
             if key not in courses:
-                courses[key] = self._course(row)
+                courses[key] = self._course(row, given)
             course = courses[key]
             if course is not None and self._is_wanted(row):
                 days.setdefault(course.today, []).append(course.standing(row))
@@ -195,7 +207,7 @@ class _Book:
             min(midnights, default=self.now), people=self.wanted.people
         )
 
-    def _course(self, row: Row) -> _Course | None:
+    def _course(self, row: Row, given: datetime | None) -> _Course | None:
         """None where nothing is due, so that most rows of a round are looked at no further."""
         office = self._office(row.office)
         if office is None:
@@ -205,12 +217,13 @@ class _Book:
             today=in_zone(self.now, office.zone).date(),
             opened=in_zone(row.opened_at, office.zone).date(),
             deadline=last_day(row.collect_by, office.zone),
+            since=in_zone(given, office.zone).date() if given is not None else None,
         )
         due = due_today(
             office.calendar,
             self._ladders[row.office][course.ladder],
             course.today,
-            opened=course.opened,
+            opened=course.told,
             deadline=course.deadline,
         )
         return course if due is not None else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.reminding import remind
@@ -190,6 +192,14 @@ def test_the_director_has_one_state_a_week_on_its_first_working_day(at_work: Sce
     assert "░░░░░░░░░░ 0%　業務組" in said
     assert "電費組：應報 1、準時 1、已填報 1（完成率 100%）；辦理中 0、逾期 0" in said
     assert "業務組：應報 1、準時 0、已填報 0（完成率 0%）；辦理中 0、逾期 1" in said
+    (sheet,) = mail.iter_attachments()
+    assert sheet.get_filename() == "每週狀態_107年7月9日.xlsx"
+    assert "附件「每週狀態_107年7月9日.xlsx」" in said
+    page = load_workbook(BytesIO(sheet.get_content())).active
+    rows = {row[0].value: [cell.value for cell in row] for row in page.iter_rows()}
+    assert rows["電費組"] == ["電費組", 1, 1, 100, 1, 100, 0, 0]
+    assert rows["業務組"] == ["業務組", 1, 0, 0, 0, 0, 0, 1]
+    assert len(page._charts) == 1
     assert week(at_work, "2018-07-09") == []
     assert week(at_work, "2018-07-10") == []
     assert len(week(at_work, "2018-07-16")) == 1

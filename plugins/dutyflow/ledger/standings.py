@@ -13,7 +13,8 @@ from .claims import UNKNOWNS_ALLOWED
 from .columns import Moments
 from .database import Database, in_parts
 from .records import Standing
-from .tables import assignments, cycles, notices
+from .tables import assignments, cycles, events, notices
+from .what import What
 
 _FETCHED = 5_000  # rows at a time: memory stays flat whatever their number
 
@@ -55,6 +56,24 @@ class Standings:
                         plan,
                         moments[opened],
                     )
+
+    def own_deadlines(self) -> dict[str, datetime]:
+        """When a person gave an open assignment its present deadline, and told the section of it:
+        an extension, or what was sent back. By assignment; of those that go by their cycle's,
+        nothing."""
+        query = (
+            select(events.c.about, func.max(events.c.at))
+            .join(assignments, assignments.c.key == events.c.about)
+            .join(cycles, cycles.c.key == assignments.c.cycle)
+            .where(
+                cycles.c.state == "open",
+                assignments.c.own_cut_off,
+                events.c.what.in_((What.EXTENDED, What.RETURNED)),
+            )
+            .group_by(events.c.about)
+        )
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def reminded_since(
         self, moment: datetime, *, people: Collection[str] | None = None

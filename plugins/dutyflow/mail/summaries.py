@@ -177,7 +177,10 @@ class SectionWeek:
 
 @dataclass(frozen=True, kw_only=True)
 class Week(Content):
-    """每週狀態: for the director, how each section stands; the rates are of the last 12 months."""
+    """每週狀態: for the director, how each section stands; the rates are of the last 12 months.
+
+    The same is attached under `sheet_name`, to be printed; empty where it is not.
+    """
 
     template: ClassVar[str] = "week"
 
@@ -188,6 +191,7 @@ class Week(Content):
     late: tuple[Late, ...]
     waiting: tuple[Waiting, ...]
     coordinator: Person
+    sheet_name: str = ""
 
     @property
     def title(self) -> str:

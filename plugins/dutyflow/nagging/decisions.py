@@ -32,7 +32,8 @@ _NOBODY: Reminded = MappingProxyType({})
 class Standing:
     """An assignment as it stands when a round looks at it.
 
-    `opened` is the day of its opening mail, `deadline` the last day for an answer, as extended.
+    `opened` is the day of its opening mail, `deadline` the last day for an answer, as extended;
+    `since` the day on which a person gave it that one, None where it is the cycle's.
     """
 
     assignment: str
@@ -43,6 +44,12 @@ class Standing:
     opened: date
     deadline: date
     paused_until: date | None = None
+    since: date | None = None
+
+    @property
+    def told(self) -> date:
+        """The day on which the section was told the deadline: no step of it was before."""
+        return max(self.opened, self.since or self.opened)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +209,7 @@ class _Deciding:
             yield from self._alarm(standing, due.step, people)
 
     def due(self, standing: Standing) -> Due | None:
-        key = (standing.office, standing.ladder, standing.deadline, standing.opened)
+        key = (standing.office, standing.ladder, standing.deadline, standing.told)
         if key not in self._due:
             self._due[key] = self._reckoned(standing)
         return self._due[key]
@@ -213,7 +220,7 @@ class _Deciding:
             office.calendar,
             office.ladders[standing.ladder],
             self.today,
-            opened=standing.opened,
+            opened=standing.told,
             deadline=standing.deadline,
         )
 
