@@ -39,7 +39,7 @@ def intake_dag() -> DAG:
     with DAG(
         INTAKE_DAG,
         dag_display_name="收件匣",
-        description="等候並處理各組室回覆的信件與放入共用資料夾的檔案：存檔、比對、檢核、回覆",
+        description="等候並處理各組室的信件、網頁填報與共用資料夾的檔案：存檔、比對、檢核、回覆",
         schedule="@continuous",
         start_date=datetime(2018, 1, 1, tzinfo=UTC),
         catchup=False,
@@ -62,10 +62,10 @@ def intake_dag() -> DAG:
     max_retry_delay=timedelta(minutes=10),
 )
 def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in the grid
-    """Answer all that came by the office's page, in its inbox and in its folder.
+    """Take in all that has come for the office, by whichever way, and answer it.
 
     What grants more time to a section that is late lets its collection begin again, also where
-    something later cannot be answered now.
+    something else cannot be answered now.
     """
     from dutyflow import clock, extending
     from dutyflow.orchestration.desk import at_the_desk
@@ -81,7 +81,7 @@ def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in th
 
 
 def take_in_all(desk: Workspace, client: SMTP, office: str) -> int:
-    """What comes by one way is taken in though the other is away. Raises ComesBack afterwards."""
+    """What comes by one way is taken in though another is away. Raises ComesBack afterwards."""
     from dutyflow import clock, confirming, gathering, receiving
     from dutyflow.orchestration.mailboxes import inbox_of
 
