@@ -142,8 +142,12 @@ def record(
     reason: str = "",
 ) -> Recorded:
     """Put on record what came. `content` is its identity; a `reason` given means that it is no
-    answer at all."""
+    answer at all. Files that cannot stand as evidence are kept apart."""
     case, desk = parcel.case, parcel.case.desk
+    for file in delivered.files:
+        if file.name in delivered.unfit:
+            apart = Apart(reason=f"「{file.name}」：{delivered.unfit[file.name]}")
+            quarantine_file(desk, delivered, file, apart, now)
     accepted = verdict.accepted and not reason
     return desk.ledger.submissions.record(
         NewSubmission(

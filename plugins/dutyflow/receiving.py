@@ -122,10 +122,6 @@ def _delivered(
         return _some(answer_to_unmatched(desk, office, delivered, found.apart.reason, now))
     who = delivered.sender
     desk.ledger.people.mark_deliverable(who, now=now, who=who, why="從這個信箱收到回覆")
-    for file in delivered.files:
-        if file.name in delivered.unfit:
-            apart = Apart(reason=f"「{file.name}」：{delivered.unfit[file.name]}")
-            quarantine_file(desk, delivered, file, apart, now)
     judged = [judge_parcel(parcel, delivered, now) for parcel in found.parcels]
     mails = [mail for each in judged for mail in each.mails]
     return _some(*mails, _set_apart(found, delivered, now))

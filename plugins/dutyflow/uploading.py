@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -13,6 +13,7 @@ from .answering import answer_to, receipt
 from .answers import from_json
 from .calendars.roc import format_roc
 from .errors import Finding
+from .forms.evidence import WANTED
 from .forms.judge import Verdict, judge
 from .forms.problems import Problem
 from .forms.texts import file_key
@@ -121,7 +122,14 @@ def hand_in_workbook(
         plan_hash=case.cycle.plan_hash,
         attached=attached,
     )
+    unfit = tuple(_unfit(name, why) for name, why in delivered.unfit.items())
+    verdict = replace(verdict, problems=(*verdict.problems, *unfit))
     return _recorded(visit, delivered, verdict, attached, now)
+
+
+def _unfit(name: str, why: str) -> Problem:
+    """On a page nobody has to wait to hear of it."""
+    return Problem(sheet="", cell="", found=f"「{name}」：{why}", expected=f"佐證為{WANTED}")
 
 
 def hand_in_nothing(visit: Visit, *, now: datetime) -> Handed:

@@ -15,6 +15,7 @@ from dutyflow.posting import MailDeferred
 from tests.support.scene import filled, form_in, text_of
 from tests.web.conftest import Page, answers, fields_of
 
+PROGRAM = ("files", ("會議紀錄.pdf", b"MZ\x90 sample", "application/pdf"))
 PHOTO = ("files", ("現場.jpg", b"\xff\xd8\xff sample", "image/jpeg"))
 
 
@@ -238,3 +239,23 @@ def test_the_receipt_page_says_what_the_mail_says(page: Page) -> None:
     for line in text_of(mail).splitlines():
         if line.startswith(("受理編號：", "已填項數：", "平均自評分數：")):
             assert line.partition("：")[2] in done.text
+
+
+def test_a_program_is_not_taken_for_evidence_and_told_at_once(page: Page) -> None:
+    visitor = page.visitor("design")
+    for told in (
+        visitor.post("draft", files=[PROGRAM], **answers(page)),
+        visitor.post("send", files=[PROGRAM], **answers(page)),
+        visitor.post(
+            "workbook",
+            at="workbook",
+            files=[
+                ("workbook", ("a.xlsx", filled(visitor.show("form.xlsx").content), XLSX)),
+                PROGRAM,
+            ],
+        ),
+    ):
+        assert "「會議紀錄.pdf」：這是程式檔" in told.text
+    (apart,) = page.scene.ledger.submissions.quarantined()
+    assert page.scene.desk.store.get(apart.files[0].blob) == PROGRAM[1][1]
+    assert "已收到" in visitor.post("send", **answers(page)).text

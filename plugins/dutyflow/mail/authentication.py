@@ -7,13 +7,13 @@ since a server takes away what comes in from outside in its name (RFC 8601, 5).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from email import message_from_bytes
 from email.errors import MessageError
 from typing import Any
 
 from authres import AuthenticationResultsHeader, AuthResError
 
-from .decoding import LENIENT, headers
+from .bounds import HEAD_LIMIT, head_of
+from .decoding import headers, parsed
 
 FIELD = "Authentication-Results"
 FIELDS_LIMIT = 50  # in one message; a server adds a few
@@ -43,18 +43,18 @@ def _results(data: bytes, trusted: Collection[str]) -> Iterator[tuple[str, str, 
     """Method, result and the domain that it is about, of each finding of a trusted server."""
     for field in _fields(data)[:FIELDS_LIMIT]:
         try:
-            parsed = AuthenticationResultsHeader.parse(f"{FIELD}: {field}")
+            result = AuthenticationResultsHeader.parse(f"{FIELD}: {field}")
         except (AuthResError, ValueError, IndexError, AttributeError):
             continue
-        if str(parsed.authserv_id or "").lower() not in trusted:
+        if str(result.authserv_id or "").lower() not in trusted:
             continue
-        for each in parsed.results:
+        for each in result.results:
             yield str(each.method).lower(), str(each.result).lower(), _domain(each)
 
 
 def _fields(data: bytes) -> tuple[str, ...]:
     try:
-        return headers(message_from_bytes(data, policy=LENIENT), FIELD)
+        return headers(parsed(head_of(data[:HEAD_LIMIT])), FIELD)
     except (MessageError, ValueError, LookupError, TypeError, RecursionError, AttributeError):
         return ()
 

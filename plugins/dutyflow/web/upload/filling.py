@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from dutyflow.calendars.roc import format_roc_moment
 from dutyflow.casework import Stationery
 from dutyflow.errors import Finding
+from dutyflow.forms.evidence import WANTED, why_unfit
 from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import judge_typed
 from dutyflow.mail.attachment import XLSX
@@ -48,9 +49,9 @@ def save(call: Call) -> Response:
     """A draft; by itself, while somebody types, or because they asked for it."""
     allow(call.reception.saves, call.ticket.nonce)
     wanted = _as_sent(call)
-    too_much = _too_much(call, wanted)
-    if too_much:
-        return _form(call, wanted, status=413, wrong=too_much)
+    wrong = _too_much(call, wanted) or _unfit(call)
+    if wrong:
+        return _form(call, wanted, status=413, wrong=wrong)
     saved = save_draft(call.visit, wanted, more=call.sent, now=call.now)
     if call.wants_json:
         return _saved_in_short(call, saved)
@@ -61,9 +62,9 @@ def send(call: Call) -> Response:
     """Kept as a draft first, so that nothing is lost whatever comes next; then handed in."""
     allow(call.reception.sends, call.ticket.nonce)
     wanted = _as_sent(call)
-    too_much = _too_much(call, wanted)
-    if too_much:
-        return _form(call, wanted, status=413, wrong=too_much)
+    wrong = _too_much(call, wanted) or _unfit(call)
+    if wrong:
+        return _form(call, wanted, status=413, wrong=wrong)
     saved = save_draft(call.visit, wanted, more=call.sent, now=call.now)
     if saved is None:
         return _overtaken(call, wanted)
@@ -91,6 +92,16 @@ def _too_much(call: Call, wanted: Begun) -> tuple[Finding, ...]:
             expected=f"{BYTES_LIMIT // 2**20} MB 以內",
             hint="剛才選的檔案沒有存下來；請縮小或分開提供",
         ),
+    )
+
+
+def _unfit(call: Call) -> tuple[Finding, ...]:
+    """Files that cannot stand as evidence are not taken at all: whoever sent them is still here."""
+    why = ((file.name, why_unfit(file.name, file.data)) for file in call.sent)
+    return tuple(
+        Finding(where="佐證檔案", found=f"「{name}」：{reason}", expected=WANTED)
+        for name, reason in why
+        if reason
     )
 
 
