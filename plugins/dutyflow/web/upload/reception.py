@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from dutyflow.calendars.roc import in_zone
 from dutyflow.casework import Stationery
 from dutyflow.links import PAGE, Closed, Visit, visit_of
+from dutyflow.mail.attachment import Attachment
 from dutyflow.workspace import Case, Workspace
 
 from . import tickets
@@ -24,6 +25,7 @@ from .guard import Buckets, address_of, allow, is_from_elsewhere
 from .incoming import Sent, read_form
 from .pages import Pages
 
+WORKBOOK = "workbook"  # the field that the form as a file is chosen in
 Clock = Callable[[], datetime]
 
 
@@ -134,6 +136,12 @@ class Call:
     @property
     def place(self) -> str:
         return self.reception.place(self.ticket.assignment)
+
+    @property
+    def evidence(self) -> tuple[Attachment, ...]:
+        """All the files that were sent, but for the form itself."""
+        chosen = self.sent.files.items()
+        return tuple(file for name, some in chosen if name != WORKBOOK for file in some)
 
     @property
     def wants_json(self) -> bool:
