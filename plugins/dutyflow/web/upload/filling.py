@@ -50,7 +50,7 @@ def show(call: Call) -> Response:
 
 def save(call: Call) -> Response:
     """A draft; by itself, while somebody types, or because they asked for it."""
-    allow(call.reception.saves, call.ticket.nonce)
+    allow(call.reception.saves, call.link)
     wanted, refused = _as_sent(call), _refused(call)
     saved = save_draft(call.visit, wanted, more=_fit(call, refused), now=call.now)
     if call.wants_json:
@@ -62,7 +62,7 @@ def save(call: Call) -> Response:
 
 def send(call: Call) -> Response:
     """Kept as a draft first, so that nothing is lost whatever comes next; then handed in."""
-    allow(call.reception.sends, call.ticket.nonce)
+    allow(call.reception.sends, call.link)
     wanted, refused = _as_sent(call), _refused(call)
     saved = save_draft(call.visit, wanted, more=_fit(call, refused), now=call.now)
     if saved is None:
@@ -156,7 +156,7 @@ def _workbook(call: Call, *, status: int = 200, **words: object) -> Response:
 
 
 def send_workbook(call: Call) -> Response:
-    allow(call.reception.sends, call.ticket.nonce)
+    allow(call.reception.sends, call.link)
     chosen = call.sent.files.get(WORKBOOK, ())
     if not chosen:
         return _workbook(call, status=422, nothing_chosen=True)
