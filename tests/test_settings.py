@@ -45,8 +45,12 @@ def test_each_variable_counts_and_an_empty_one_does_not():
             "DUTYFLOW_FOLDERS": "/mnt/share",
             "DUTYFLOW_REPORTS": "",
             "DUTYFLOW_SECRET_FILE": "/run/secrets/dutyflow",
+            "DUTYFLOW_BASE_URL": "https://plan.example.tw/",
+            "DUTYFLOW_PROXIES": "10.0.0.1",
         }
     )
+    assert settings.base_url == "https://plan.example.tw"
+    assert settings.proxies == "10.0.0.1"
     assert settings.plans == Path("/srv/plans")
     assert settings.ledger == "postgresql+psycopg2://db/dutyflow"
     assert settings.store == "s3://bucket/received"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -13,7 +13,7 @@ from .answering import answer_to, receipt
 from .answers import from_json
 from .calendars.roc import format_roc
 from .errors import Finding
-from .forms.evidence import WANTED
+from .forms import evidence
 from .forms.judge import Verdict, judge
 from .forms.problems import Problem
 from .forms.texts import file_key
@@ -32,6 +32,7 @@ BY_LINK = "填報頁的專屬連結"
 FILES_LIMIT = 100
 BYTES_LIMIT = 25 * 2**20  # of all the files of one answer
 CALLS_APART = timedelta(minutes=10)  # new links for one address
+TOO_MUCH = "佐證檔案"
 LONGEST_LEAVE = timedelta(days=366)
 
 
@@ -93,6 +94,28 @@ def save_draft(
     return _as_begun(saved) if saved else None
 
 
+def unfit_files(files: Iterable[Attachment]) -> tuple[Finding, ...]:
+    """The files that cannot stand as evidence, and why; as the mails tell it."""
+    return tuple(
+        Finding(where=place_of_file(file), found=why, expected=evidence.WANTED)
+        for file in files
+        if (why := evidence.why_unfit(file.name, file.data))
+    )
+
+
+def place_of_file(file: Attachment) -> str:
+    return f"佐證檔案「{file.name}」"
+
+
+def too_much(size: int) -> Finding:
+    return Finding(
+        where=TOO_MUCH,
+        found=f"全部共 {size / 2**20:.0f} MB",
+        expected=f"{BYTES_LIMIT // 2**20} MB 以內",
+        hint="剛才選的檔案沒有存下來；請縮小或分開提供",
+    )
+
+
 def hand_in(visit: Visit, begun: Begun, *, now: datetime) -> Handed:
     """Take in what was typed into the page, with its files: stored first, then judged."""
     case = visit.case
@@ -122,14 +145,7 @@ def hand_in_workbook(
         plan_hash=case.cycle.plan_hash,
         attached=attached,
     )
-    unfit = tuple(_unfit(name, why) for name, why in delivered.unfit.items())
-    verdict = replace(verdict, problems=(*verdict.problems, *unfit))
     return _recorded(visit, delivered, verdict, attached, now)
-
-
-def _unfit(name: str, why: str) -> Problem:
-    """On a page nobody has to wait to hear of it."""
-    return Problem(sheet="", cell="", found=f"「{name}」：{why}", expected=f"佐證為{WANTED}")
 
 
 def hand_in_nothing(visit: Visit, *, now: datetime) -> Handed:

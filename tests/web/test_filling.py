@@ -15,7 +15,6 @@ from dutyflow.posting import MailDeferred
 from tests.support.scene import filled, form_in, text_of
 from tests.web.conftest import Page, answers, fields_of
 
-PROGRAM = ("files", ("會議紀錄.pdf", b"MZ\x90 sample", "application/pdf"))
 PHOTO = ("files", ("現場.jpg", b"\xff\xd8\xff sample", "image/jpeg"))
 
 
@@ -241,21 +240,13 @@ def test_the_receipt_page_says_what_the_mail_says(page: Page) -> None:
             assert line.partition("：")[2] in done.text
 
 
-def test_a_program_is_not_taken_for_evidence_and_told_at_once(page: Page) -> None:
-    visitor = page.visitor("design")
-    for told in (
-        visitor.post("draft", files=[PROGRAM], **answers(page)),
-        visitor.post("send", files=[PROGRAM], **answers(page)),
-        visitor.post(
-            "workbook",
-            at="workbook",
-            files=[
-                ("workbook", ("a.xlsx", filled(visitor.show("form.xlsx").content), XLSX)),
-                PROGRAM,
-            ],
-        ),
-    ):
-        assert "「會議紀錄.pdf」：這是程式檔" in told.text
-    (apart,) = page.scene.ledger.submissions.quarantined()
-    assert page.scene.desk.store.get(apart.files[0].blob) == PROGRAM[1][1]
-    assert "已收到" in visitor.post("send", **answers(page)).text
+def test_a_file_that_is_no_evidence_is_told_at_once_and_not_kept(page: Page) -> None:
+    visitor, key = page.visitor("design"), page.case("design").assignment.key
+    some = [("files", ("點我.exe", b"MZ x", "")), PHOTO]
+    told = visitor.post("send", files=some, **answers(page))
+    assert told.status_code == 422
+    assert "佐證檔案「點我.exe」" in told.text
+    assert "這是可以執行的檔案" in told.text
+    assert [file.name for file in page.scene.ledger.drafts.of(key).files] == ["現場.jpg"]
+    assert page.scene.ledger.submissions.of(key) == ()
+    assert "已收到" in visitor.post("send").text, "what was typed was kept"
