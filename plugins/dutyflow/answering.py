@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -9,29 +10,76 @@ from pydantic import ValidationError
 from .answers import from_json
 from .casework import Stationery, as_finding
 from .errors import Finding
-from .forms.judge import Verdict
+from .forms.differences import changes
 from .forms.understood import understood
-from .keeping import Delivered
+from .keeping import Delivered, Made
 from .ledger.records import Recorded, SubmissionRecord
 from .mail.attachment import Attachment
-from .mail.contexts import Content, NotUnderstood, Problems, Receipt, Unmatched
+from .mail.contexts import CHANGES_SHOWN, Content, NotUnderstood, Problems, Receipt, Unmatched
 from .plan.model import Person
 from .plan.office import OfficePlan
 from .posting import Dispatch
 from .workspace import Case, Workspace
 
-ANSWERS_A_DAY = 5  # to one who sends no form: a robot that does not say so would answer each
+ANSWERS_A_DAY = 5  # to one who sends nothing new: a robot that does not say so would answer each
+NO_FORM = "信中沒有填報檔"
 
 
-def answer_to(
-    case: Case, recorded: Recorded, verdict: Verdict, workbook: str, now: datetime
-) -> Content:
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """What came for an assignment, and how it is on record. `receipt_for` is the hash of the file
+    that a receipt names."""
+
+    case: Case
+    delivered: Delivered
+    made: Made
+    recorded: Recorded
+    receipt_for: str
+
+    @property
+    def submission(self) -> SubmissionRecord:
+        return self.recorded.submission
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether its content came before, in another message: not if this one is read again."""
+        first, message = self.submission, self.delivered
+        same = first.raw_blob == message.blob or (
+            message.message_id != "" and first.message_id == message.message_id
+        )
+        return not self.recorded.is_new and not same
+
+    @property
+    def says_nothing_new(self) -> bool:
+        return self.is_repeated or bool(self.made.reason)
+
+
+def answer_to(arrival: Arrival, now: datetime) -> Dispatch | None:
+    """None where nobody can be reached, or where they have been told the same today already."""
+    case, delivered = arrival.case, arrival.delivered
     case = case.desk.case(case.assignment.key)  # as it stands after the verdict
-    if not verdict.accepted:
-        return _problems(case, recorded.submission, tuple(map(as_finding, verdict.problems)), now)
-    if not recorded.is_new and case.assignment.state == "returned":
-        return _problems(case, recorded.submission, (_SAME_AS_RETURNED,), now)
-    return _receipt(case, recorded.submission, workbook)
+    content = _content(case, arrival, now)
+    about = case.assignment.key
+    if arrival.says_nothing_new and answered_enough(
+        case.desk, about, delivered, content.subject, now
+    ):
+        return None
+    paper = Stationery(case)
+    if isinstance(content, Receipt):
+        return reply(case, delivered, content, paper.appointment_over(now))
+    verdict = arrival.made.verdict
+    return reply(case, delivered, content, paper.attached_form(verdict.answers, verdict.problems))
+
+
+def _content(case: Case, arrival: Arrival, now: datetime) -> Content:
+    if arrival.made.reason:
+        return _not_understood(case, arrival.delivered, now)
+    problems = tuple(map(as_finding, arrival.made.verdict.problems))
+    if not problems and not arrival.recorded.is_new and case.assignment.state == "returned":
+        problems = (_SAME_AS_RETURNED,)
+    if problems:
+        return _problems(case, arrival.submission, problems, now)
+    return _receipt(case, arrival)
 
 
 _SAME_AS_RETURNED = Finding(
@@ -42,16 +90,47 @@ _SAME_AS_RETURNED = Finding(
 )
 
 
-def _receipt(case: Case, submission: SubmissionRecord, workbook: str) -> Receipt:
+def _receipt(case: Case, arrival: Arrival) -> Receipt:
+    submission = arrival.submission
     return Receipt(
         about=Stationery(case).about,
         number=number_of(submission.id),
         received_at=submission.received_at,
+        sent_by=_sender(submission),
         understood=understood(case.form, len(case.rows), from_json(submission.answers)),
-        sha256=workbook,
+        sha256=arrival.receipt_for,
         late=case.assignment.on_time is False,
+        closed=case.cycle.state == "closed",
+        again=arrival.is_repeated,
+        counts_again=arrival.recorded.counts_again,
         replaces=number_of(submission.replaces) if submission.replaces else "",
+        changes=_changes(case, submission),
+        doubts=tuple(doubt["said"] for doubt in submission.doubts),
     )
+
+
+def difference(case: Case, submission: SubmissionRecord) -> str:
+    """`與 S00012 相比，變更 3 格：…`; "" for one that replaces none."""
+    if not submission.replaces:
+        return ""
+    told = _changes(case, submission)
+    said = f"與 {number_of(submission.replaces)} 相比，變更 {len(told)} 格"
+    return f"{said}：{'、'.join(told[:CHANGES_SHOWN])}" if told else said
+
+
+def _changes(case: Case, submission: SubmissionRecord) -> tuple[str, ...]:
+    """Cell by cell, against what it replaces."""
+    if not submission.replaces:
+        return ()
+    before = case.desk.ledger.submissions.get(submission.replaces)
+    told = changes(case.form, case.rows, from_json(before.answers), from_json(submission.answers))
+    return tuple(change.sentence for change in told)
+
+
+def _sender(submission: SubmissionRecord) -> str:
+    """`lee@example.tw（代理人）`."""
+    role = f"（{submission.role}）" if submission.role else ""
+    return f"{submission.sender}{role}"
 
 
 def number_of(submission: int) -> str:
@@ -72,7 +151,7 @@ def _problems(
     )
 
 
-def not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnderstood:
+def _not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnderstood:
     paper = Stationery(case)
     return NotUnderstood(
         about=paper.about,
@@ -80,21 +159,6 @@ def not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnders
         deadline=paper.deadline(now),
         form_name=paper.form_name,
     )
-
-
-def reply_with_form(
-    case: Case,
-    delivered: Delivered,
-    content: Content,
-    verdict: Verdict,
-    now: datetime,
-) -> Dispatch | None:
-    paper = Stationery(case.desk.case(case.assignment.key))
-    if isinstance(content, Receipt):
-        enclosed = paper.appointment_over(now)
-    else:
-        enclosed = paper.attached_form(verdict.answers, verdict.problems)
-    return reply(case, delivered, content, enclosed)
 
 
 def reply(
@@ -149,12 +213,15 @@ def answered_enough(
 ) -> bool:
     """Whether somebody has been told the same about one thing today, or as much as anybody needs.
 
-    A robot that does not say that it is one would answer each of our answers.
+    A robot that does not say that it is one would answer each of our answers. What this very
+    message has been told does not count: it may be read again before its answer has gone out.
     """
+    own = f"answer:{delivered.identity}"
     answers = [
         notice
         for notice in desk.ledger.notices.of(about=about)
         if notice.rung.startswith("answer:")
+        and notice.rung != own
         and notice.recipient.lower() == delivered.sender.lower()
         and notice.claimed_at > now - timedelta(days=1)
     ]

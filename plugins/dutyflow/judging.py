@@ -7,22 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from . import extending
-from .answering import (
-    answer_to,
-    answered_enough,
-    not_understood,
-    reply,
-    reply_with_form,
-    writer_of,
-)
+from .answering import NO_FORM, Arrival, answer_to, reply, writer_of
 from .answers import Answer
 from .calendars.roc import in_zone
+from .casework import answers_before
+from .forms.doubts import doubts
 from .forms.judge import Verdict, judge
 from .forms.texts import file_key
-from .keeping import Delivered, Parcel, files_that_came, identity_of, record
+from .keeping import Delivered, Made, Parcel, files_that_came, identity_of, record
 from .ledger.records import SubmissionRecord
 from .mail.attachment import Attachment
 from .mail.bodies import new_text, says_nothing, wish_in
+from .plan.asking import NOTHING
 from .posting import Dispatch
 from .workspace import Case
 
@@ -49,39 +45,45 @@ def _by_its_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
     file, verdict = _best(case, parcel.workbooks, attached)
     workbook = case.desk.store.put(file.data)
     content = identity_of(workbook, [attached.get(file_key(name), "") for name in verdict.files])
-    recorded = record(parcel, delivered, verdict, now, content=content)
-    told = answer_to(case, recorded, verdict, workbook, now)
-    answer = reply_with_form(case, delivered, told, verdict, now)
-    return Judged(submission=recorded.submission, mails=_some(answer))
+    odd = doubts(case.form, case.rows, verdict.answers, answers_before(case))
+    made = Made(verdict=verdict, content=content, doubts=odd if verdict.accepted else ())
+    return _recorded(parcel, delivered, made, now, receipt_for=workbook)
 
 
 def _without_a_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
-    case = parcel.case
-    why = "信中沒有填報檔"
-    recorded = record(parcel, delivered, Verdict(), now, content=delivered.blob, reason=why)
-    told = not_understood(case, delivered, now)
-    if answered_enough(case.desk, case.assignment.key, delivered, told.subject, now):
-        return Judged(submission=recorded.submission, mails=())
-    answer = reply_with_form(case, delivered, told, Verdict(), now)
-    return Judged(submission=recorded.submission, mails=_some(answer))
+    made = Made(verdict=Verdict(), content=delivered.identity, reason=NO_FORM)
+    return _recorded(parcel, delivered, made, now)
 
 
 def _by_its_words(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged | None:
     """What follows from what a reply without a form says; None where that is nothing."""
     case, text = parcel.case, new_text(delivered.text)
     if case.form.nothing and _says_nothing(case, delivered, text):
-        verdict = Verdict(answers=_nothing(case))
-        recorded = record(parcel, delivered, verdict, now, content=delivered.blob)
-        told = answer_to(case, recorded, verdict, delivered.blob, now)
-        answer = reply_with_form(case, delivered, told, verdict, now)
-        return Judged(submission=recorded.submission, mails=_some(answer))
+        made = Made(verdict=Verdict(answers=_nothing(case)), content=NOTHING)
+        return _recorded(parcel, delivered, made, now)
     wish = wish_in(text, today=in_zone(delivered.received_at, case.zone).date())
     by = writer_of(delivered, case.section_name)
     if wish is None or by is None:
         return None
     asking = extending.Asking(wish=wish, by=by, at=delivered.received_at, source=delivered.blob)
+    if extending.is_asked_already(case, asking):
+        return Judged(submission=None, mails=())
     told, mails = extending.ask(case, asking, now=now)
     return Judged(submission=None, mails=_some(*mails, reply(case, delivered, told)))
+
+
+def _recorded(
+    parcel: Parcel, delivered: Delivered, made: Made, now: datetime, *, receipt_for: str = ""
+) -> Judged:
+    recorded = record(parcel, delivered, made, now)
+    arrival = Arrival(
+        case=parcel.case,
+        delivered=delivered,
+        made=made,
+        recorded=recorded,
+        receipt_for=receipt_for or delivered.blob,
+    )
+    return Judged(submission=recorded.submission, mails=_some(answer_to(arrival, now)))
 
 
 def _says_nothing(case: Case, delivered: Delivered, text: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from .answers import to_json
+from .forms.doubts import Doubt
 from .forms.judge import Verdict
 from .forms.texts import file_key
 from .ledger.records import NewSubmission, Recorded, SubmittedFile
@@ -112,19 +113,24 @@ def identity_of(workbook: str, files: Iterable[str]) -> str:
     return sha256("".join([workbook, *named]).encode()).hexdigest() if named else workbook
 
 
-def record(
-    parcel: Parcel,
-    delivered: Delivered,
-    verdict: Verdict,
-    now: datetime,
-    *,
-    content: str,
-    reason: str = "",
-) -> Recorded:
-    """Put on record what came. `content` is its identity; a `reason` given means that it is no
-    answer at all."""
-    case, desk = parcel.case, parcel.case.desk
-    accepted = verdict.accepted and not reason
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What was made of what came. `content` is its identity; a `reason` given means that it is no
+    answer at all; `doubts` are what is odd about the answers."""
+
+    verdict: Verdict
+    content: str
+    reason: str = ""
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        return self.verdict.accepted and not self.reason
+
+
+def record(parcel: Parcel, delivered: Delivered, made: Made, now: datetime) -> Recorded:
+    """Put on record what came, and what was made of it."""
+    case, desk, problems = parcel.case, parcel.case.desk, made.verdict.problems
     return desk.ledger.submissions.record(
         NewSubmission(
             assignment=case.assignment.key,
@@ -132,15 +138,16 @@ def record(
             sender=delivered.sender,
             received_at=delivered.received_at,
             message_id=delivered.message_id,
-            content_hash=content,
+            content_hash=made.content,
             raw_blob=delivered.blob,
-            verdict="accepted" if accepted else "rejected",
-            problems=[asdict(problem) for problem in verdict.problems],
-            answers=to_json(verdict.answers),
-            reason=reason or (f"有 {len(verdict.problems)} 處須修正" if verdict.problems else ""),
+            verdict="accepted" if made.accepted else "rejected",
+            problems=[asdict(problem) for problem in problems],
+            answers=to_json(made.verdict.answers),
+            reason=made.reason or (f"有 {len(problems)} 處須修正" if problems else ""),
             files=[kept(desk, file) for file in delivered.files],
             role=role_of(case, delivered),
             matched_by=parcel.matched_by,
+            doubts=[asdict(doubt) for doubt in made.doubts],
         ),
         now=now,
     )
