@@ -1,0 +1,71 @@
+"""Whether a sender is who the header says, by what our own server found."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dutyflow.mail.authentication import is_forged
+
+OURS = ("mx.pingtung.example.tw",)
+WANG = "wang@pingtung.example.tw"
+
+
+def message(*results: str) -> bytes:
+    fields = "".join(f"Authentication-Results: {each}\n" for each in results)
+    return f"{fields}From: {WANG}\n\nhi\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("result", "forged"),
+    [
+        ("mx.pingtung.example.tw; dmarc=fail header.from=pingtung.example.tw", True),
+        ("MX.Pingtung.example.tw; spf=fail smtp.mailfrom=x@elsewhere.example.com", True),
+        ("mx.pingtung.example.tw; dkim=fail header.d=pingtung.example.tw", True),
+        ("mx.pingtung.example.tw; dmarc=pass header.from=pingtung.example.tw; spf=fail", False),
+        (
+            "mx.pingtung.example.tw; spf=fail smtp.mailfrom=list.example.com;"
+            " dkim=pass header.d=pingtung.example.tw",
+            False,
+        ),
+        (
+            "mx.pingtung.example.tw; spf=fail smtp.mailfrom=pingtung.example.tw;"
+            " dkim=pass header.d=attacker.example.com",
+            True,
+        ),
+        ("mx.pingtung.example.tw; spf=softfail smtp.mailfrom=x@y.example", False),
+        ("mx.pingtung.example.tw; none", False),
+        ("elsewhere.example.com; dmarc=fail header.from=pingtung.example.tw", False),
+        ("mx.pingtung.example.tw; spf=(((", False),
+    ],
+)
+def test_what_our_own_server_found_decides(result: str, forged: bool) -> None:
+    assert is_forged(message(result), sender=WANG, trusted=OURS) is forged
+
+
+def test_a_pass_that_a_stranger_wrote_does_not_outweigh_what_our_server_found() -> None:
+    fields = (
+        "mx.pingtung.example.tw; dmarc=fail header.from=pingtung.example.tw",
+        "attacker.example.com; dmarc=pass header.from=pingtung.example.tw",
+    )
+    assert is_forged(message(*fields), sender=WANG, trusted=OURS)
+
+
+def test_several_findings_of_our_server_may_stand_in_fields_of_their_own() -> None:
+    fields = (
+        "mx.pingtung.example.tw; spf=fail smtp.mailfrom=relay.example.com",
+        "mx.pingtung.example.tw; dkim=pass header.d=pingtung.example.tw",
+    )
+    assert not is_forged(message(*fields), sender=WANG, trusted=OURS)
+
+
+def test_where_no_server_is_trusted_nothing_is_claimed() -> None:
+    result = "mx.pingtung.example.tw; dmarc=fail header.from=pingtung.example.tw"
+    assert not is_forged(message(result), sender=WANG, trusted=())
+
+
+@given(st.binary(max_size=200))
+def test_nothing_that_a_stranger_writes_there_stops_us(noise: bytes) -> None:
+    data = b"Authentication-Results: mx.pingtung.example.tw; " + noise + b"\nFrom: a@b\n\n"
+    assert is_forged(data, sender=WANG, trusted=OURS) in (True, False)
