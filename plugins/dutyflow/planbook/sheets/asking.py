@@ -84,27 +84,11 @@ def field_columns(forms: Labels, fields: Labels) -> tuple[Column, ...]:
             "在某種情形下必填：「另一欄的標題」低於 60、高於 60，或為「是」",
             codec=ConditionCell(fields),
         ),
-        Column(
-            "wanted",
-            "留空提醒",
-            8,
-            "是或否：選填，但留空時提醒計畫承辦人",
-            codec=YesOrNo(),
-            middle=True,
-        ),
         Column("choices", "選項", 20, "型態為選項者，以頓號相連，或一行一個", codec=Items()),
         Column("min", "最小值", 11, "型態為數字者必填", codec=Number(), middle=True),
         Column("max", "最大值", 11, "型態為數字者必填", codec=Number(), middle=True),
         Column("whole", "只收整數", 8, "型態為數字者：是或否", codec=YesOrNo(), middle=True),
         Column("unit", "單位", 6, "型態為數字者：例如 分、件、戶", blank="", middle=True),
-        Column(
-            "far",
-            "差距過大",
-            8,
-            "型態為數字者：與上一期相差多少以上提醒計畫承辦人；可留空白",
-            codec=Positive(),
-            middle=True,
-        ),
         Column("max_length", "字數上限", 8, "型態為文字者：整數", codec=Whole(), middle=True),
         Column(
             "reason_when",
@@ -116,6 +100,22 @@ def field_columns(forms: Labels, fields: Labels) -> tuple[Column, ...]:
         ),
         Column("width", "欄寬", 6, "字元數，4 到 80；可留空白", codec=Whole(), middle=True),
         Column("help", "填寫說明", 34, "顯示在儲存格旁", blank=""),
+        Column(
+            "wanted",
+            "留空提醒",
+            8,
+            "是或否：選填，但留空時提醒計畫承辦人",
+            codec=YesOrNo(),
+            middle=True,
+        ),
+        Column(
+            "far",
+            "差距過大",
+            8,
+            "型態為數字者：與上一期相差多少以上提醒計畫承辦人；可留空白",
+            codec=Positive(),
+            middle=True,
+        ),
     )
 
 
