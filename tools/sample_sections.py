@@ -62,17 +62,28 @@ class SampleSection:
 
     def reply(self, letter: Letter, workbook: bytes) -> None:
         """Send a filled form back, over SMTP, to where the letter asks for it."""
+        message = self._answer_to(letter, "您好，檢送本組填報資料（樣本）。\n")
+        maintype, _, subtype = XLSX.partition("/")
+        message.add_attachment(
+            workbook, maintype=maintype, subtype=subtype, filename=letter.form.name
+        )
+        self._send(message)
+
+    def write(self, letter: Letter, text: str) -> None:
+        """Answer in words alone."""
+        self._send(self._answer_to(letter, text))
+
+    def _answer_to(self, letter: Letter, text: str) -> EmailMessage:
         message = EmailMessage()
         message["From"] = f"{self.name} <{self.person.email}>"
         message["To"] = letter.reply_to
         message["Subject"] = f"Re: {letter.message.subject}"
         message["Message-ID"] = make_msgid(domain="example.tw")
         message["In-Reply-To"] = letter.message.message_id
-        message.set_content("您好，檢送本組填報資料（樣本）。\n")
-        maintype, _, subtype = XLSX.partition("/")
-        message.add_attachment(
-            workbook, maintype=maintype, subtype=subtype, filename=letter.form.name
-        )
+        message.set_content(text)
+        return message
+
+    def _send(self, message: EmailMessage) -> None:
         with smtplib.SMTP("127.0.0.1", self.instance.smtp_port) as server:
             server.send_message(message)
 

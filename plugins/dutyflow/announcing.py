@@ -52,6 +52,7 @@ def _dispatches(case: Case, now: datetime) -> list[Dispatch]:
         deadline=paper.deadline(now),
         asked=case.asked,
         may_have_nothing=case.form.nothing,
+        may_extend=case.plan.extensions.are_granted,
         reason=opening.because(case.section_name, case.duty.name),
         form_name=form.name,
     )

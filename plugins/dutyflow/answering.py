@@ -15,7 +15,15 @@ from .forms.understood import understood
 from .keeping import Delivered, Made
 from .ledger.records import Recorded, SubmissionRecord
 from .mail.attachment import Attachment
-from .mail.contexts import CHANGES_SHOWN, Content, NotUnderstood, Problems, Receipt, Unmatched
+from .mail.contexts import (
+    CHANGES_SHOWN,
+    Content,
+    NotUnderstood,
+    Problems,
+    Receipt,
+    Unmatched,
+    Unreadable,
+)
 from .plan.model import Person
 from .plan.office import OfficePlan
 from .posting import Dispatch
@@ -185,17 +193,36 @@ def reply(
 def answer_to_unmatched(
     desk: Workspace, office: OfficePlan, delivered: Delivered, why: str, now: datetime
 ) -> Dispatch | None:
-    """Somebody we know is told that a person has to look at it, and why."""
+    content = Unmatched(office=office.name, why=why, coordinator=office.contacts.coordinator)
+    return about_the_inbox(desk, office, delivered, content, why, now)
+
+
+def answer_to_unreadable(
+    desk: Workspace, office: OfficePlan, delivered: Delivered, why: str, now: datetime
+) -> Dispatch | None:
+    content = Unreadable(office=office.name, why=why)
+    return about_the_inbox(desk, office, delivered, content, "來信無法讀取", now)
+
+
+def about_the_inbox(
+    desk: Workspace,
+    office: OfficePlan,
+    delivered: Delivered,
+    content: Content,
+    reason: str,
+    now: datetime,
+) -> Dispatch | None:
+    """For somebody we know; a stranger learns nothing, not even that this address is read."""
     about = f"{office.office}/inbox"
     to = writer_of(delivered, "您好")
-    if to is None or answered_enough(desk, about, delivered, why, now):
+    if to is None or answered_enough(desk, about, delivered, reason, now):
         return None
     return Dispatch(
         about=about,
         rung=f"answer:{delivered.identity}",
         to=to,
-        reason=why,
-        content=Unmatched(office=office.name, why=why, coordinator=office.contacts.coordinator),
+        reason=reason,
+        content=content,
         answers=delivered.message_id,
     )
 

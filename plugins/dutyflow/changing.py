@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -11,6 +11,7 @@ from .calendars.roc import format_roc, in_zone, parse_date
 from .casework import Stationery
 from .errors import DutyflowError
 from .ledger.records import CycleRecord
+from .ledger.what import What
 from .mail.bodies import Wish
 from .mail.requests import Waived
 from .nagging.people import people_of
@@ -44,11 +45,12 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What was done, in words, and the mails that tell of it."""
+    """What was done, in words, the mails that tell of it, and what is to be collected again."""
 
     said: str
     office: OfficePlan
     mails: tuple[Dispatch, ...] = ()
+    reopened: tuple[extending.Reopened, ...] = ()
 
 
 def carry_out(desk: Workspace, order: Order, *, who: str, now: datetime) -> Done:
@@ -145,7 +147,7 @@ def _chosen(what: str, written: str, names: Mapping[str, str]) -> str:
 
 
 def _extend(at: _Desk) -> Done:
-    case, was_late = at.case, at.case.assignment.state == "late"
+    case = at.case
     asking = extending.Asking(
         wish=Wish(until=at.day_to_come, why=at.why),
         by=at.office.contacts.coordinator,
@@ -154,21 +156,21 @@ def _extend(at: _Desk) -> Done:
     )
     request, mails = extending.grant_directly(case, asking, who=at.who, now=at.now)
     said = f"{_title(case)}展期至{format_roc(request.until, weekday=True)}"
-    return Done(said=said + _collect_again(case, was_late), office=at.office, mails=mails)
+    late = extending.was_late(case, request)
+    return _done(at, said, mails, [extending.reopened_by(request)] if late else [])
 
 
 def _waive(at: _Desk) -> Done:
-    case, was_late = at.case, at.case.assignment.state == "late"
-    ledger = at.desk.ledger
-    ledger.assignments.waive(case.assignment.key, now=at.now, who=at.who, why=at.why)
+    case = at.case
+    at.desk.ledger.assignments.waive(case.assignment.key, now=at.now, who=at.who, why=at.why)
     paper = Stationery(at.desk.case(case.assignment.key))
     content = Waived(about=paper.about, by=at.who, why=at.why)
     mails = tuple(
         replace(mail, attachments=(paper.appointment_over(at.now),))
         for mail in extending.to_section(case, content, rung=f"waived:{at.order.source}")
     )
-    said = f"{_title(case)}免報" + _collect_again(case, was_late)
-    return Done(said=said, office=at.office, mails=mails)
+    by = extending.Reopened(assignment=case.assignment.key, by=f"waived__{at.order.source}")
+    return _done(at, f"{_title(case)}免報", mails, [by] if _was_late(case) else [])
 
 
 def _return(at: _Desk) -> Done:
@@ -257,13 +259,20 @@ def _nobody_left(at: _Desk) -> str:
     return f"。注意：{listed(left)}的承辦人與代理人今天都無法收信，提醒將改寄計畫承辦人"
 
 
-def _collect_again(case: Case, was_late: bool) -> str:
-    if not was_late:
-        return ""
-    return (
-        f"。這一期的「收件」已因逾期停止：請到「{case.duty.name}」{case.cycle.title}的執行，"
-        f"清除{case.section_name}的「收件」，系統會重新收件並重新彙整"
-    )
+def _done(
+    at: _Desk, said: str, mails: Iterable[Dispatch], reopened: Iterable[extending.Reopened]
+) -> Done:
+    """With the words for what Airflow does next, where collecting had ended."""
+    again = tuple(reopened)
+    if again:
+        said += "。這一期的「收件」已因逾期停止，系統會自動重新收件，再重新彙整、送請核定"
+    return Done(said=said, office=at.office, mails=tuple(mails), reopened=again)
+
+
+def _was_late(case: Case) -> bool:
+    """Whether it was late when it was waived, also where that is done a second time."""
+    events = case.desk.ledger.events.of(case.assignment.key, What.WAIVED)
+    return bool(events) and events[-1].detail["before"] == "late"
 
 
 def _title(case: Case) -> str:

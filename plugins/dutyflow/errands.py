@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
 from .calendars.roc import in_zone
 from .errors import DutyflowError
 from .nagging.decisions import person_key
-from .nagging.digests import Digest
+from .nagging.digests import OFFICE_HOURS, Digest
 from .plan.office import OfficePlan
-from .rounds import Wanted, decide_round
+from .rounds import Decided, Wanted, decide_round
 from .workspace import Workspace
 
 PEOPLE_IN_A_BATCH = 50
-OFFICE_HOURS = (time(8), time(18))
-HOURS_IN_WORDS = "08:00–18:00"
 
 
 class NotThere(DutyflowError):
@@ -61,8 +59,17 @@ def still_to_send(
     )
 
 
+def at_any_hour(digests: Iterable[Digest]) -> Decided:
+    """What of a batch goes out of office hours too; the rest waits, and the record says why."""
+    parted = [digest.out_of_hours() for digest in digests]
+    return Decided(
+        digests=tuple(digest for digest, _ in parted if digest is not None),
+        silences=tuple(silence for _, waits in parted for silence in waits),
+    )
+
+
 def in_office_hours(office: OfficePlan, now: datetime) -> bool:
-    """A round that comes late, after an outage, writes to nobody at night."""
+    """A round that comes late, after an outage, tells at night only what cannot wait."""
     start, end = OFFICE_HOURS
     return start <= in_zone(now, office.zone).time() < end
 

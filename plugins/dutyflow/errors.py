@@ -14,6 +14,10 @@ class DutyflowError(Exception):
     """Base of all errors that dutyflow raises on purpose. Its text is fit for a user's eyes."""
 
 
+class ComesBack(DutyflowError):
+    """Something outside is away for now: a server, a database. Trying again later is safe."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One mistake in something that a person wrote.

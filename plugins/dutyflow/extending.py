@@ -34,7 +34,7 @@ from .mail.requests import (
 from .plan.extensions import APPROVER_TITLES, Allowed, Extensions, Position, TooMuch, judge
 from .plan.model import Person
 from .posting import Dispatch
-from .workspace import Case
+from .workspace import Case, Workspace
 
 COORDINATOR = "coordinator"
 _TITLES: dict[str, str] = {COORDINATOR: "計畫承辦人", **dict(APPROVER_TITLES.items())}
@@ -49,6 +49,14 @@ class Asking:
     by: Person
     at: datetime
     source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopened:
+    """An assignment whose collection had ended, and what begins it again, told from all others."""
+
+    assignment: str
+    by: str
 
 
 def pending(case: Case) -> tuple[RequestRecord, ...]:
@@ -103,6 +111,21 @@ def grant_directly(
     if request.state == "void":
         raise DutyflowError(request.note)
     return request, tuple(_told(_as_it_stands(case), request, now))
+
+
+def to_collect_again(desk: Workspace, office_id: str, *, since: datetime) -> tuple[Reopened, ...]:
+    """What was granted more time from a moment on, when its collection had ended already."""
+    granted = desk.ledger.requests.granted_since(since)
+    cases = ((desk.case(request.assignment), request) for request in granted)
+    return tuple(
+        reopened_by(request)
+        for case, request in cases
+        if case.cycle.office == office_id and was_late(case, request)
+    )
+
+
+def reopened_by(request: RequestRecord) -> Reopened:
+    return Reopened(assignment=request.assignment, by=f"extended__{request.id}")
 
 
 def may_decide(case: Case, request: RequestRecord, sender: str) -> str:
@@ -306,7 +329,7 @@ def _noted(case: Case, sentence: str, *, unclear: bool = False) -> DecisionNoted
 
 
 def _told(case: Case, request: RequestRecord, now: datetime) -> Iterator[Dispatch]:
-    """What the section is told of a decision; the coordinator too, where collecting had ended."""
+    """What a section is told of a decision; the coordinator too, where collecting begins again."""
     if request.state == "void" and request.decided_by not in _deciders(case, request):
         return  # replaced by a later one: that one is told of
     paper = Stationery(case)
@@ -326,7 +349,7 @@ def _told(case: Case, request: RequestRecord, now: datetime) -> Iterator[Dispatc
     rung = f"request:{request.id}:{request.state}"
     for mail in to_section(case, content, rung=rung, also=request):
         yield replace(mail, attachments=moved)
-    if request.state == "granted" and _was_late(case, request):
+    if request.state == "granted" and was_late(case, request):
         yield _collect_again(case, request, now)
 
 
@@ -371,7 +394,7 @@ def _collect_again(case: Case, request: RequestRecord, now: datetime) -> Dispatc
     )
 
 
-def _was_late(case: Case, request: RequestRecord) -> bool:
+def was_late(case: Case, request: RequestRecord) -> bool:
     """Whether the assignment was late when the request was granted, as the ledger tells it."""
     events = case.desk.ledger.events.of(case.assignment.key, What.EXTENDED)
     return any(

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from .errors import DutyflowError
+from .errors import ComesBack, DutyflowError
 from .ledger.records import Claim, NewNotice, NoticeRecord
 from .ledger.what import SYSTEM
 from .mail.attachment import Attachment
 from .mail.contexts import Content
+from .mail.errors import UnusableTemplate
 from .mail.identifiers import message_id
 from .mail.letter import Letter, compose
 from .mail.sending import send
@@ -23,7 +24,7 @@ from .plan.model import Mailbox, Person
 from .workspace import Workspace
 
 
-class MailDeferred(DutyflowError):
+class MailDeferred(ComesBack):
     """The mail could not be sent now. Trying again later is safe."""
 
 
@@ -112,19 +113,20 @@ def post(
         return _settled_before(desk.ledger.notices.get(claims[0].notice_id))
     ids = {claims[place].message_id for place in granted}
     letter = dispatch.only(granted).letter(ids.pop() if len(ids) == 1 else "")
-    message = compose(letter, mailbox=mailbox, now=now)
+    held = [claims[place].notice_id for place in granted]
+    try:
+        message = compose(letter, mailbox=mailbox, now=now)
+    except UnusableTemplate as trouble:  # once it is mended, the mail goes out after all
+        desk.ledger.notices.record_all(held, "deferred", now=now, detail=str(trouble))
+        return _settled(desk.ledger.notices.get(held[0]))
     blob = desk.store.put(message.as_bytes())
     outcome = send(client, message)
     desk.ledger.notices.record_all(
-        [claims[place].notice_id for place in granted],
-        outcome.state,
-        now=now,
-        detail=outcome.detail,
-        message_blob=blob,
+        held, outcome.state, now=now, detail=outcome.detail, message_blob=blob
     )
     for address in outcome.unreachable:
         desk.ledger.people.mark_undeliverable(address, now=now, why=outcome.detail, who=SYSTEM)
-    return _settled(desk.ledger.notices.get(claims[granted[0]].notice_id))
+    return _settled(desk.ledger.notices.get(held[0]))
 
 
 def _claim(desk: Workspace, dispatch: Dispatch, mailbox: Mailbox, now: datetime) -> list[Claim]:
@@ -171,7 +173,7 @@ class Batch:
     def settle(self) -> None:
         """Raise MailDeferred if one should be tried again, MailRefused if one is in trouble."""
         if self.troubles:
-            again = any(isinstance(trouble, MailDeferred) for trouble in self.troubles)
+            again = any(isinstance(trouble, ComesBack) for trouble in self.troubles)
             raise (MailDeferred if again else MailRefused)("；".join(map(str, self.troubles)))
 
 

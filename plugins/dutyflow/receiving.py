@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from . import extending
-from .answering import answer_to_unmatched, reply
+from .answering import about_the_inbox, answer_to_unmatched, answer_to_unreadable, reply
 from .calendars.roc import format_roc, in_zone
 from .casework import Stationery
+from .errors import ComesBack
 from .judging import judge_parcel
 from .keeping import Apart, Delivered, by_mail, quarantine, quarantine_file
 from .ledger.records import RequestRecord
@@ -21,8 +22,8 @@ from .mail.bodies import decision_in, new_text
 from .mail.bounces import read_bounce
 from .mail.errors import UnreadableMessage
 from .mail.inbound import Inbound, read_message
-from .mail.inbox import Stored
-from .mail.returned import Misplaced
+from .mail.inbox import MESSAGE_LIMIT, Inbox, Stored
+from .mail.returned import Misplaced, TooLarge
 from .plan.office import OfficePlan
 from .plan.senders import sender_of
 from .posting import Dispatch, MailRefused, post
@@ -36,16 +37,20 @@ log = logging.getLogger(__name__)
 
 
 def empty_inbox(
-    desk: Workspace, client: smtplib.SMTP, office_id: str, *, clock: Callable[[], datetime]
+    desk: Workspace,
+    client: smtplib.SMTP,
+    office_id: str,
+    inbox: Inbox,
+    *,
+    clock: Callable[[], datetime],
 ) -> int:
     """Take in and answer every message that waits, one after another. Returns how many.
 
     A message leaves the inbox once it is on record and answered; until then it will be met again.
-    The coordinator is told of addresses that mail has come back from. Raises MailDeferred when an
-    answer cannot be sent now.
+    The coordinator is told of addresses that mail has come back from. Raises ComesBack when it
+    cannot go on now: the mail server, the mailbox, the ledger or the store is away.
     """
     office = desk.office(office_id)
-    inbox = desk.inbox(office)
     count = 0
     for stored in inbox.messages():
         for dispatch in _taken_in(desk, office, stored, clock()):
@@ -68,14 +73,14 @@ def take_in(
     try:
         message = read_message(stored.data, mailbox=office.contacts.mailbox.address)
     except UnreadableMessage as trouble:
-        apart = Apart(reason=f"無法解讀的信件：{trouble}")
-        quarantine(desk, by_mail(blob, stored.received_at, None), apart, now)
-        return ()
+        return _unreadable(desk, office, stored, trouble, now)
     delivered = by_mail(blob, stored.received_at, message)
+    if stored.beyond:
+        return _too_large(desk, office, stored, message, now)
     if message.automatic:
         _by_a_machine(desk, office, delivered, stored.data, now)
         return ()
-    doubt = _doubt_about_the_sender(office, delivered, stored.data)
+    doubt = _doubt_about_the_sender(office, message)
     request = None if doubt == NOT_PROVED else _to_decide(desk, message)
     if request is not None:
         return _decided(desk.case(request.assignment), delivered, request, now)
@@ -86,12 +91,12 @@ def take_in(
     return _delivered(desk, office, delivered, found, now)
 
 
-def _doubt_about_the_sender(office: OfficePlan, delivered: Delivered, data: bytes) -> str:
+def _doubt_about_the_sender(office: OfficePlan, message: Inbound) -> str:
     """Why a sender is not believed; "" for one who is."""
     contacts = office.contacts
-    if not sender_of(contacts, delivered.sender).is_known:
-        return f"寄件人不在通訊錄：{delivered.sender or '（寄件人不明）'}"
-    if is_forged(data, sender=delivered.sender, trusted=contacts.mailbox.authserv_ids):
+    if not sender_of(contacts, message.sender).is_known:
+        return f"寄件人不在通訊錄：{message.sender or '（寄件人不明）'}"
+    if is_forged(message, trusted=contacts.mailbox.authserv_ids):
         return NOT_PROVED
     return ""
 
@@ -119,6 +124,38 @@ def _delivered(
     return _some(*mails, _set_apart(found, delivered, now))
 
 
+def _unreadable(
+    desk: Workspace,
+    office: OfficePlan,
+    stored: Stored,
+    trouble: UnreadableMessage,
+    now: datetime,
+) -> tuple[Dispatch, ...]:
+    head = trouble.letterhead
+    delivered = by_mail(desk.store.put(stored.data), stored.received_at, head)
+    quarantine(desk, delivered, Apart(reason=f"無法解讀的信件：{trouble}"), now)
+    if head is None or head.automatic or _doubt_about_the_sender(office, head):
+        return ()
+    return _some(answer_to_unreadable(desk, office, delivered, str(trouble), now))
+
+
+def _too_large(
+    desk: Workspace, office: OfficePlan, stored: Stored, message: Inbound, now: datetime
+) -> tuple[Dispatch, ...]:
+    """Only its header was read; the message itself stays where mail is kept that is done."""
+    delivered = by_mail(desk.store.put(stored.data), stored.received_at, message)
+    told = TooLarge(
+        office=office.name,
+        coordinator=office.contacts.coordinator,
+        size=stored.beyond,
+        limit=MESSAGE_LIMIT,
+    )
+    quarantine(desk, delivered, Apart(reason=f"{told.found}，沒有讀取；原信在收信信箱裡"), now)
+    if message.automatic or _doubt_about_the_sender(office, message):
+        return ()
+    return _some(about_the_inbox(desk, office, delivered, told, told.found, now))
+
+
 def _some(*answers: Dispatch | None) -> tuple[Dispatch, ...]:
     return tuple(filter(None, answers))
 
@@ -128,10 +165,12 @@ def _taken_in(
 ) -> tuple[Dispatch, ...]:
     """As `take_in`; a message that we stumble over is set aside, so that the next one has its turn.
 
-    Where even that cannot be recorded it is not the message's fault, and all of it waits.
+    Where the ledger or the store is away it is not the message's fault, and all of it waits.
     """
     try:
         return take_in(desk, office, stored, now=now)
+    except ComesBack:
+        raise
     except Exception as trouble:
         log.exception("a message could not be taken in; it is set aside")
         blob = desk.store.put(stored.data)

@@ -6,6 +6,7 @@ import smtplib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from .answers import Answer, from_json
 from .casework import Stationery
@@ -34,7 +35,8 @@ def remind(
     """
     mailbox = desk.office(office).contacts.mailbox
     batch = Batch(desk=desk, client=client, mailbox=mailbox, now=now)
-    batch.post(write_digest(desk, digest, now=now) for digest in digests)
+    # Not a generator, which would end with the first one that cannot be written.
+    batch.post(map(partial(write_digest, desk, now=now), digests))
     tell_of_returned(desk, client, desk.office(office), now=now)
     batch.settle()
 
@@ -102,6 +104,7 @@ class _Part:
             note=self._note,
             subject=self.nag.step.subject,
             correction=case.assignment.accepted_submission is not None,
+            may_extend=case.plan.extensions.are_granted,
         )
 
     @property

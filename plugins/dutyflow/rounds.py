@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -14,12 +14,14 @@ from .ledger.records import Standing as Row
 from .nagging.decisions import (
     Nag,
     Office,
+    Reminded,
     Round,
     Silence,
     Standing,
     decide,
     person_key,
     rungs_due,
+    silence_of,
 )
 from .nagging.digests import Digest, digests_of
 from .plan.ladders import Ladder
@@ -28,7 +30,7 @@ from .workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-ONCE_A_DAY = "未寄：今日已寄過一封，併入下次"
+HAD_ENOUGH = "未寄：今日已寄過"  # how the reason begins where somebody has had their day's mail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,11 +71,11 @@ def decide_round(desk: Workspace, *, now: datetime, wanted: Wanted = EVERYTHING)
         found = book.decide(standings, today)
         nags += found.nags
         silences += found.silences
-    had_one = set() if wanted.again else book.reminded_today()
-    held = [nag for nag in nags if person_key(nag.to.person) in had_one]
+    had = {} if wanted.again else book.reminded_today()
+    held = [nag for nag in nags if had.get(person_key(nag.to.person), 0) >= nag.max_per_day]
     return Decided(
         digests=tuple(digests_of(nag for nag in nags if nag not in held)),
-        silences=(*silences, *map(_held, held)),
+        silences=(*silences, *(_held(nag, had[person_key(nag.to.person)]) for nag in held)),
     )
 
 
@@ -92,10 +94,8 @@ def keep_silences(desk: Workspace, decided: Decided, *, now: datetime) -> int:
     return desk.ledger.silences.keep(found, now=now)
 
 
-def _held(nag: Nag) -> Silence:
-    return Silence(
-        assignment=nag.assignment, rung=nag.rung, reason=ONCE_A_DAY, person=nag.to.person.email
-    )
+def _held(nag: Nag, had: int) -> Silence:
+    return silence_of(nag, f"{HAD_ENOUGH}{'一' if had == 1 else f' {had} '}封，併入下次")
 
 
 @dataclass(kw_only=True)
@@ -122,10 +122,28 @@ class _Book:
     def decide(self, standings: list[Standing], today: date) -> Round:
         offices = {key: self._for_today(key, today) for key in {each.office for each in standings}}
         told = self.desk.ledger.standings.told(rungs_due(standings, offices, today))
-        return decide(standings, offices, today, told=told)
+        return decide(standings, offices, today, told=told, reminded=self._reminded(offices, today))
 
-    def reminded_today(self) -> set[str]:
-        """Who has had a reminder since midnight; of several offices' midnights, the earliest."""
+    def _reminded(self, offices: Mapping[str, Office], today: date) -> Reminded:
+        """When each was last reminded of each assignment, as far back as a ladder asks."""
+        days = [
+            office.calendar.shift(today, -gap)
+            for office in offices.values()
+            if (gap := max((ladder.min_gap for ladder in office.ladders.values()), default=0))
+        ]
+        if not days:
+            return {}
+        zones = {key: self.desk.office(key).zone for key in offices}
+        since = min(datetime.combine(min(days), time.min, zone) for zone in zones.values())
+        last = self.desk.ledger.standings.last_reminders(since)
+        return {
+            (about, address): in_zone(moment, zone).date()
+            for (about, address), moment in last.items()
+            if (zone := zones.get(about.partition("/")[0])) is not None
+        }
+
+    def reminded_today(self) -> dict[str, int]:
+        """How many reminders each has had since midnight; of several offices', the earliest."""
         zones = {office.zone for office in self.desk.offices.values()}
         midnights = (
             datetime.combine(in_zone(self.now, zone).date(), time.min, zone) for zone in zones

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
-from dutyflow.errors import DutyflowError
+from dutyflow.errors import ComesBack, DutyflowError
 
 _SHA = re.compile("[0-9a-f]{64}")
 
 
 class StoreError(DutyflowError):
     """Bytes that the store should have are missing or not what they were."""
+
+
+class StoreAway(StoreError, ComesBack):
+    """The place cannot be written to, or read, for now: it is full, or out of reach."""
 
 
 class Store:
@@ -36,16 +41,18 @@ class Store:
         """Keep the bytes, once, and give the name to get them by: their SHA-256 in hex.
 
         On return they are on the disk, as far as it is ours. Bytes that were damaged since they
-        were first put are repaired.
+        were first put are repaired. Raises StoreAway.
         """
         sha = hashlib.sha256(data).hexdigest()
-        if self._read(sha) != data:
-            self._write(sha, data)
+        with _within_reach():
+            if self._read(sha) != data:
+                self._write(sha, data)
         return sha
 
     def get(self, sha: str) -> bytes:
         """The bytes as they were put. Raises StoreError if they are missing or damaged."""
-        data = self._read(sha)
+        with _within_reach():
+            data = self._read(sha)
         if data is None:
             raise StoreError(f"檔案庫裡找不到檔案「{sha}」；請由備份還原檔案庫")
         if hashlib.sha256(data).hexdigest() != sha:
@@ -76,7 +83,7 @@ class Store:
                 self._settle(out)
             self._files.mv(beside, path)
         except BaseException:
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 self._files.rm_file(beside)
             raise
 
@@ -85,3 +92,12 @@ class Store:
         if isinstance(self._files, LocalFileSystem):
             out.flush()
             os.fsync(out.fileno())
+
+
+@contextmanager
+def _within_reach() -> Iterator[None]:
+    try:
+        yield
+    except OSError as trouble:
+        said = trouble.strerror or str(trouble)
+        raise StoreAway(f"檔案庫目前無法讀寫（{said}）；請檢查磁碟空間，稍後自動重試") from trouble

@@ -22,18 +22,19 @@ from .mail.errors import UnreadableMessage
 from .mail.inbound import read_message
 from .mail.summaries import Summary, Undecided
 from .nagging.decisions import UNREACHABLE
+from .nagging.digests import OUT_OF_HOURS
 from .nagging.opening import RUNG as OPENING
 from .plan.model import Person
 from .plan.senders import OWNER
 from .posting import Dispatch, Point
-from .rounds import ONCE_A_DAY
+from .rounds import HAD_ENOUGH
 from .watching import Pending, Watch, post_for_each
 from .workspace import Workspace
 
 FIRST_LOOK_BACK = timedelta(days=1)
 REASON = "晨間摘要"
 _RUNG = "summary:"
-_COMMON = ("未寄：已填報", "未寄：已免報", ONCE_A_DAY)  # silences that say nothing new
+_COMMON = ("未寄：已填報", "未寄：已免報", HAD_ENOUGH, OUT_OF_HOURS)  # say nothing new
 _NO_NEWS = "自動回覆信"  # an automatic answer that names no leave
 _FIRST_WORDS = re.compile("[，：]")
 
@@ -135,6 +136,8 @@ class _Morning:
         for notice in self.notices:
             if notice.rung.startswith(UNREACHABLE) and notice.state == "sent":
                 yield f"{self._whose(notice.about)}：{notice.reason}"
+            elif notice.state == "deferred":
+                yield f"{_who(notice)}：還沒寄出（{notice.detail}）"
             elif notice.state == "refused":
                 yield f"{_who(notice)}：被拒收（{notice.detail}），請更正通訊錄"
             elif notice.state == "unknown" and notice.unknowns >= UNKNOWNS_ALLOWED:
@@ -206,7 +209,7 @@ class _Morning:
 
     def _silent(self) -> Iterator[str]:
         for each in self.watch.desk.ledger.lately.silences(self.office, self.since):
-            if each.reason not in _COMMON:
+            if not each.reason.startswith(_COMMON):
                 who = f"（{each.recipient}）" if each.recipient else ""
                 yield f"{self._whose(each.about)}{who}：{each.reason.removeprefix('未寄：')}"
 

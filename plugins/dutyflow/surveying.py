@@ -16,7 +16,7 @@ from .calendars.working_days import ONE_DAY, WorkingDays
 from .ledger.records import AssignmentRecord, AssignmentState, CycleRecord, NoticeRecord
 from .nagging import opening
 from .nagging.steps import Schedule, steps_of
-from .nagging.wording import rung_title, step_name
+from .nagging.wording import is_step, rung_title, step_name
 from .plan.ladders import Ladder
 from .plan.model import Plan
 from .workspace import Workspace
@@ -176,7 +176,7 @@ class _Book:
             return None
         opened = in_zone(self.cycle.opened_at, self.zone).date()
         schedule = Schedule(self.ladder, deadline, self.calendar)
-        since = max(self.today, assignment.paused_until or self.today)
+        since = max(self.today, assignment.paused_until or self.today, self._gap_ends(assignment))
         due = schedule.due(since, opened=opened)
         told = {notice.rung for notice in self.sent[assignment.key]}
         if due is not None and due.step.key(deadline) not in told:
@@ -188,6 +188,13 @@ class _Book:
             return None
         step, day = coming
         return NextRung(day=day, rung=step.key(deadline), title=step.title)
+
+    def _gap_ends(self, assignment: AssignmentRecord) -> date:
+        """The first day on which the ladder's gap since the last reminder lets another one go."""
+        gap = self.ladder.min_gap
+        reminders = (n for n in self.sent[assignment.key] if is_step(n.rung))
+        days = [in_zone(moment_of(notice), self.zone).date() for notice in reminders]
+        return self.calendar.shift(max(days), gap) if gap and days else self.today
 
 
 @dataclass(kw_only=True)

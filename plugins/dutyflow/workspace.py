@@ -61,8 +61,8 @@ class Workspace:
             raise UnknownOffice(f"找不到機關「{office_id}」可用的計畫；目前有：{known}")
         return self.offices[office_id]
 
-    def inbox(self, office: OfficePlan) -> Inbox:
-        """Where the answers to an office's mails arrive."""
+    def maildir(self, office: OfficePlan) -> Inbox:
+        """Where the answers to an office's mails arrive, unless a mail server keeps them."""
         return MaildirInbox(self.settings.mail / office.contacts.mailbox.address)
 
     def reachability(self, office: OfficePlan, today: date) -> Reachability:
@@ -78,7 +78,12 @@ class Workspace:
         )
 
     def offices_with_mail(self) -> list[str]:
-        return [key for key, office in self.offices.items() if self.inbox(office).waiting()]
+        """Those whose Maildir holds mail."""
+        return [
+            key
+            for key, office in self.offices.items()
+            if not office.contacts.mailbox.imap and self.maildir(office).waiting()
+        ]
 
     def case(self, assignment_key: str) -> Case:
         """An assignment with all that it belongs to. Raises UnknownKey, UnknownOffice."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -26,6 +27,17 @@ from tests.support.smtp import HOST, smtp_server
 
 ROOT = Path(__file__).parents[2]
 OPENED = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
+
+URGENT = """
+ladders:
+  - id: standard
+    name: 標準階段
+    rungs:
+      - {working_days: -10, to: [owner]}
+      - {working_days: 0, to: [owner], tone: firm, subject: 今天截止, any_hour: true}
+
+duties:
+"""
 
 # A script, so that each run has an Airflow of its own at the hour that it is to be.
 RUN = """
@@ -148,6 +160,35 @@ def test_by_hand_one_section_at_any_hour_and_scheduled_at_night_nobody(
         "send[2]=skipped",
     }
     assert "不在辦公時間" in played.log
+
+
+def test_at_night_goes_what_a_rung_says_cannot_wait(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
+    plans = Path(shutil.copytree(PLANS, tmp_path / "plan"))
+    plan = plans / OFFICE / "107.yaml"
+    written = plan.read_text(encoding="utf-8")
+    plan.write_text(written.replace("\nduties:\n", URGENT), encoding="utf-8")
+    settings = settings | {"DUTYFLOW_PLANS": str(plans)}
+    desk = Workspace(Settings.from_environ(settings))
+    desk.ledger.migrate()
+    cycle = open_cycle(desk, office=OFFICE, duty=DUTY, name="107H1", now=OPENED, who="測試")
+    desk.ledger.assignments.extend(
+        f"{cycle.key}/billing",
+        datetime(2018, 7, 18, 16, tzinfo=UTC),
+        now=OPENED,
+        who="",
+        why="展期",
+    )
+    night = {"at": "2018-07-04T20:00:00+08:00", "scheduled": True}
+    played = play(tmp_path, settings, night)
+    assert {str(mail["Subject"]).partition("：")[0] for mail in played.mails} == {"今天截止"}
+    assert len(played.mails) == 5
+    silences = desk.ledger.silences.of(cycle.key)
+    desk.close()
+    assert [(each.about.rpartition("/")[2], each.reason) for each in silences] == [
+        ("billing", "未寄：不在辦公時間（08:00–18:00），併入下次")
+    ]
 
 
 def test_batches_hold_so_many_people_of_one_office(desk: Workspace) -> None:

@@ -58,7 +58,10 @@ def test_a_late_section_that_is_extended_is_collected_again_and_stays_late(at_wo
     at_work.now = morning("2018-07-05")
     assert at_work.wait(BILLING) == "late"
     done = carry_out(at_work, order("展期", day="107-07-18", why="主管指示"))
-    assert "清除電費組的「收件」" in done.said
+    assert "系統會自動重新收件" in done.said
+    assert [again.assignment for again in done.reopened] == [BILLING]
+    once_more = carry_out(at_work, order("展期", day="107-07-18", why="主管指示"))
+    assert once_more.reopened == done.reopened, "what was begun and not ended is done again"
     assert at_work.wait(BILLING) == "waiting"
     at_work.reply(at_work.letter, filled(form_in(at_work.letter)))
     at_work.take_in()
@@ -66,11 +69,22 @@ def test_a_late_section_that_is_extended_is_collected_again_and_stays_late(at_wo
 
 
 def test_waived_is_told_once_and_reminded_no_more(at_work) -> None:
-    assert carry_out(at_work, order("免報", why="業務移撥")).said.endswith("免報")
+    done = carry_out(at_work, order("免報", why="業務移撥"))
+    assert done.said.endswith("免報")
+    assert done.reopened == ()
     (mail,) = at_work.new_mails()
     assert "業務移撥" in text_of(mail)
     _, mails = round_on(at_work, "2018-06-29")
     assert OWNER not in by_address(mails)
+
+
+def test_a_late_section_that_is_waived_is_no_longer_missing(at_work) -> None:
+    at_work.now = morning("2018-07-05")
+    assert at_work.wait(BILLING) == "late"
+    done = carry_out(at_work, order("免報", why="業務移撥"))
+    assert [again.assignment for again in done.reopened] == [BILLING]
+    assert carry_out(at_work, order("免報", why="業務移撥")).reopened == done.reopened
+    assert at_work.wait(BILLING) == "waived"
 
 
 def test_pauses_and_leave_are_kept_and_ended(at_work) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from dutyflow.extending import to_collect_again
 from dutyflow.ledger.what import What
 from tests.flow.test_rounds import morning, round_on
-from tests.support.scene import Scene, filled, form_in, scene, text_of
+from tests.support.scene import OFFICE, Scene, filled, form_in, scene, text_of
 
 OPENED = datetime(2018, 6, 15, 0, 30, tzinfo=UTC)
 OWNER, HEAD = "hsu.billing@pingtung.example.tw", "head.billing@pingtung.example.tw"
@@ -185,7 +186,11 @@ def test_asked_in_time_and_granted_late_is_on_time_and_collected_again(at_work) 
     at_work.now = morning("2018-07-05")
     assert at_work.wait(BILLING) == "late"
     told = answer(at_work, asked, "同意")
-    assert "清除電費組的「收件」" in text_of(told[COORDINATOR])
+    assert "系統會自動重新收件" in text_of(told[COORDINATOR])
+    (again,) = to_collect_again(at_work.desk, OFFICE, since=at_work.now)
+    assert again.assignment == BILLING
+    assert to_collect_again(at_work.desk, OFFICE, since=morning("2018-07-06")) == ()
+    assert to_collect_again(at_work.desk, "penghu", since=at_work.now) == ()
     assert at_work.wait(BILLING) == "waiting"
     at_work.reply(at_work.letter, filled(form_in(at_work.letter)))
     at_work.take_in()

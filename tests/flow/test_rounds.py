@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from jinja2 import FileSystemLoader
 
+from dutyflow import opening, reminding
+from dutyflow.errors import DutyflowError
+from dutyflow.mail import rendering
+from dutyflow.posting import MailDeferred, MailRefused
 from dutyflow.reminding import remind
 from dutyflow.rounds import EVERYTHING, Decided, Wanted, decide_round, keep_silences
-from tests.support.scene import OFFICE, Scene, filled, form_in, scene, text_of
+from dutyflow.summarising import summarise
+from tests.support.scene import DUTY, OFFICE, PLANS, Scene, filled, form_in, scene, text_of
 
 OPENED = datetime(2018, 6, 15, 0, 30, tzinfo=UTC)  # 08:30 in Taipei
+SPACED = """
+ladders:
+  - id: standard
+    name: 標準階段
+    rungs:
+      - {working_days: -2, to: [owner]}
+      - {working_days: -1, to: [owner]}
+      - {working_days: 0, to: [owner], tone: firm}
+    min_gap: 2
+
+duties:
+"""
+
+
+def edit(path: Path, was: str, becomes: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert was in text, (path, was)
+    path.write_text(text.replace(was, becomes), encoding="utf-8")
 
 
 @pytest.fixture
@@ -148,6 +174,119 @@ def test_on_a_day_off_nothing_is_sent(at_work: Scene) -> None:
     opened(at_work)
     decided, mails = round_on(at_work, "2018-06-30")
     assert (decided.digests, decided.silences, mails) == ((), (), [])
+
+
+def test_a_digest_that_cannot_be_written_stops_no_other(at_work: Scene, monkeypatch) -> None:
+    opened(at_work)
+    write = reminding.write_digest
+
+    def writing(desk, digest, *, now):
+        if "王小美" in digest.to.name:
+            raise DutyflowError("寫不出來")
+        return write(desk, digest, now=now)
+
+    monkeypatch.setattr(reminding, "write_digest", writing)
+    with pytest.raises(MailRefused, match="寫不出來"):
+        round_on(at_work, "2018-06-27")
+    assert len(at_work.new_mails()) == 5
+
+
+def test_a_template_that_is_broken_stops_its_mails_and_no_others(
+    at_work: Scene, tmp_path: Path, monkeypatch
+) -> None:
+    """The coordinator hears of it in the morning; once it is mended, the mails go out after all."""
+    opened(at_work)
+    templates = Path(shutil.copytree(rendering.TEMPLATES, tmp_path / "templates"))
+    (templates / "reminder.txt").write_text("{{ it.no_such_thing }}", encoding="utf-8")
+    environment = rendering._environment()
+    with monkeypatch.context() as patched:
+        broken = environment.overlay(loader=FileSystemLoader(templates))
+        patched.setattr(rendering, "_environment", lambda: broken)
+        with pytest.raises(MailDeferred, match=r"範本 reminder.txt .*no_such_thing.*請還原或更正"):
+            round_on(at_work, "2018-06-27")
+        assert at_work.new_mails() == []
+        with at_work.client() as client:
+            summarise(at_work.desk, client, [OFFICE], now=at_work.now)
+        (summary,) = at_work.new_mails()
+        assert "曾秀英" in str(summary["To"])
+        assert "給許惠雯（樣本）（hsu.billing@pingtung.example.tw）的「提醒：" in text_of(summary)
+        assert "還沒寄出（範本 reminder.txt" in text_of(summary)
+    _, mails = round_on(at_work, "2018-06-27")
+    assert len(mails) == 6
+
+
+def test_one_person_of_two_sections_has_one_digest_with_both(tmp_path: Path) -> None:
+    plans = Path(shutil.copytree(PLANS, tmp_path / "plan"))
+    edit(
+        plans / "pingtung" / "contacts.yaml",
+        "liu.design@pingtung.example.tw",
+        "hsu.billing@pingtung.example.tw",
+    )
+    with scene(tmp_path / "home", OPENED, plans=plans) as playing:
+        cycle, _ = opened(playing)
+        _, mails = round_on(playing, "2018-06-29")
+        (mail,) = [each for each in mails if "hsu.billing" in str(each["To"])]
+        assert "共 2 件" in text_of(mail)
+        assert len(list(mail.iter_attachments())) == 2
+        told = playing.ledger.notices.of(cycle=cycle.key)
+        sent = [n for n in told if n.rung.startswith("before_3") and "hsu" in n.recipient]
+        assert {n.about.rpartition("/")[2] for n in sent} == {"design", "billing"}
+        assert len({n.message_id for n in sent}) == 1
+
+
+def test_one_person_of_two_offices_has_one_digest_with_both(tmp_path: Path) -> None:
+    plans = Path(shutil.copytree(PLANS, tmp_path / "plan"))
+    second = Path(shutil.copytree(plans / "pingtung", plans / "penghu"))
+    for path, was, becomes in (
+        (second / "107.yaml", "office: {id: pingtung", "office: {id: penghu"),
+        (second / "107.yaml", "屏東區營業處", "澎湖區營業處"),
+        (second / "contacts.yaml", "@pingtung.example.tw", "@penghu.example.tw"),
+        (second / "contacts.yaml", "hsu.billing@penghu", "hsu.billing@pingtung"),
+    ):
+        edit(path, was, becomes)
+    with scene(tmp_path / "home", OPENED, plans=plans) as playing:
+        opened(playing)
+        opening.open_cycle(
+            playing.desk, office="penghu", duty=DUTY, name="107H1", now=playing.now, who="測試"
+        )
+        _, mails = round_on(playing, "2018-06-27")
+        (mail,) = [each for each in mails if "hsu.billing" in str(each["To"])]
+        said = text_of(mail)
+        assert "共 2 件" in said
+        assert "澎湖區營業處、" in said or "、台灣電力公司澎湖區營業處" in said
+        replies = re.findall(r"寄回：(plan\+\w+@\w+)\.example\.tw", said)
+        assert sorted(reply.partition("@")[2] for reply in replies) == ["penghu", "pingtung"]
+        _, again = round_on(playing, "2018-06-27")
+        assert again == []
+
+
+def test_a_ladder_with_a_gap_keeps_it_and_the_record_says_so(tmp_path: Path) -> None:
+    plans = Path(shutil.copytree(PLANS, tmp_path / "plan"))
+    edit(plans / "pingtung" / "107.yaml", "\nduties:\n", SPACED)
+    with scene(tmp_path / "home", OPENED, plans=plans) as playing:
+        cycle, _ = opened(playing)
+        told = {
+            day: [
+                re.findall(r"為何通知您：(.*\S)", text_of(mail))
+                for mail in round_on(playing, day)[1]
+                if "hsu.billing" in str(mail["To"])
+            ]
+            for day in ("2018-07-02", "2018-07-03", "2018-07-04")
+        }
+        assert told == {
+            "2018-07-02": [["到期前 2 個工作天"]],
+            "2018-07-03": [],
+            "2018-07-04": [["今日截止，併入先前未寄的「到期前 1 個工作天」"]],
+        }
+        silences = playing.ledger.silences.of(cycle.key)
+        held = [each for each in silences if each.about.endswith("/billing")]
+        assert [(each.reason, each.recipient, each.rung) for each in held] == [
+            (
+                "未寄：距上次通知未滿 2 個工作天",
+                "hsu.billing@pingtung.example.tw",
+                "before_1@2018-07-04",
+            )
+        ]
 
 
 def test_one_section_may_be_asked_for_by_name(at_work: Scene) -> None:

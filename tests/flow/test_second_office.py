@@ -86,7 +86,7 @@ def test_its_duty_runs_from_opening_to_delivery(tmp_path: Path, plans: Path) -> 
             playing.desk, office=OFFICE, duty=DUTY, name="115Q1", now=playing.now, who="測試"
         )
         assert cycle.title == "115年第1季"
-        inbox = playing.desk.inbox(playing.desk.office(OFFICE))
+        inbox = playing.desk.maildir(playing.desk.office(OFFICE))
         for assignment in playing.ledger.assignments.of(cycle.key):
             with playing.client() as client:
                 announcing.announce(playing.desk, client, assignment.key, now=playing.now)
@@ -95,7 +95,7 @@ def test_its_duty_runs_from_opening_to_delivery(tmp_path: Path, plans: Path) -> 
             raw = playing.answer(letter, fill(form_in(letter), form, said))
             inbox.put(raw, received_at=playing.now)
         with playing.client() as client:
-            receiving.empty_inbox(playing.desk, client, OFFICE, clock=playing.clock)
+            receiving.empty_inbox(playing.desk, client, OFFICE, inbox, clock=playing.clock)
         assert all("已收到" in mail["Subject"] for mail in playing.new_mails())
         report = playing.assemble(cycle)
         reviewing.decide(

@@ -10,6 +10,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from dutyflow.forms import FormRejected
 from dutyflow.forms.guard import MAX_BYTES, check
-from dutyflow.forms.reader import read_sheets
+from dutyflow.forms.reader import LIMITS, read_sheets
 from tests.forms.samples import ANSWERS, judged, member, repacked, said, write
 
 FILLED = write(ANSWERS)
@@ -179,9 +180,10 @@ READ_AND_MEASURE = """
 import resource, sys
 from pathlib import Path
 from dutyflow.forms.problems import FormRejected
-from dutyflow.forms.reader import _end_all, read_sheets
+from dutyflow.confined.room import Limits, _end_all
+from dutyflow.forms.reader import read_sheets
 try:
-    read_sheets(Path(sys.argv[1]).read_bytes(), memory=128 * 2**20)
+    read_sheets(Path(sys.argv[1]).read_bytes(), limits=Limits(seconds=10, memory=128 * 2**20))
 except FormRejected as refusal:
     print(refusal)
 _end_all()
@@ -207,13 +209,16 @@ def test_memory_is_limited_to_what_is_given() -> None:
     heavy = _with_shared_strings(_strings(b"x" * 1000, 80_000))
     assert read_sheets(heavy)
     with pytest.raises(FormRejected, match="太大"):
-        read_sheets(heavy, memory=64 * 2**20)
+        read_sheets(heavy, limits=replace(LIMITS, memory=64 * 2**20))
     assert read_sheets(heavy)
 
 
 def test_time_is_limited_to_what_is_given() -> None:
     with pytest.raises(FormRejected, match="太大"):
-        read_sheets(_with_shared_strings(_strings(b"x" * 1000, 80_000)), timeout=0.001)
+        read_sheets(
+            _with_shared_strings(_strings(b"x" * 1000, 80_000)),
+            limits=replace(LIMITS, seconds=0.001),
+        )
 
 
 def _sheet(cells: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -22,7 +23,9 @@ from dutyflow.mail.contexts import (
     Problems,
     Receipt,
     Returned,
+    SetAside,
     Unmatched,
+    Unreadable,
 )
 from dutyflow.mail.letter import Letter
 from dutyflow.mail.reminders import Line, Reminder
@@ -36,7 +39,7 @@ from dutyflow.mail.requests import (
     ExtensionSent,
     Waived,
 )
-from dutyflow.mail.returned import Misplaced, UndeliverableAddress
+from dutyflow.mail.returned import Misplaced, TooLarge, UndeliverableAddress
 from dutyflow.plan.model import Mailbox, Person
 from tests.mail.summary_samples import SUMMARIES
 
@@ -153,6 +156,8 @@ def reminder(*lines: Line) -> Reminder:
     return Reminder(office=OFFICE, lines=lines or (line(),), coordinator=COORDINATOR)
 
 
+ASIDE = (SetAside(name="會議紀錄.pdf", why="其實是程式檔"), SetAside(name="大.tif", why="太大"))
+
 CONTENTS: dict[str, Content] = {
     "reminder": reminder(),
     "reminder_overdue": reminder(LATE_LINE),
@@ -186,7 +191,7 @@ CONTENTS: dict[str, Content] = {
         form_name=FORM_NAME,
     ),
     "receipt": receipt(),
-    "receipt_late": receipt(late=True),
+    "receipt_late": replace(receipt(late=True), set_aside=ASIDE),
     "problems": Problems(
         about=ABOUT,
         received_at=NOW,
@@ -194,7 +199,7 @@ CONTENTS: dict[str, Content] = {
         deadline=DEADLINE,
         form_name=FORM_NAME,
     ),
-    "problems_many": problems(43),
+    "problems_many": replace(problems(43), set_aside=ASIDE),
     "returned": Returned(
         about=ABOUT,
         note="1.1.2.3 的執行情形請補充上半年辦理次數。\n2.1.1 請附佐證網址。",
@@ -247,8 +252,13 @@ CONTENTS: dict[str, Content] = {
         received=("自評表掃描.pdf", "IMG_2041.jpg"),
         deadline=DEADLINE,
         form_name=FORM_NAME,
+        set_aside=ASIDE,
     ),
     "unmatched": Unmatched(office=OFFICE, why="找不到對應的應辦事項", coordinator=COORDINATOR),
+    "too_large": TooLarge(
+        office=OFFICE, coordinator=COORDINATOR, size=48 * 1024**2 + 1, limit=40 * 1024**2
+    ),
+    "unreadable": Unreadable(office=OFFICE, why="信件有 61 MB；應在 25 MB 以內"),
     "misplaced": Misplaced(
         about=ABOUT,
         forms=(("電話禮貌.xlsx", "107年6月 電話禮貌考核（業務組）"), ("舊檔.xlsx", "")),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dutyflow.mail.authentication import is_forged
+from dutyflow.mail.inbound import Inbound, read_message
 
 OURS = ("mx.pingtung.example.tw",)
 WANG = "wang@pingtung.example.tw"
 
 
-def message(*results: str) -> bytes:
+def message(*results: str) -> Inbound:
     fields = "".join(f"Authentication-Results: {each}\n" for each in results)
-    return f"{fields}From: {WANG}\n\nhi\n".encode()
+    raw = f"{fields}From: {WANG}\n\nhi\n".encode()
+    return read_message(raw, mailbox="plan@pingtung.example.tw")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +45,7 @@ def message(*results: str) -> bytes:
     ],
 )
 def test_what_our_own_server_found_decides(result: str, forged: bool) -> None:
-    assert is_forged(message(result), sender=WANG, trusted=OURS) is forged
+    assert is_forged(message(result), trusted=OURS) is forged
 
 
 def test_a_pass_that_a_stranger_wrote_does_not_outweigh_what_our_server_found() -> None:
@@ -49,7 +53,7 @@ def test_a_pass_that_a_stranger_wrote_does_not_outweigh_what_our_server_found() 
         "mx.pingtung.example.tw; dmarc=fail header.from=pingtung.example.tw",
         "attacker.example.com; dmarc=pass header.from=pingtung.example.tw",
     )
-    assert is_forged(message(*fields), sender=WANG, trusted=OURS)
+    assert is_forged(message(*fields), trusted=OURS)
 
 
 def test_several_findings_of_our_server_may_stand_in_fields_of_their_own() -> None:
@@ -57,15 +61,15 @@ def test_several_findings_of_our_server_may_stand_in_fields_of_their_own() -> No
         "mx.pingtung.example.tw; spf=fail smtp.mailfrom=relay.example.com",
         "mx.pingtung.example.tw; dkim=pass header.d=pingtung.example.tw",
     )
-    assert not is_forged(message(*fields), sender=WANG, trusted=OURS)
+    assert not is_forged(message(*fields), trusted=OURS)
 
 
 def test_where_no_server_is_trusted_nothing_is_claimed() -> None:
     result = "mx.pingtung.example.tw; dmarc=fail header.from=pingtung.example.tw"
-    assert not is_forged(message(result), sender=WANG, trusted=())
+    assert not is_forged(message(result), trusted=())
 
 
-@given(st.binary(max_size=200))
-def test_nothing_that_a_stranger_writes_there_stops_us(noise: bytes) -> None:
-    data = b"Authentication-Results: mx.pingtung.example.tw; " + noise + b"\nFrom: a@b\n\n"
-    assert is_forged(data, sender=WANG, trusted=OURS) in (True, False)
+@given(st.text(max_size=200))
+def test_nothing_that_a_stranger_writes_there_stops_us(noise: str) -> None:
+    written = replace(message(), authentication=(f"mx.pingtung.example.tw; {noise}", noise))
+    assert is_forged(written, trusted=OURS) in (True, False)

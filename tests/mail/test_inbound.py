@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dutyflow.mail import inbound
+from dutyflow.mail import bounds, dissecting
 from dutyflow.mail.attachment import XLSX
 from dutyflow.mail.errors import UnreadableMessage
 from dutyflow.mail.inbound import Inbound, read_message
@@ -309,7 +309,7 @@ def test_a_file_in_a_forwarded_mail_is_found():
 
 def test_a_file_too_deep_in_forwarded_mails_is_named_and_left():
     message = answer()
-    for _ in range(inbound.FORWARDED_LIMIT + 1):
+    for _ in range(dissecting.FORWARDED_LIMIT + 1):
         message = forwarded(message)
     result = read(message.as_bytes())
     assert result.attachments == ()
@@ -318,10 +318,10 @@ def test_a_file_too_deep_in_forwarded_mails_is_named_and_left():
 
 def test_too_many_files_are_named_and_left():
     message = answer()
-    for number in range(inbound.ATTACHMENTS_LIMIT + 2):
+    for number in range(dissecting.ATTACHMENTS_LIMIT + 2):
         message.add_attachment(b"x", maintype="image", subtype="png", filename=f"{number}.png")
     result = read(message.as_bytes())
-    assert len(result.attachments) == inbound.ATTACHMENTS_LIMIT
+    assert len(result.attachments) == dissecting.ATTACHMENTS_LIMIT
     assert result.ignored == ("99.png", "100.png", "101.png")
 
 
@@ -329,7 +329,7 @@ def test_a_file_too_big_is_named_and_left_and_the_others_are_read():
     message = EmailMessage(policy=SMTP)
     message["From"] = "wang@example.tw"
     message.set_content("附件")
-    for name, size in (("大.zip", inbound.BYTES_LIMIT + 1), ("自評表.xlsx", 10)):
+    for name, size in (("大.zip", bounds.FILES_LIMIT + 1), ("自評表.xlsx", 10)):
         data = b"\0" * size
         message.add_attachment(data, maintype="application", subtype="zip", filename=name)
     result = read(message.as_bytes())

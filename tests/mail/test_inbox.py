@@ -1,4 +1,4 @@
-"""A Maildir and the one in memory behave alike."""
+"""A Maildir, a server's mailbox and the one in memory behave alike."""
 
 from __future__ import annotations
 
@@ -9,14 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from dutyflow.mail.imap import ImapInbox, connect, hang_up
 from dutyflow.mail.inbox import InMemoryInbox, MaildirInbox
+from tests.support.dovecot import (
+    Dovecot,
+    dovecot,
+    dovecot_server,
+    plain_dovecot,
+    plain_dovecot_server,
+)
 
+__all__ = ["dovecot", "dovecot_server", "plain_dovecot", "plain_dovecot_server"]
+
+LIMIT = 1000  # bytes
 START = datetime(2018, 7, 4, 9, 0, tzinfo=UTC)
 
 
 class Memory:
     def __init__(self) -> None:
-        self.inbox = InMemoryInbox()
+        self.inbox = InMemoryInbox(limit=LIMIT)
 
     def put(self, data: bytes, received_at: datetime) -> None:
         self.inbox.put(data, received_at=received_at)
@@ -27,7 +38,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.inbox = MaildirInbox(path)
+        self.inbox = MaildirInbox(path, limit=LIMIT)
 
     def put(self, data: bytes, received_at: datetime) -> None:
         folder = mailbox.Maildir(self.path)
@@ -38,9 +49,25 @@ class Folder:
         (self.path / "new" / key).rename(self.path / "new" / name)
 
 
-@pytest.fixture(params=["memory", "maildir"])
+class OnServer:
+    """A mailbox on a Dovecot, into which another connection puts the mail."""
+
+    def __init__(self, server: Dovecot) -> None:
+        self.client = connect(server.account())
+        self.inbox = ImapInbox(self.client, server.account(), limit=LIMIT)
+        self.put = server.put
+
+
+@pytest.fixture(params=["memory", "maildir", "dovecot", "plain_dovecot"])
 def place(request, tmp_path):
-    return Memory() if request.param == "memory" else Folder(tmp_path / "plan@example.tw")
+    if request.param == "memory":
+        yield Memory()
+    elif request.param == "maildir":
+        yield Folder(tmp_path / "plan@example.tw")
+    else:
+        there = OnServer(request.getfixturevalue(request.param))
+        yield there
+        hang_up(there.client)
 
 
 def put_three(place):
@@ -106,6 +133,19 @@ def test_mail_that_comes_while_reading_is_not_lost(place):
         place.inbox.done(message.id)
     seen += [message.data for message in place.inbox.messages()]
     assert seen == [b"mail 0", b"mail 1", b"mail 2", b"mail 3"]
+
+
+def test_of_a_mail_that_is_too_large_only_the_header_is_read(place):
+    large = b"Subject: large\r\n\r\n" + b"x" * LIMIT
+    place.put(large, START)
+    place.put(b"Subject: small\r\n\r\nx", START + timedelta(minutes=1))
+    one, other = place.inbox.messages()
+    assert one.data == b"Subject: large\r\n\r\n"
+    assert one.beyond == len(large)
+    assert other.data.endswith(b"\r\n\r\nx")
+    assert other.beyond == 0
+    place.inbox.done(one.id)
+    assert [message.data for message in place.inbox.messages()] == [other.data]
 
 
 def test_a_done_mail_stays_in_the_folder_as_seen(tmp_path):

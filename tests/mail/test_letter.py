@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from dutyflow.mail.attachment import XLSX, Attachment
 from dutyflow.mail.contexts import Returned
+from dutyflow.mail.dissecting import NAME_LIMIT
 from dutyflow.mail.errors import BadLetterError
-from dutyflow.mail.inbound import NAME_LIMIT, Inbound, read_message
+from dutyflow.mail.inbound import Inbound, read_message
 from dutyflow.mail.letter import Letter, compose, envelope_of
 from dutyflow.mail.text import file_name, one_line
 from dutyflow.plan.model import Mailbox, Person

@@ -8,10 +8,11 @@ from datetime import date, time
 from html.parser import HTMLParser
 
 import pytest
-from jinja2 import UndefinedError
 
 from dutyflow.mail.contexts import Content, Deadline, NotUnderstood, Returned
 from dutyflow.mail.decoding import html_to_text
+from dutyflow.mail.errors import UnusableTemplate
+from dutyflow.mail.reminders import Reminder
 from dutyflow.mail.rendering import TEMPLATES, Rendered, render
 from tests.mail.samples import (
     ABOUT,
@@ -31,6 +32,8 @@ from tests.mail.samples import (
 from tests.mail.summary_samples import SUMMARY_FACTS
 
 WITHOUT_END = {"br", "meta", "hr", "img"}
+
+ASIDE_FACTS = ("沒有採計的檔案", "會議紀錄.pdf：其實是程式檔", "大.tif：太大")
 
 FACTS: dict[str, tuple[str, ...]] = {
     "reminder": (
@@ -75,7 +78,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "extension_refused": ("展期未獲同意", "期限仍為 107年7月4日（三）", "已到彙整期限"),
     "decision_noted": ("核示已登記", "已登記為同意，並通知業務組"),
     "decision_unclear": ("看不出是否同意",),
-    "collect_again": ("請重新收件", "清除業務組的「收件」", "107年7月20日（五）"),
+    "collect_again": ("將重新收件", "系統會自動重新收件", "107年7月20日（五）"),
     "waived": ("本期免報", "業務移撥", "曾秀英（樣本）"),
     "opening": (
         "請填報",
@@ -109,6 +112,7 @@ FACTS: dict[str, tuple[str, ...]] = {
         "計畫承辦人將重新彙整",
         "107H1-業務組-2",
         "107H1-業務組-1",
+        *ASIDE_FACTS,
     ),
     "problems": (
         "還需要修正 2 處",
@@ -124,7 +128,7 @@ FACTS: dict[str, tuple[str, ...]] = {
         "原檔已保存",
         FORM_NAME,
     ),
-    "problems_many": ("還需要修正 43 處", "F30", "另有 13 處，已標示在附件"),
+    "problems_many": ("還需要修正 43 處", "F30", "另有 13 處，已標示在附件", *ASIDE_FACTS),
     "returned": (
         "退回補正",
         "1.1.2.3 的執行情形請補充上半年辦理次數。",
@@ -193,13 +197,16 @@ FACTS: dict[str, tuple[str, ...]] = {
         "來信沒有填報檔",
         "自評表掃描.pdf",
         "IMG_2041.jpg",
+        *ASIDE_FACTS,
         ".xlsx",
         ".ods",
         "107年7月4日（三）",
         FORM_NAME,
         COORDINATOR.email,
     ),
+    "unreadable": (OFFICE, "無法讀取", "信件有 61 MB；應在 25 MB 以內。", "按「回覆」"),
     "unmatched": (OFFICE, "無法判斷", "找不到對應的應辦事項", "按「回覆」", COORDINATOR.email),
+    "too_large": (OFFICE, "49 MB", "40 MB", "沒有讀取", "分成幾封", COORDINATOR.email),
     "misplaced": (
         "電話禮貌.xlsx",
         "屬於：107年6月 電話禮貌考核（業務組）",
@@ -369,6 +376,22 @@ def test_who_still_has_time_is_told_how_to_ask_for_more_of_it():
             assert "展期" not in text
 
 
+@pytest.mark.parametrize("mail", ["opening", "reminder", "reminder_digest"])
+def test_how_to_ask_for_more_time_is_said_where_it_can_be_asked_for(mail):
+    for text in shown(CONTENTS[mail]):
+        assert "內文寫一行「展期 年/月/日 原因：…」" in text
+    for text in shown(without_extensions(CONTENTS[mail])):
+        assert "展期" not in text
+
+
+def without_extensions(content: Content) -> Content:
+    if isinstance(content, Reminder):
+        return replace(
+            content, lines=tuple(replace(each, may_extend=False) for each in content.lines)
+        )
+    return replace(content, may_extend=False)
+
+
 def test_only_who_may_have_nothing_to_report_is_told_how_to_say_so():
     for text in shown(CONTENTS["opening"]):
         assert "無辦理事項" in text
@@ -403,5 +426,5 @@ def test_a_template_that_asks_for_what_is_not_there_fails():
     class Wrong(Returned):
         template = "receipt"
 
-    with pytest.raises(UndefinedError):
+    with pytest.raises(UnusableTemplate):
         rendered(Wrong(about=ABOUT, note="", deadline=DEADLINE))

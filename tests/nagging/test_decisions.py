@@ -17,6 +17,7 @@ from dutyflow.nagging.digests import digests_of
 from dutyflow.nagging.people import Reachability
 from dutyflow.nagging.steps import Step, steps_of
 from dutyflow.plan.catalogue import shipped_ladders
+from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Contacts
 
 STANDARD = shipped_ladders()["standard"]
@@ -61,13 +62,22 @@ def standing(**changed: Any) -> Standing:
     return Standing(**whole | changed)
 
 
+def spaced(gap: int, ladder: Ladder = STANDARD) -> Ladder:
+    """The ladder with a gap between two reminders, and no sooner given up than there is one."""
+    return ladder.model_copy(update={"min_gap": gap})
+
+
 def office(
-    closures: tuple[Closure, ...] = (), away: dict[str, date] | None = None, **more: Any
+    closures: tuple[Closure, ...] = (),
+    away: dict[str, date] | None = None,
+    gap: int = 0,
+    **more: Any,
 ) -> Office:
+    short = shipped_ladders()["short"]
     return Office(
         calendar=WorkingDays(closures),
         contacts=CONTACTS,
-        ladders={"standard": STANDARD, "short": shipped_ladders()["short"]},
+        ladders={"standard": spaced(gap), "short": spaced(gap, short)},
         reachability=Reachability(away=away or {}, **more),
     )
 
@@ -76,13 +86,15 @@ def decided(
     day: date,
     *standings: Standing,
     at: Office | None = None,
-    told: set[tuple[str, str]] = frozenset(),  # type: ignore[assignment]
+    told: Collection[tuple[str, ...]] = (),
+    reminded: dict[tuple[str, str], date] | None = None,
 ) -> Round:
     return decide(
         standings or (standing(),),
         {"pingtung": at or office()},
         day,
         told=by_step(told),
+        reminded=reminded or {},
     )
 
 
@@ -155,6 +167,20 @@ def test_what_was_missed_collapses_into_the_highest_step_due(
     found = decided(parse_date(day), told=keys)
     assert spoken(found)[0] == ("wang", reason)
     assert len({nag.rung for nag in found.nags}) == 1
+
+
+def test_what_was_merged_once_is_not_merged_again() -> None:
+    first = decided(date(2018, 6, 29))
+    assert spoken(first) == [("wang", "到期前 3 個工作天，併入先前未寄的「到期前 5 個工作天」")]
+    told = {(nag.assignment, nag.rung) for nag in first.nags}
+    assert spoken(decided(date(2018, 7, 3), told=told)) == [("wang", "到期前 1 個工作天")]
+
+
+def test_a_head_is_told_of_no_missed_step_that_was_not_for_them() -> None:
+    assert spoken(decided(date(2018, 7, 6), told={(KEY, "before_1@2018-07-04")})) == [
+        ("wang", "逾期第 2 日，併入先前未寄的「逾期第 1 日」"),
+        ("huang", "逾期第 2 日，副知組長"),
+    ]
 
 
 def test_a_step_is_told_once() -> None:
@@ -248,7 +274,9 @@ class TestPeople:
         found = decided(date(2018, 6, 27), at=office(away=away))
         (alarm,) = found.nags
         assert alarm.to.person.name == "tseng"
-        assert alarm.reason.endswith("組室無人可收信：wang（請假）")
+        assert alarm.reason.endswith(
+            "組室無人可收信：wang（請假）、代理人chen（請假）、代理人lin（請假）"
+        )
         again = decided(date(2018, 6, 28), at=office(away=away), told={(KEY, alarm.rung)})
         assert again.nags == ()
 
@@ -263,6 +291,109 @@ def test_one_digest_for_a_person_with_the_most_urgent_first() -> None:
     assert digests["wang"].tone == "urgent"
     assert [nag.assignment[9] for nag in digests["liu"].nags] == ["c"]
     assert [nag.assignment[9] for nag in digests["huang"].nags] == ["a"]
+
+
+# A gap between two reminders. 107H1 again: five and three days before are two working days apart.
+
+
+def played(at: Office, until: date, *, out: Collection[date] = ()) -> list[tuple[date, str, str]]:
+    """Each mail and each silence (in brackets) of wang's and huang's, day by day."""
+    told: set[tuple[str, str, str]] = set()
+    reminded: dict[tuple[str, str], date] = {}
+    lived = []
+    day = OPENED
+    while day <= until:
+        if day not in out:
+            found = decided(day, at=at, told=told, reminded=reminded)
+            for nag in found.nags:
+                told.add((nag.assignment, nag.rung, nag.to.person.email))
+                reminded[nag.assignment, nag.to.person.email] = day
+                lived.append((day, nag.to.person.name, nag.reason))
+            for silence in found.silences:
+                lived.append((day, silence.person.partition("@")[0], f"[{silence.reason}]"))
+        day += DAY
+    return lived
+
+
+HELD = "[未寄：距上次通知未滿 2 個工作天]"
+WITH_A_GAP = [
+    ("107-06-20", "wang", "到期前 10 個工作天"),  # Wednesday
+    ("107-06-27", "wang", "到期前 5 個工作天"),  # Wednesday
+    ("107-06-29", "wang", "到期前 3 個工作天"),  # Friday: two working days later
+    ("107-07-03", "wang", "到期前 1 個工作天"),  # Tuesday
+    ("107-07-04", "wang", HELD),  # Wednesday, the last day: told on Tuesday
+    ("107-07-05", "wang", "逾期第 1 日，併入先前未寄的「今日截止」"),  # Thursday
+    ("107-07-06", "wang", HELD),  # Friday
+    ("107-07-06", "huang", "逾期第 2 日，副知組長"),  # who has heard nothing yet
+    ("107-07-09", "wang", "逾期第 3 日，併入先前未寄的「逾期第 2 日」"),  # Monday
+    ("107-07-09", "huang", HELD),
+    ("107-07-10", "wang", HELD),
+    ("107-07-10", "huang", "逾期第 4 日，副知組長，併入先前未寄的「逾期第 3 日」"),
+]
+
+
+def test_a_gap_holds_a_step_back_and_the_next_one_takes_it_in() -> None:
+    expected = [(parse_date(day), *said) for day, *said in WITH_A_GAP]
+    assert sorted(played(office(gap=2), date(2018, 7, 10))) == sorted(expected)
+
+
+def test_a_step_that_the_gap_held_back_comes_by_itself_where_no_other_has_come() -> None:
+    """Nobody is told on Friday; on Monday they are, and on Tuesday it is too soon."""
+    lived = played(office(gap=2), date(2018, 7, 5), out={date(2018, 6, 29)})
+    assert [(str(day), said) for day, _, said in lived[2:]] == [
+        ("2018-07-02", "到期前 3 個工作天"),
+        ("2018-07-03", HELD),
+        ("2018-07-04", "今日截止，併入先前未寄的「到期前 1 個工作天」"),
+        ("2018-07-05", HELD),
+    ]
+
+
+def test_a_gap_counts_working_days() -> None:
+    typhoon = Closure(day=date(2018, 7, 3), kind="off", reason="颱風")
+    last = {(KEY, "wang@example.tw"): date(2018, 7, 2)}  # Monday; Tuesday is off
+    steps = {(KEY, "before_3@2018-07-04")}
+    found = decided(date(2018, 7, 4), at=office((typhoon,), gap=2), told=steps, reminded=last)
+    assert [silence.reason for silence in found.silences] == [HELD[1:-1]]
+
+
+def test_an_extension_does_not_shorten_the_gap() -> None:
+    """Extended on the last day by two: the steps of the new deadline collide with the old ones."""
+    told = {(KEY, "due@2018-07-04", "wang@example.tw")}
+    last = {(KEY, "wang@example.tw"): date(2018, 7, 4)}
+    extended = standing(deadline=date(2018, 7, 6))
+    for day, told_on_it in ((date(2018, 7, 5), []), (date(2018, 7, 6), ["今日截止"])):
+        found = decided(day, extended, at=office(gap=2), told=told, reminded=last)
+        assert [nag.step.title for nag in found.nags] == told_on_it, day
+    without = decided(date(2018, 7, 5), extended, at=office(), told=told, reminded=last)
+    assert [nag.step.title for nag in without.nags] == ["到期前 1 個工作天"]
+
+
+def test_whoever_waits_for_the_gap_can_be_reached() -> None:
+    """The coordinator is not told that nobody could be: somebody was, yesterday."""
+    last = {(KEY, "wang@example.tw"): date(2018, 7, 3)}
+    found = decided(
+        date(2018, 7, 4), at=office(gap=3), told={(KEY, "before_1@2018-07-04")}, reminded=last
+    )
+    assert found.nags == ()
+
+
+def test_out_of_office_hours_goes_only_what_a_step_says_cannot_wait() -> None:
+    rungs = [
+        rung.model_copy(update={"any_hour": rung.working_days >= 0}) for rung in STANDARD.rungs
+    ]
+    urgent = STANDARD.model_copy(update={"rungs": tuple(rungs)})
+    at = Office(**{**vars(office()), "ladders": {"standard": urgent}})
+    today = standing(assignment="pingtung/a/107H1/business", deadline=date(2018, 6, 27))
+    later = standing(assignment="pingtung/b/107H1/business")
+    (digest,) = digests_of(decided(date(2018, 6, 27), later, today, at=at).nags)
+    at_night, waits = digest.out_of_hours()
+    assert at_night is not None
+    assert [nag.assignment[9] for nag in at_night.nags] == ["a"]
+    assert [(each.assignment[9], each.person, each.reason) for each in waits] == [
+        ("b", "wang@example.tw", "未寄：不在辦公時間（08:00–18:00），併入下次")
+    ]
+    (digest,) = digests_of(decided(date(2018, 6, 27), later, at=at).nags)
+    assert digest.out_of_hours()[0] is None
 
 
 # Whatever happens, day after day.
@@ -284,6 +415,7 @@ def lives(draw: st.DrawFn) -> dict[str, Any]:
         "closed": draw(st.sets(st.sampled_from(DAYS), max_size=6)),
         "away": draw(st.none() | st.sampled_from(DAYS)),
         "ladder": draw(st.sampled_from(["standard", "short"])),
+        "gap": draw(st.integers(0, 4)),
     }
 
 
@@ -292,9 +424,11 @@ def lives(draw: st.DrawFn) -> dict[str, Any]:
 def test_no_step_twice_none_lost_nobody_after_acceptance_or_on_a_day_off(life: Any) -> None:
     closures = tuple(Closure(day=d, kind="off", reason="停班") for d in sorted(life["closed"]))
     away = {"wang@example.tw": life["away"]} if life["away"] else {}
-    at = office(closures, away)
+    at = office(closures, away, life["gap"])
     ladder = at.ladders[life["ladder"]]
     told: set[tuple[str, str, str]] = set()
+    reminded: dict[tuple[str, str], date] = {}
+    merged: set[tuple[str, str]] = set()
     deadline, rounds = life["deadline"], []
     for day in DAYS:
         if day < life["opened"] or day in life["outage"]:
@@ -312,6 +446,7 @@ def test_no_step_twice_none_lost_nobody_after_acceptance_or_on_a_day_off(life: A
             ),
             at=at,
             told=told,
+            reminded=reminded,
         )
         if found.nags:
             assert at.calendar.is_working(day)
@@ -322,21 +457,40 @@ def test_no_step_twice_none_lost_nobody_after_acceptance_or_on_a_day_off(life: A
         assert len(keys) == len(found.nags)
         assert not keys & told
         told |= keys
+        for nag in found.nags:
+            if not nag.is_alarm:
+                who = (nag.assignment, nag.to.person.email)
+                if who in reminded:
+                    assert at.calendar.between(reminded[who], day) >= life["gap"]
+                reminded[who] = day
+            told_of = nag.reason.partition("併入先前未寄的")[2]
+            mention = (nag.to.person.email, f"{told_of}{deadline}")
+            assert not told_of or mention not in merged
+            merged.add(mention)
         rounds.append((day, deadline, answered, found))
-    _none_is_lost(rounds, life, ladder, at, told)
+    _none_is_lost(rounds, life, ladder, at)
 
 
-def _none_is_lost(rounds: Any, life: Any, ladder: Any, at: Office, told: Any) -> None:
+def _none_is_lost(rounds: Any, life: Any, ladder: Any, at: Office) -> None:
     """On each working day on which a round ran and nothing was answered, the highest step whose day
-    had come has been told by its end."""
-    rungs = {rung for _, rung, _ in told}
-    for day, deadline, answered, _ in rounds:
+    had come has been told by its end; or the gap holds it back, which is said, and then it comes,
+    by itself or in a higher one, as soon as the gap is over."""
+    rungs: set[str] = set()
+    since: date | None = None
+    for day, deadline, answered, found in rounds:
+        rungs |= {nag.rung for nag in found.nags}
         if answered or not at.calendar.is_working(day):
+            since = None
             continue
         days = {step: _day_of(step, deadline, at) for step in steps_of(ladder)}
         come = [step for step, on in days.items() if life["opened"] < on <= day]
-        if come:
-            assert come[-1].key(deadline) in rungs
+        if not come or come[-1].key(deadline) in rungs:
+            since = None
+            continue
+        held = f"未寄：距上次通知未滿 {life['gap']} 個工作天"
+        assert (come[-1].key(deadline), held) in {(s.rung, s.reason) for s in found.silences}
+        since = since or day
+        assert at.calendar.between(since, day) < life["gap"]
 
 
 def _day_of(step: Step, deadline: date, at: Office) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dutyflow.plan.catalogue import shipped_ladders
+from dutyflow.plan.lint_ladders import held_back_in_words
 from dutyflow.plan.load import load_plan
 from tests.plan.conftest import PLAN, edited, mistakes
 
@@ -72,6 +73,51 @@ def test_a_duty_climbs_the_plans_own_ladder_or_one_that_is_shipped(write_ladder)
 def test_a_mistake_in_a_ladder_is_told_with_its_place(write_ladder, edit, line, found, expected):
     told = mistakes(write_ladder(edit))
     assert (FIRST + line, found, expected) in [each[:3] for each in told]
+
+
+def test_a_ladder_says_its_gap_its_daily_limit_and_what_cannot_wait(write_ladder):
+    plan = load_plan(
+        write_ladder(
+            ("ladder: short", "ladder: gentle"),
+            ("gives_up_after: 3", "gives_up_after: 3\n    min_gap: 2\n    max_per_day: 2"),
+            ("daily: true", "daily: true, any_hour: true"),
+        )
+    )
+    ladder = plan.ladder_of(plan.duties[0])
+    assert (ladder.min_gap, ladder.max_per_day) == (2, 2)
+    assert [rung.any_hour for rung in ladder.rungs] == [False, True]
+    standard = shipped_ladders()["standard"]
+    assert (standard.min_gap, standard.max_per_day) == (0, 1)
+    assert not any(rung.any_hour for rung in standard.rungs)
+
+
+@pytest.mark.parametrize(
+    ("limit", "found"),
+    [
+        ("min_gap: -1", "min_gap（最短間隔）為「-1」"),
+        ("min_gap: 兩天", "min_gap（最短間隔）為「兩天」"),
+        ("max_per_day: 0", "max_per_day（每日上限）為「0」"),
+        ("max_per_dai: 1", "「max_per_dai」不是稽催階段的欄位"),
+    ],
+)
+def test_a_limit_that_is_none_is_told(write_ladder, limit, found):
+    (told,) = mistakes(write_ladder(("gives_up_after: 3", f"gives_up_after: 3\n    {limit}")))
+    assert (told[0], told[1]) == (FIRST + 7, found)
+
+
+def test_rungs_that_a_gap_always_holds_back_are_told_as_a_note(write_ladder):
+    """But not of a ladder that no duty climbs, nor where the rungs are for different people."""
+    gap = ("gives_up_after: 3", "gives_up_after: 3\n    min_gap: 4")
+    climbs = ("ladder: short", "ladder: gentle")
+    assert list(held_back_in_words(load_plan(write_ladder(climbs, gap)))) == [
+        "稽催階段「溫和階段」：「逾期 1 個工作天起每日」與「截止前 2 個工作天」只隔 3 個工作天，"
+        "短於最短間隔 4 個工作天；前一階寄了，這一階就延後，或併入下一階",
+        "稽催階段「溫和階段」：「逾期 1 個工作天起每日」因最短間隔 4 個工作天，"
+        "實際上每 4 個工作天一次",
+    ]
+    heads = ("to: [owner, head], daily: true", "to: [head]")
+    assert list(held_back_in_words(load_plan(write_ladder(climbs, gap, heads)))) == []
+    assert list(held_back_in_words(load_plan(write_ladder(gap)))) == []
 
 
 def test_the_standard_ladder_asks_heads_from_the_second_day_overdue_and_the_director_last():

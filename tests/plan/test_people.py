@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dutyflow.errors import PlanError
-from dutyflow.plan.lint_people import unattended, unattended_in_words
+from dutyflow.plan.lint_people import shared_in_words, unattended, unattended_in_words
 from dutyflow.plan.load import load_contacts, load_office
 from dutyflow.plan.model import Contacts, Person, SectionContacts, Span
 
@@ -30,6 +30,30 @@ def test_two_owners_at_one_address_cannot_be_told_apart(write_contacts):
     finding = told(write_contacts((WANG, WANG + other)))
     assert finding.where.endswith(":6")
     assert finding.found == "林志明與王小美的信箱同為「Wang@penghu.example.tw」"
+
+
+@pytest.mark.parametrize(
+    ("known", "line"),
+    [
+        ("wang@penghu.example.tw", 5),
+        ("tseng@penghu.example.tw", None),
+        ("plan@penghu.example.tw", None),
+    ],
+)
+def test_an_address_that_mail_cannot_carry_is_told(write_contacts, known, line):
+    path = write_contacts((known, known.replace("@", "小美@")))
+    finding = told(path)
+    assert finding.found.endswith(f"「{known.replace('@', '小美@')}」含有中文或全形字")
+    assert line is None or finding.where.endswith(f":{line}")
+
+
+def test_two_owners_are_no_mistake_and_it_is_said_that_both_are_told(write_contacts):
+    other = "      - {name: 林志明, email: lin@penghu.example.tw}\n"
+    (words,) = shared_in_words(load_contacts(write_contacts((WANG, WANG + other))))
+    assert words == (
+        "組室 business（王小美、林志明）有兩位以上承辦人：每一位都會收到通知，任何一位填報即可"
+    )
+    assert list(shared_in_words(load_contacts(write_contacts()))) == []
 
 
 def test_an_owner_cannot_be_their_own_deputy(write_contacts, plans_root):

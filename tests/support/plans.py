@@ -222,12 +222,17 @@ def ladders(draw):
                         form=flags,
                         daily=flags if day > 0 else st.just(False),
                         subject=names.map(lambda name: name[:40].strip()),
+                        any_hour=flags,
                     )
                 ),
             }
             for day in days
         ]
-        ends = optional(gives_up_after=st.integers(max(*days, 0), 60))
+        ends = optional(
+            gives_up_after=st.integers(max(*days, 0), 60),
+            min_gap=st.integers(0, 60),
+            max_per_day=st.integers(1, 10),
+        )
         made.append({"id": each, "name": draw(names), "rungs": rungs, **draw(ends)})
     return made
 
@@ -360,7 +365,11 @@ def contacts(draw, plan):
     apart = st.lists(people, min_size=1, max_size=4, unique_by=lambda person: person["email"])
     return Contacts.model_validate(
         {
-            "mailbox": {"name": mailbox["name"], "address": mailbox["email"]},
+            "mailbox": {
+                "name": mailbox["name"],
+                "address": mailbox["email"],
+                "imap": draw(st.none() | st.text("aZ09_.-", min_size=1, max_size=8)),
+            },
             "sections": {
                 section.id: {"owners": some[:2], "deputies": some[2:], "head": draw(people)}
                 for section in plan.sections

@@ -40,7 +40,7 @@ class SceneDesk(Workspace):
         """As the next task does, which has a workspace of its own."""
         self.__dict__.pop("offices", None)
 
-    def inbox(self, office: OfficePlan) -> InMemoryInbox:
+    def maildir(self, office: OfficePlan) -> InMemoryInbox:
         return self.__dict__.setdefault("_inbox", InMemoryInbox())
 
 
@@ -124,13 +124,14 @@ class Scene:
         return raw
 
     def put(self, raw: bytes) -> None:
-        self.desk.inbox(self.desk.office(OFFICE)).put(raw, received_at=self.now)
+        self.desk.maildir(self.desk.office(OFFICE)).put(raw, received_at=self.now)
 
     def take_in(self) -> list[EmailMessage]:
         """Run the intake; the answers that it sent."""
         self.new_mails()
         with self.client() as client:
-            receiving.empty_inbox(self.desk, client, OFFICE, clock=self.clock)
+            inbox = self.desk.maildir(self.desk.office(OFFICE))
+            receiving.empty_inbox(self.desk, client, OFFICE, inbox, clock=self.clock)
         return self.new_mails()
 
     def answer_all(self, mails: dict[str, EmailMessage], *, but: tuple[str, ...] = ()) -> None:

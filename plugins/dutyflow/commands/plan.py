@@ -20,7 +20,8 @@ from dutyflow.plan.folder import (
     name_of,
     read_office,
 )
-from dutyflow.plan.lint_people import unattended_in_words
+from dutyflow.plan.lint_ladders import held_back_in_words
+from dutyflow.plan.lint_people import shared_in_words, unattended_in_words
 from dutyflow.plan.model import Plan
 from dutyflow.plan.schema import schema_text
 from dutyflow.settings import Settings
@@ -57,7 +58,7 @@ def check(ctx: click.Context, paths: Sequence[Path], as_json: bool) -> None:
     """Tell everything that is wrong with plans, contacts and closures (exit code 1), or nothing."""
     targets = list(_targets(paths, ctx.obj))
     plans, findings = _collect(targets, _checked)
-    notes = [] if findings else [note for target in targets for note in _notes(target)]
+    notes = [] if findings else [*_notes_on_plans(plans), *_notes_on_people(targets)]
     lying = [draft for target in targets if target.is_dir() for draft in drafts(target)]
     if as_json:
         echo_json(
@@ -193,12 +194,20 @@ def _checked(path: Path) -> list[Named]:
     return [(path, load.load_plan(path))]
 
 
-def _notes(path: Path) -> Iterator[str]:
-    """What is no mistake, but worth knowing, of an office that is in order."""
-    contacts = read_office(path).contacts if path.is_dir() else None
-    if contacts is not None:
-        for words in unattended_in_words(load.load_contacts(contacts)):
-            yield f"{contacts}：{words}"
+def _notes_on_plans(plans: Iterable[Named]) -> Iterator[str]:
+    """What is no mistake, but worth knowing, of plans that are in order."""
+    for path, plan in plans:
+        yield from (f"{path}：{words}" for words in held_back_in_words(plan))
+
+
+def _notes_on_people(targets: Iterable[Path]) -> Iterator[str]:
+    """The same of the people of offices."""
+    for path in targets:
+        file = read_office(path).contacts if path.is_dir() else None
+        if file is not None:
+            contacts = load.load_contacts(file)
+            for words in (*unattended_in_words(contacts), *shared_in_words(contacts)):
+                yield f"{file}：{words}"
 
 
 def _shown(path: Path) -> list[Named]:

@@ -26,6 +26,9 @@ from sqlalchemy import (
     make_url,
     select,
 )
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from .errors import LedgerAway
 
 BUSY_SECONDS = 30
 WRITERS_LOCK = 0x64757479666C6F77  # "dutyflow" in ASCII
@@ -62,13 +65,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self._engine.begin() as connection:
+        """Raises LedgerAway."""
+        with _within_reach(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that no other writer overlaps."""
-        with self._writer.begin() as connection:
+        """A transaction that no other writer overlaps. Raises LedgerAway."""
+        with _within_reach(), self._writer.begin() as connection:
             if not self.is_sqlite:
                 connection.execute(select(func.pg_advisory_xact_lock(WRITERS_LOCK)))
             yield connection
@@ -86,6 +90,16 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+@contextmanager
+def _within_reach() -> Iterator[None]:
+    """What goes wrong with the database itself, and not with what it was asked, is LedgerAway."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as trouble:
+        said = " ".join(str(trouble.orig).split())
+        raise LedgerAway(f"帳本的資料庫目前無法使用（{said}）；稍後自動重試") from trouble
 
 
 def _with_driver(url: URL) -> URL:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dutyflow.errors import DutyflowError
+from dutyflow.errors import ComesBack, DutyflowError
 
 
 class LedgerError(DutyflowError):
@@ -19,3 +19,7 @@ class UnknownKey(LedgerError):
 
 class NotPossible(LedgerError):
     """The change does not fit the state that the thing is in."""
+
+
+class LedgerAway(LedgerError, ComesBack):
+    """The database cannot be reached, or cannot go on, for now. Nothing was changed."""

@@ -97,6 +97,14 @@ class Requests:
         with self._database.reading() as connection:
             return tuple(_all(connection, query))
 
+    def granted_since(self, moment: datetime) -> tuple[RequestRecord, ...]:
+        """Those that were granted at that moment or after it, the earliest first."""
+        query = select(requests).where(
+            requests.c.state == "granted", requests.c.decided_at >= moment
+        )
+        with self._database.reading() as connection:
+            return tuple(_all(connection, query.order_by(requests.c.id)))
+
     def _close(
         self, number: int, state: RequestState, *, now: datetime, who: str, note: str
     ) -> RequestRecord:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, not_, or_, select
 
 from .database import Database
 from .notices import UNKNOWNS_ALLOWED
@@ -47,15 +47,39 @@ class Standings:
             for row in found:
                 yield Standing(*row)
 
-    def reminded_since(self, moment: datetime) -> set[str]:
-        """Who has been sent a reminder since a moment, by address in lower case."""
-        query = select(func.lower(notices.c.recipient)).where(
-            notices.c.state == "sent",
-            notices.c.settled_at >= moment,
-            notices.c.rung.contains("@"),
+    def reminded_since(self, moment: datetime) -> dict[str, int]:
+        """Who has been sent how many reminders since a moment, by address in lower case."""
+        who = func.lower(notices.c.recipient)
+        query = (
+            select(who, func.count(notices.c.message_id.distinct()))
+            .where(
+                notices.c.state == "sent",
+                notices.c.settled_at >= moment,
+                notices.c.rung.contains("@"),
+            )
+            .group_by(who)
         )
         with self._database.reading() as connection:
-            return set(connection.execute(query.distinct()).scalars())
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def last_reminders(self, since: datetime) -> dict[tuple[str, str], datetime]:
+        """When each was last reminded since a moment, by assignment and address in lower case.
+
+        Alarms and other mails that are no step of a ladder are left out.
+        """
+        who = func.lower(notices.c.recipient)
+        query = (
+            select(notices.c.about, who, func.max(notices.c.settled_at))
+            .where(
+                notices.c.state == "sent",
+                notices.c.settled_at >= since,
+                notices.c.rung.contains("@"),
+                not_(notices.c.rung.contains(":")),
+            )
+            .group_by(notices.c.about, who)
+        )
+        with self._database.reading() as connection:
+            return {(row[0], row[1]): row[2] for row in connection.execute(query)}
 
     def told(self, rungs: Collection[str]) -> dict[tuple[str, str], set[str]]:
         """Who was told these rungs, by assignment and rung: addresses in lower case.

@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from email import message_from_bytes, message_from_string
+from dataclasses import asdict, dataclass
+from email import message_from_string
 from email.message import Message
-from typing import Literal
+from typing import Any, Literal
 
-from .decoding import LENIENT, body_text, decode_words, header
+from dutyflow.confined.room import Overrun, run
+
+from . import bounds
+from .decoding import LENIENT, body_text, decode_words, header, parsed
+from .errors import UnreadableMessage
 from .identifiers import message_ids_in
+from .inbound import LIMITS
 from .text import one_line
 
 Fate = Literal["failed", "expired", "delayed"]
@@ -97,9 +102,23 @@ def read_bounce(data: bytes, *, mailbox: str) -> Bounce | None:
     strangers send.
     """
     try:
-        return _read(message_from_bytes(data, policy=LENIENT), mailbox.lower())
-    except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
+        bounds.check(data)
+        report = run("dutyflow.mail.bounces:job", data, LIMITS, mailbox=mailbox.lower()).value
+    except (UnreadableMessage, Overrun):
         return None
+    if report is None:
+        return None
+    failures = tuple(Failure(**each) for each in report["failures"])
+    return Bounce(message_ids=tuple(report["message_ids"]), failures=failures)
+
+
+def job(data: bytes, *, mailbox: str) -> tuple[dict[str, Any] | None, list[bytes]]:
+    """The report, as it leaves the child."""
+    try:
+        bounce = _read(parsed(data), mailbox)
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
+        return None, []
+    return asdict(bounce) if bounce else None, []
 
 
 def _read(message: Message, mailbox: str) -> Bounce | None:

@@ -94,7 +94,7 @@ class Opening(Content):
     """請填報: the first mail of an assignment; the form is attached under `form_name`.
 
     `reason` completes "您收到這封信，是因為…". `asked` is how much is asked: `31 項具體作法`.
-    `may_have_nothing`: 無辦理事項 is an answer.
+    `may_have_nothing`: 無辦理事項 is an answer. `may_extend`: more time (展期) can be asked for.
     """
 
     template = "opening"
@@ -105,10 +105,19 @@ class Opening(Content):
     reason: str
     form_name: str
     may_have_nothing: bool = True
+    may_extend: bool = True
 
     @property
     def subject(self) -> str:
         return f"請填報：{self.about.title}（{self.about.section}），{self.deadline.title}前"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """A file that came and does not count; `why` completes "…，" in a section's words."""
+
+    name: str
+    why: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +148,7 @@ class Receipt(Content):
     replaces: str = ""
     changes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
     def __post_init__(self) -> None:
         in_zone(self.received_at)
@@ -192,6 +202,7 @@ class Problems(Content):
     problems: tuple[Finding, ...]
     deadline: Deadline
     form_name: str = ""
+    set_aside: tuple[SetAside, ...] = ()
 
     def __post_init__(self) -> None:
         in_zone(self.received_at)
@@ -370,6 +381,7 @@ class NotUnderstood(Content):
     received: tuple[str, ...]
     deadline: Deadline
     form_name: str = ""
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -391,3 +403,19 @@ class Unmatched(Content):
     @property
     def subject(self) -> str:
         return "來信已收到，但無法判斷是哪一項填報"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable(Content):
+    """A message that could not be taken apart, for somebody we know. `why` says what was found and
+    what was expected."""
+
+    template = "unreadable"
+    submitted = "auto-replied"
+
+    office: str
+    why: str
+
+    @property
+    def subject(self) -> str:
+        return "來信已收到，但無法讀取，請重寄"

@@ -12,13 +12,15 @@ import html
 import quopri
 import re
 from copy import copy
+from email.feedparser import BytesFeedParser
 from email.message import Message
 from email.policy import Compat32
 
 from .text import printable
 
 HEADER_LIMIT = 20_000  # characters of one header that are looked at
-HTML_LIMIT = 1_000_000
+TEXT_LIMIT = 1_000_000  # bytes of a text, or characters of a page, that are looked at
+_FED = 1 << 16
 
 _WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)\s+(?==\?)")
@@ -44,6 +46,15 @@ class LenientPolicy(Compat32):
 
 
 LENIENT = LenientPolicy()
+
+
+def parsed(data: bytes) -> Message:
+    """The message in the bytes, its parts not yet decoded. Takes less memory than the standard
+    library's own way, which makes a copy with four bytes for each character."""
+    parser = BytesFeedParser(policy=LENIENT)
+    for start in range(0, len(data), _FED):
+        parser.feed(data[start : start + _FED])
+    return parser.close()
 
 
 def header(message: Message, name: str) -> str:
@@ -95,10 +106,17 @@ def content(part: Message) -> bytes:
 
 def body_text(part: Message) -> str:
     """The text of a text/plain or text/html part."""
-    text = decode(content(part), _charset(part))
+    text = decode(_beginning(content(part)), _charset(part))
     if part.get_content_subtype() == "html":
         text = html_to_text(text)
     return printable(text).strip()
+
+
+def _beginning(data: bytes) -> bytes:
+    """What is looked at, up to the end of a line: a character that is cut would spoil the rest."""
+    if len(data) <= TEXT_LIMIT:
+        return data
+    return data[: data.rfind(b"\n", 0, TEXT_LIMIT) + 1] or data[:TEXT_LIMIT]
 
 
 def html_to_text(page: str) -> str:
@@ -106,7 +124,7 @@ def html_to_text(page: str) -> str:
 
     The standard library's parser takes minutes over a tag that never ends; this takes one pass.
     """
-    visible = _without_comments(page[:HTML_LIMIT])
+    visible = _without_comments(page[:TEXT_LIMIT])
     seen: list[str] = []
     hidden, position = "", 0
     for tag in _TAG.finditer(visible):

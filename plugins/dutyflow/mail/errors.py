@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dutyflow.errors import DutyflowError
+from dutyflow.errors import ComesBack, DutyflowError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .inbound import Inbound
 
 
 class MailError(DutyflowError):
@@ -13,5 +17,18 @@ class BadLetterError(MailError, ValueError):
     """A letter that cannot become a mail: an address, token or key that no mail can carry."""
 
 
+class UnusableTemplate(MailError):
+    """A template that cannot be put into words: somebody has changed it, or what it is given."""
+
+
 class UnreadableMessage(MailError):
-    """Bytes that cannot be taken for a mail. They are kept; a person has to look at them."""
+    """Bytes that cannot be taken for a mail. They are kept; a person has to look at them.
+
+    `letterhead` is who wrote, and to whom, where at least that could be read.
+    """
+
+    letterhead: Inbound | None = None
+
+
+class MailboxAway(MailError, ComesBack):
+    """The server of a mailbox cannot be reached, or does not let us in. The mail waits there."""

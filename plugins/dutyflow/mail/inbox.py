@@ -1,27 +1,36 @@
-"""Where mail waits to be read: a Maildir that a mail server delivers into, or memory.
+"""Where mail waits to be read: a Maildir that a mail server delivers into, or memory; `imap` is a
+third.
 
-Both keep a message until it is `done`, and neither ever deletes one.
+All keep a message until it is `done`, and none ever deletes one.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+MESSAGE_LIMIT = 40 * 1024 * 1024  # bytes; more than `inbound` takes, as mail encodes files
+HEADER_LIMIT = 256 * 1024  # bytes, of a message that is too large
 _SEEN = ":2,S"
+_END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """A message as it came. `id` names it within its inbox; `received_at` is when it came there."""
+    """A message as it came. `id` names it within its inbox; `received_at` is when it came there.
+
+    One that is larger than the limit is not read: `data` is its header, `beyond` its size in bytes.
+    """
 
     id: str
     data: bytes
     received_at: datetime
+    beyond: int = 0
 
 
 class Inbox(Protocol):
@@ -46,7 +55,8 @@ class MaildirInbox:
     A folder that does not exist yet is empty: servers make it with the first mail.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, limit: int = MESSAGE_LIMIT) -> None:
+        self._limit = limit
         self._new = Path(path) / "new"
         self._cur = Path(path) / "cur"
 
@@ -57,12 +67,17 @@ class MaildirInbox:
         for name in sorted(self._names(), key=_age):
             try:
                 with (self._new / name).open("rb") as file:
-                    delivered = os.fstat(file.fileno()).st_mtime
-                    data = file.read()
+                    told = os.fstat(file.fileno())
+                    whole = told.st_size <= self._limit
+                    data = file.read() if whole else header_of(file.read(HEADER_LIMIT))
             except FileNotFoundError:
                 continue
-            received_at = datetime.fromtimestamp(delivered, UTC)
-            yield Stored(id=name, data=data, received_at=received_at)
+            yield Stored(
+                id=name,
+                data=data,
+                received_at=datetime.fromtimestamp(told.st_mtime, UTC),
+                beyond=0 if whole else told.st_size,
+            )
 
     def done(self, id: str) -> None:
         if not id or id != Path(id).name or id.startswith("."):
@@ -88,14 +103,21 @@ class MaildirInbox:
 class InMemoryInbox:
     """For rehearsals and tests."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, limit: int = MESSAGE_LIMIT) -> None:
+        self._limit = limit
         self._waiting: dict[str, Stored] = {}
         self._count = 0
 
     def put(self, data: bytes, *, received_at: datetime) -> str:
         self._count += 1
         name = str(self._count)
-        self._waiting[name] = Stored(id=name, data=data, received_at=received_at)
+        whole = len(data) <= self._limit
+        self._waiting[name] = Stored(
+            id=name,
+            data=data if whole else header_of(data),
+            received_at=received_at,
+            beyond=0 if whole else len(data),
+        )
         return name
 
     def waiting(self) -> bool:
@@ -108,6 +130,12 @@ class InMemoryInbox:
 
     def done(self, id: str) -> None:
         self._waiting.pop(id, None)
+
+
+def header_of(data: bytes) -> bytes:
+    """A message's header, up to the empty line that ends it (RFC 5322, 2.1)."""
+    end = _END_OF_HEADER.search(data)
+    return data[: end.end()] if end else data
 
 
 def _age(name: str) -> tuple[int, str]:

@@ -35,6 +35,7 @@ class Line:
     note: str = ""
     subject: str = ""
     correction: bool = False
+    may_extend: bool = True
 
     @property
     def asks(self) -> str:
@@ -85,6 +86,11 @@ class Reminder(Content):
     @property
     def forms(self) -> tuple[str, ...]:
         return tuple(line.form_name for line in self.lines if line.form_name)
+
+    @property
+    def may_extend(self) -> bool:
+        """Whether more time can be asked for, by a reply, of any of it."""
+        return any(line.may_extend and not line.overdue for line in self.lines)
 
     @property
     def informs_only(self) -> bool:

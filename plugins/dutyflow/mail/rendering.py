@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from dutyflow.plan.model import Person
 
 from .contexts import Content
+from .errors import UnusableTemplate
 from .text import one_line, printable
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -29,7 +30,7 @@ class Rendered:
 
 
 def render(content: Content, *, to: Person) -> Rendered:
-    """Put a context into words. Raises jinja2's UndefinedError for a name that no context has."""
+    """Put a context into words. Raises UnusableTemplate where its template does not fit it."""
     words = {"it": content, "to": one_line(to.name)}
     text = _render(f"{content.template}.txt", words)
     return Rendered(
@@ -39,7 +40,14 @@ def render(content: Content, *, to: Person) -> Rendered:
 
 
 def _render(name: str, words: dict[str, object]) -> str:
-    return printable(_environment().get_template(name).render(words))
+    try:
+        return printable(_environment().get_template(name).render(words))
+    except Exception as trouble:  # a template can do whatever an expression can
+        line = getattr(trouble, "lineno", None)
+        where = f"{name} 第 {line} 行" if line else f"{name} "
+        raise UnusableTemplate(
+            f"範本 {where}無法套用（{trouble}）；請還原或更正 mail/templates/{name}"
+        ) from trouble
 
 
 def brief(text: str) -> str:

@@ -219,24 +219,23 @@ class DecisionNoted(Word):
 class CollectAgain(Word):
     """重新收件: for the coordinator. An extension was granted after the collection had ended."""
 
-    mood = "alert"
-
     deadline: Deadline
 
     @property
     def headline(self) -> str:
-        return "請重新收件"
+        return "將重新收件"
 
     @property
     def lead(self) -> str:
         granted = f"{self.about.section}已同意展期至 {self.deadline.title}"
-        return f"{granted}，但這一期的「收件」已因逾期停止"
+        return f"{granted}；這一期的「收件」已因逾期停止，系統會自動重新收件"
 
     @property
     def more(self) -> tuple[str, ...]:
         return (
-            f"請到 Airflow 的「{self.about.duty}」，在{self.about.period}那一次執行中，"
-            f"清除{self.about.section}的「收件」：系統會等到新的期限，再重新彙整。",
+            "您不必處理：收到填報或到了新的期限，系統會重新彙整，再請您核定。",
+            "要是 Airflow 的「重新收件」成為紅色，請到這件工作那一次執行，"
+            f"清除{self.about.section}的「收件」。",
         )
 
 

@@ -7,8 +7,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dutyflow.calendars.roc import TAIPEI, format_roc_moment, in_zone
+from dutyflow.plan.model import Person
 
 from .contexts import About, Content
+
+_MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,3 +58,29 @@ class Misplaced(Content):
     @property
     def subject(self) -> str:
         return f"有 {len(self.forms)} 個檔案不屬於：{self.about.title}（{self.about.section}）"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooLarge(Content):
+    """信件太大: a message that was not read. `size` and `limit` are in bytes."""
+
+    template = "too_large"
+    submitted = "auto-replied"
+
+    office: str
+    coordinator: Person
+    size: int
+    limit: int
+
+    @property
+    def subject(self) -> str:
+        return "信件太大，沒有讀取：請縮小附檔後再寄一次"
+
+    @property
+    def found(self) -> str:
+        return f"信件有 {_megabytes(self.size)} MB，超過 {self.limit // _MEGABYTE} MB 的上限"
+
+
+def _megabytes(size: int) -> int:
+    """Rounded up: what is over the limit is not said to be at it."""
+    return -(-size // _MEGABYTE)

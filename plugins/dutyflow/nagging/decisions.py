@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 from dutyflow.calendars.roc import format_roc
@@ -21,8 +22,10 @@ from .steps import Due, Schedule, Step
 
 State = Literal["open", "submitted", "accepted", "returned", "late", "waived"]
 Told = Mapping[tuple[str, str], Collection[str]]  # by assignment and rung: e-mails, lower case
+Reminded = Mapping[tuple[str, str], date]  # by assignment and e-mail: the day of the last reminder
 UNREACHABLE = "unreachable:"  # before the rung that nobody of the section can be told
 _SECTION: tuple[Role, ...] = ("owner", "deputy")
+_NOBODY: Reminded = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +57,7 @@ class Nag:
     deadline: date
     to: Addressee
     reason: str
+    max_per_day: int = 1
 
     @property
     def tone(self) -> Tone:
@@ -123,46 +127,27 @@ def decide(
     today: date,
     *,
     told: Told,
+    reminded: Reminded = _NOBODY,
 ) -> Round:
     """What a round does on a day. An office that does not work on it is left alone.
 
     `told` holds who has been told which step already. Where somebody of a section's owners and
-    deputies has, the section has been told.
+    deputies has, the section has been told. `reminded` goes back as far as the widest gap that a
+    ladder keeps between two reminders.
     """
-    nags: list[Nag] = []
-    silences: list[Silence] = []
-    deciding = _Deciding(offices=offices, today=today)
-    for standing in standings:
-        due = deciding.due(standing)
-        if due is None:
-            continue
-        rung = due.step.key(standing.deadline)
-        knowing = told.get((standing.assignment, rung), ())
-        silent = _why_silent(standing, today)
-        if silent:
-            if not knowing:
-                silences.append(Silence(assignment=standing.assignment, rung=rung, reason=silent))
-            continue
-        missed = _missed(standing, due, told)
-        found = list(deciding.people(standing, due.step, knowing))
-        reached = [each for each in found if isinstance(each, Addressee)]
-        passed = [each for each in found if isinstance(each, Passed)]
-        nags += (_nag(standing, due.step, each, missed) for each in reached)
-        silences += (_passed(standing, rung, each) for each in passed)
-        if deciding.nobody_of_the_section(standing, due.step, reached, knowing):
-            alarm = _alarm(
-                standing, due.step, offices[standing.office].contacts.coordinator, passed
-            )
-            if person_key(alarm.to.person) not in told.get((alarm.assignment, alarm.rung), ()):
-                nags.append(alarm)
-    return Round(nags=tuple(nags), silences=tuple(silences))
+    deciding = _Deciding(offices=offices, today=today, told=told, reminded=reminded)
+    found = [each for standing in standings for each in deciding.about(standing)]
+    return Round(
+        nags=tuple(each for each in found if isinstance(each, Nag)),
+        silences=tuple(each for each in found if isinstance(each, Silence)),
+    )
 
 
 def rungs_due(
     standings: Iterable[Standing], offices: Mapping[str, Office], today: date
 ) -> set[str]:
     """The rungs about which a round has to know who was told them."""
-    deciding = _Deciding(offices=offices, today=today)
+    deciding = _Deciding(offices=offices, today=today, told={}, reminded={})
     rungs: set[str] = set()
     for standing in standings:
         due = deciding.due(standing)
@@ -179,10 +164,30 @@ class _Deciding:
 
     offices: Mapping[str, Office]
     today: date
+    told: Told
+    reminded: Reminded
     _due: dict[tuple[str, str, date, date], Due | None] = field(default_factory=dict)
     _people: dict[tuple[str, str, Role], tuple[Addressee | Passed, ...]] = field(
         default_factory=dict
     )
+
+    def about(self, standing: Standing) -> Iterator[Nag | Silence]:
+        """What is done about one assignment."""
+        due = self.due(standing)
+        if due is None:
+            return
+        rung = due.step.key(standing.deadline)
+        knowing = self.told.get((standing.assignment, rung), ())
+        silent = _why_silent(standing, self.today)
+        if silent:
+            if not knowing:
+                yield Silence(assignment=standing.assignment, rung=rung, reason=silent)
+            return
+        people = list(self._to_be_told(standing, due.step, knowing))
+        for each in people:
+            yield self._for_person(standing, due, each)
+        if self._nobody_of_the_section(standing, due.step, people, knowing):
+            yield from self._alarm(standing, due.step, people)
 
     def due(self, standing: Standing) -> Due | None:
         key = (standing.office, standing.ladder, standing.deadline, standing.opened)
@@ -197,7 +202,58 @@ class _Deciding:
         schedule = Schedule(office.ladders[standing.ladder], standing.deadline, office.calendar)
         return schedule.due(self.today, opened=standing.opened)
 
-    def people(
+    def _for_person(
+        self, standing: Standing, due: Due, person: Addressee | Passed
+    ) -> Nag | Silence:
+        rung = due.step.key(standing.deadline)
+        if isinstance(person, Passed):
+            return _passed(standing, rung, person)
+        ladder = self.offices[standing.office].ladders[standing.ladder]
+        if self._is_too_soon(standing, ladder, person):
+            return Silence(
+                assignment=standing.assignment,
+                rung=rung,
+                reason=f"未寄：距上次通知未滿 {ladder.min_gap} 個工作天",
+                person=person.person.email,
+            )
+        return Nag(
+            assignment=standing.assignment,
+            office=standing.office,
+            section=standing.section,
+            rung=rung,
+            step=due.step,
+            deadline=standing.deadline,
+            to=person,
+            reason=_reason(standing, due.step, person, self._missed(standing, due, person)),
+            max_per_day=ladder.max_per_day,
+        )
+
+    def _is_too_soon(self, standing: Standing, ladder: Ladder, to: Addressee) -> bool:
+        """Whether they were reminded of the same within the ladder's gap. The step stays due, so
+        that it comes when the gap is over, alone or collapsed into a higher one."""
+        if not ladder.min_gap:
+            return False
+        last = self.reminded.get((standing.assignment, person_key(to.person)))
+        calendar = self.offices[standing.office].calendar
+        return last is not None and calendar.between(last, self.today) < ladder.min_gap
+
+    def _missed(self, standing: Standing, due: Due, to: Addressee) -> Step | None:
+        """The step before it that they should have been told and were not: a weekend, an outage, a
+        pause. One that was told had taken in those before itself."""
+        is_section = to.role in _SECTION or due.step.last
+        roles = _SECTION if is_section else (to.role,)
+        for step in reversed(due.collapsed):
+            if set(roles) & set(step.to):
+                knowing = self.told.get((standing.assignment, step.key(standing.deadline)), ())
+                knows = (
+                    self._section_knows(standing, knowing)
+                    if is_section
+                    else person_key(to.person) in knowing
+                )
+                return None if knows else step
+        return None
+
+    def _to_be_told(
         self, standing: Standing, step: Step, knowing: Collection[str]
     ) -> Iterator[Addressee | Passed]:
         """Everybody of the step's roles who does not know yet, each person once, in the first role
@@ -212,17 +268,27 @@ class _Deciding:
                     seen.add(address)
                     yield each
 
-    def nobody_of_the_section(
+    def _nobody_of_the_section(
         self,
         standing: Standing,
         step: Step,
-        reached: Iterable[Addressee],
+        people: Iterable[Addressee | Passed],
         knowing: Collection[str],
     ) -> bool:
         """Whether a step that asks the section finds nobody there who can be told."""
         asks = any(role in _SECTION for role in step.to)
-        answered_for = any(each.role in _SECTION for each in reached)
+        answered_for = any(isinstance(each, Addressee) and each.role in _SECTION for each in people)
         return asks and not answered_for and not self._section_knows(standing, knowing)
+
+    def _alarm(
+        self, standing: Standing, step: Step, people: Iterable[Addressee | Passed]
+    ) -> Iterator[Nag]:
+        """For the coordinator, once."""
+        coordinator = self.offices[standing.office].contacts.coordinator
+        passed = [each for each in people if isinstance(each, Passed)]
+        alarm = _alarm(standing, step, coordinator, passed)
+        if person_key(coordinator) not in self.told.get((alarm.assignment, alarm.rung), ()):
+            yield alarm
 
     def _section_knows(self, standing: Standing, knowing: Collection[str]) -> bool:
         if not knowing:
@@ -253,29 +319,7 @@ def _why_silent(standing: Standing, today: date) -> str:
     return ""
 
 
-def _missed(standing: Standing, due: Due, told: Told) -> tuple[Step, ...]:
-    """The steps before it that nobody was told: a weekend, an outage, a pause."""
-    return tuple(
-        step
-        for step in due.collapsed
-        if not told.get((standing.assignment, step.key(standing.deadline)))
-    )
-
-
-def _nag(standing: Standing, step: Step, to: Addressee, missed: tuple[Step, ...]) -> Nag:
-    return Nag(
-        assignment=standing.assignment,
-        office=standing.office,
-        section=standing.section,
-        rung=step.key(standing.deadline),
-        step=step,
-        deadline=standing.deadline,
-        to=to,
-        reason=_reason(standing, step, to, missed),
-    )
-
-
-def _reason(standing: Standing, step: Step, to: Addressee, missed: tuple[Step, ...]) -> str:
+def _reason(standing: Standing, step: Step, to: Addressee, missed: Step | None) -> str:
     """`逾期第 2 日，副知組長`; with what was missed before it, and whom they act for."""
     parts = [step.title]
     if standing.state == "returned":
@@ -285,7 +329,7 @@ def _reason(standing: Standing, step: Step, to: Addressee, missed: tuple[Step, .
     elif to.role not in ("owner",) and not step.last:
         parts.append(f"副知{ROLE_TITLES[to.role]}")
     if missed:
-        parts.append(f"併入先前未寄的「{missed[-1].title}」")
+        parts.append(f"併入先前未寄的「{missed.title}」")
     return "，".join(parts)
 
 
@@ -299,7 +343,7 @@ def _passed(standing: Standing, rung: str, passed: Passed) -> Silence:
 
 
 def _alarm(standing: Standing, step: Step, coordinator: Person, passed: list[Passed]) -> Nag:
-    told = "、".join(f"{each.person.name}（{each.reason}）" for each in passed)
+    told = "、".join(f"{_named(each)}（{each.reason}）" for each in passed if each.role in _SECTION)
     return Nag(
         assignment=standing.assignment,
         office=standing.office,
@@ -310,6 +354,17 @@ def _alarm(standing: Standing, step: Step, coordinator: Person, passed: list[Pas
         to=Addressee(person=coordinator, role="coordinator"),
         reason=f"{step.title}，組室無人可收信：{told or '通訊錄沒有承辦人'}",
     )
+
+
+def silence_of(nag: Nag, reason: str) -> Silence:
+    """A notice that is held back after all."""
+    return Silence(
+        assignment=nag.assignment, rung=nag.rung, reason=reason, person=nag.to.person.email
+    )
+
+
+def _named(passed: Passed) -> str:
+    return f"{'代理人' if passed.role == 'deputy' else ''}{passed.person.name}"
 
 
 def person_key(person: Person) -> str:

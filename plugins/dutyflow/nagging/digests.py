@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import time
 
 from dutyflow.plan.ladders import Tone
 from dutyflow.plan.model import Person
 
-from .decisions import Nag, person_key
+from .decisions import Nag, Silence, person_key, silence_of
+
+OFFICE_HOURS = (time(8), time(18))
+HOURS_IN_WORDS = "08:00–18:00"
+OUT_OF_HOURS = f"未寄：不在辦公時間（{HOURS_IN_WORDS}），併入下次"
 
 _URGENCY: dict[Tone, int] = {"urgent": 0, "firm": 1, "plain": 2}
 
@@ -27,6 +32,12 @@ class Digest:
     @property
     def offices(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(nag.office for nag in self.nags))
+
+    def out_of_hours(self) -> tuple[Digest | None, tuple[Silence, ...]]:
+        """What of it may go out of office hours, None where nothing may; and what waits."""
+        may = tuple(nag for nag in self.nags if nag.step.any_hour)
+        waits = (silence_of(nag, OUT_OF_HOURS) for nag in self.nags if not nag.step.any_hour)
+        return (replace(self, nags=may) if may else None), tuple(waits)
 
 
 def digests_of(nags: Iterable[Nag]) -> list[Digest]:

@@ -104,7 +104,8 @@ def _owners(section: SectionContacts, today: date, at: Reachability) -> Reached:
             acting = Addressee(person=deputy, role="deputy", acting_for=absent)
             stood_in = tuple(_stood_in(passed, deputy))
             return Reached(told=(acting,), passed=stood_in)
-    return Reached(told=(), passed=tuple(passed))
+    _, unable = _sorted("deputy", section.deputies, today, at)
+    return Reached(told=(), passed=(*passed, *unable))
 
 
 def _stood_in(passed: list[Passed], deputy: Person) -> Iterator[Passed]:

@@ -16,8 +16,8 @@ from dutyflow.plan.ladders import Ladder, Role, Rung, Tone
 class Step:
     """One reminder of a ladder: a rung, or one day of a rung that comes daily.
 
-    `offset` is in working days from the deadline. The `last` one tells the coordinator that the
-    section is told no more.
+    `offset` is in working days from the deadline. One at `any_hour` goes out of office hours too.
+    The `last` one tells the coordinator that the section is told no more.
     """
 
     offset: int
@@ -25,6 +25,7 @@ class Step:
     tone: Tone
     form: bool
     subject: str = ""
+    any_hour: bool = False
     last: bool = False
 
     @property
@@ -84,7 +85,14 @@ def _steps(ladder: Ladder) -> Iterator[Step]:
 
 
 def _step(rung: Rung, offset: int) -> Step:
-    return Step(offset=offset, to=rung.to, tone=rung.tone, form=rung.form, subject=rung.subject)
+    return Step(
+        offset=offset,
+        to=rung.to,
+        tone=rung.tone,
+        form=rung.form,
+        subject=rung.subject,
+        any_hour=rung.any_hour,
+    )
 
 
 class Schedule:

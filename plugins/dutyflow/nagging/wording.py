@@ -42,6 +42,11 @@ def rung_title(rung: str) -> str:
     return _TITLES[match["name"]].format(match["days"]) if match else rung
 
 
+def is_step(rung: str) -> bool:
+    """Whether a notice's key is that of a ladder's step: a reminder."""
+    return _STEP.fullmatch(rung) is not None
+
+
 def step_name(rung: str) -> str:
     """`before_5` of `before_5@2018-07-04`: the same step, whatever the day it was about."""
     return rung.partition("@")[0]

@@ -1,7 +1,7 @@
 """重新收件: clears the `collect` of some sections in a duty's run, and so all that follows it.
 
-A run cannot clear itself, so the return for correction (退回補正) starts this DAG; a coordinator
-can start it by hand as well.
+A run cannot clear itself, so the return for correction (退回補正) starts this DAG; and so does what
+grants more time to a section that is late already. A coordinator can start it by hand as well.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from airflow.sdk import DAG, Param, task
 
 from .names import COLLECT_AGAIN_DAG
 
+
+def _name(title: str, description: str) -> Param:
+    return Param(None, type=["null", "string"], title=title, description=description)
+
+
 PARAMS = {
-    "dag_id": Param("", type="string", title="定期工作（dag_id）", minLength=1),
-    "run_id": Param("", type="string", title="執行（run_id）", minLength=1),
     "assignments": Param(
         [],
         type="array",
@@ -23,6 +26,8 @@ PARAMS = {
         title="應辦事項",
         description="例如 pingtung/self_assessment/107H1/business",
     ),
+    "dag_id": _name("定期工作（dag_id）", "留空為應辦事項所屬的定期工作"),
+    "run_id": _name("執行（run_id）", "留空為該期別最近的一次執行，只清除已失敗（逾期）的「收件」"),
 }
 
 

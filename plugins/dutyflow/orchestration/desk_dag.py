@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import DAG, Param, task
 
+from dutyflow import clock
+from dutyflow.plan.outline import OfficeOutline
+
 from .names import DESK_DAG
+from .plans import outlines
 
 log = logging.getLogger(__name__)
 
@@ -27,25 +32,32 @@ DESCRIPTION = """\
 | 銷假 | 人員 | 提前恢復 |
 
 機關、定期工作、期別、組室、人員都可寫名稱或代碼；人員也可寫信箱。機關只有一個時可留空，\
-定期工作只有一期開啟時期別可留空。組室已逾期者，展期或免報後還要清除該組室的「收件」，記錄會說明。
+定期工作只有一期開啟時期別可留空。組室已逾期者，展期或免報後系統會自動重新收件，再重新彙整、送請核定。
 """
 ACTIONS = ["展期", "免報", "退回補正", "認定收件日", "暫停稽催", "恢復稽催", "請假", "銷假"]
 
 
-def _text(title: str, description: str) -> Param:
-    return Param(None, type=["null", "string"], title=title, description=description)
+def _params(offices: list[OfficeOutline]) -> dict[str, Param]:
+    """The fields of the form; what the plans name is offered while one types."""
+    duties = {duty.name: None for office in offices for duty in office.duties}
+    sections = {
+        name: None for office in offices for duty in office.duties for name in duty.sections
+    }
+    return {
+        "action": Param(ACTIONS[0], type="string", enum=ACTIONS, title="作業"),
+        "office": _text("機關", "只有一個機關時可留空", [office.name for office in offices]),
+        "duty": _text("定期工作", "名稱或代碼，例如 半年自行考核", duties),
+        "cycle": _text("期別", "例如 107H1 或 107年上半年；只有一期開啟時可留空"),
+        "section": _text("組室", "例如 業務組", sections),
+        "day": _text("日期", "例如 107-07-18；展期至、認定、暫停至、請假至的那一天"),
+        "person": _text("人員", "請假、銷假的人：姓名或信箱"),
+        "why": _text("原因", "展期、免報、退回補正、認定收件日、暫停稽催必填"),
+    }
 
 
-PARAMS = {
-    "action": Param(ACTIONS[0], type="string", enum=ACTIONS, title="作業"),
-    "office": _text("機關", "只有一個機關時可留空"),
-    "duty": _text("定期工作", "名稱或代碼，例如 半年自行考核"),
-    "cycle": _text("期別", "例如 107H1 或 107年上半年"),
-    "section": _text("組室", "例如 業務組"),
-    "day": _text("日期", "例如 107-07-18；展期至、認定、暫停至、請假至的那一天"),
-    "person": _text("人員", "請假、銷假的人：姓名或信箱"),
-    "why": _text("原因", "展期、免報、退回補正、認定收件日、暫停稽催必填"),
-}
+def _text(title: str, description: str, offered: Iterable[str] = ()) -> Param:
+    examples: dict[str, Any] = {"examples": list(offered)} if offered else {}
+    return Param(None, type=["null", "string"], title=title, description=description, **examples)
 
 
 def desk_dag() -> DAG:
@@ -60,7 +72,7 @@ def desk_dag() -> DAG:
         is_paused_upon_creation=False,
         tags=["dutyflow"],
         default_args={"owner": "dutyflow"},
-        params=PARAMS,
+        params=_params(outlines(clock.now())),
     ) as dag:
         change()
     return dag
@@ -78,6 +90,7 @@ def change(**context: Any) -> str:
     """Do it, and mail whom it concerns. Only mail that could not be sent is tried again."""
     from dutyflow import changing, clock
     from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.orchestration.rest import start_collecting_again
     from dutyflow.orchestration.smtp import mail_server
     from dutyflow.posting import Batch
 
@@ -88,6 +101,7 @@ def change(**context: Any) -> str:
     with at_the_desk() as desk:
         done = changing.carry_out(desk, order, who=who, now=now)
         log.info(done.said)
+        start_collecting_again(done.reopened)
         if done.mails:
             mailbox = done.office.contacts.mailbox
             with mail_server() as client:

@@ -23,6 +23,7 @@ from .duty_doc import owners_of, page_of, tags_of
 from .names import (
     COLLECT_AGAIN_DAG,
     FOLLOW,
+    OPEN,
     SECTION,
     SECTION_OF_FUNCTION,
     SECTION_OF_OPERATOR,
@@ -71,7 +72,7 @@ def duty_dag(office: OfficeOutline, duty: DutyOutline, today: date) -> DAG:
         default_args={"owner": owners_of(duty), **DEFAULTS},
     ) as dag:
         opened = OpenCycle(
-            task_id="open", task_display_name="開啟期別", office=office.id, duty=duty.id
+            task_id=OPEN, task_display_name="開啟期別", office=office.id, duty=duty.id
         )
         sections = section.expand_kwargs(opened.output)
         _report_steps(duty, sections)

@@ -9,6 +9,9 @@ from airflow.sdk import DAG, BaseOperator, task
 
 from .names import INTAKE_DAG, OFFICE_OF_FUNCTION
 
+# What was granted and could not be started when it was, for whatever reason, the next mails start.
+STARTED_ANEW_FOR = timedelta(days=1)
+
 
 class WaitForMail(BaseOperator):
     """Ends when an inbox holds mail; the offices whose inbox it is, each with its name."""
@@ -52,10 +55,24 @@ def intake_dag() -> DAG:
     max_retry_delay=timedelta(minutes=10),
 )
 def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in the grid
-    """Take in every message that waits in the office's inbox, and answer each."""
-    from dutyflow import clock, receiving
+    """Take in every message that waits in the office's inbox, and answer each.
+
+    One that grants more time to a section that is late lets its collection begin again, also where
+    a later one cannot be answered now.
+    """
+    from dutyflow import clock, extending, receiving
     from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.orchestration.mailboxes import inbox_of
+    from dutyflow.orchestration.rest import start_collecting_again
     from dutyflow.orchestration.smtp import mail_server
 
-    with at_the_desk() as desk, mail_server() as client:
-        return receiving.empty_inbox(desk, client, office, clock=clock.now)
+    with (
+        at_the_desk() as desk,
+        mail_server() as client,
+        inbox_of(desk, desk.office(office)) as inbox,
+    ):
+        try:
+            return receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)
+        finally:
+            lately = clock.now() - STARTED_ANEW_FOR
+            start_collecting_again(extending.to_collect_again(desk, office, since=lately))

@@ -29,8 +29,8 @@ DESCRIPTION = """\
 3. **晨間摘要**：寄給計畫承辦人：待核定、逾期、新收到的填報、寄出的通知；沒有事就不寄。
 4. **每週狀態**：每週第一個工作天寄給處長。
 
-停班日不寄，下一個工作天併入。系統停擺後補上的執行，只在 08:00–18:00 寄信；不在這段時間內就不寄，\
-由下一次併入。
+停班日不寄，下一個工作天併入。系統停擺後補上的執行，只在 08:00–18:00 寄信；不在這段時間內，只寄標明\
+不限辦公時間的階段（`any_hour`），其餘由下一次併入。
 
 **現在就寄**：按右上角「觸發」。可以只寄某機關、某定期工作或某些組室；不論何時執行都會寄\
 （停班日除外）。重新執行或清除任何一天，都不會重複寄信。
@@ -88,22 +88,28 @@ def decide(**context: Any) -> list[dict[str, Any]]:
 )
 def send(office: str, people: list[str], office_name: str, **context: Any) -> None:
     """Send one batch over one connection."""
-    from dutyflow import clock, errands, reminding
+    from dutyflow import clock, errands, reminding, rounds
+    from dutyflow.nagging.digests import HOURS_IN_WORDS
     from dutyflow.orchestration.desk import at_the_desk
     from dutyflow.orchestration.smtp import mail_server
 
     with at_the_desk() as desk:
         now = clock.now()
-        if _comes_late(desk.office(office), context, now):
-            raise AirflowSkipException(
-                f"{office_name}：不在辦公時間（{errands.HOURS_IN_WORDS}），這次不寄；下一次併入"
-            )
+        late = _comes_late(desk.office(office), context, now)
         errand = errands.Errand(office=office, people=tuple(people))
         wanted = errands.wanted(desk, context["params"])
         digests = errands.still_to_send(desk, errand, wanted=wanted, now=now)
+        if late:
+            urgent = errands.at_any_hour(digests)
+            rounds.keep_silences(desk, urgent, now=now)
+            digests = urgent.digests
         if digests:
             with mail_server() as client:
                 reminding.remind(desk, client, office, digests, now=now)
+        elif late:
+            raise AirflowSkipException(
+                f"{office_name}：不在辦公時間（{HOURS_IN_WORDS}），這次不寄；下一次併入"
+            )
 
 
 @task(task_id="summarise", task_display_name="晨間摘要", trigger_rule="all_done", **RETRIES)

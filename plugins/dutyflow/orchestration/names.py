@@ -8,6 +8,7 @@ NAG_DAG = "nag"
 
 BY_APPROVAL = "approved"  # before "__" in the names of runs that an approval starts
 
+OPEN, CYCLE = "open", "cycle"  # the task that opens a cycle, and where it keeps the cycle's key
 SECTION = "section"  # the task group that is mapped, one instance per section
 COLLECT = f"{SECTION}.collect"
 FOLLOW = "follow"  # what looks for the duties that come after an approval

@@ -15,12 +15,11 @@ from dutyflow.ledger.what import SYSTEM
 from dutyflow.workspace import Workspace
 
 from .desk import at_the_desk
-from .names import BY_APPROVAL
+from .names import BY_APPROVAL, CYCLE, OPEN
 from .timetable import DutyTimetable
 
 BACKFILL, SCHEDULED = "backfill", "scheduled"
 BY_ITSELF = tuple(f"{kind}__" for kind in (SCHEDULED, BACKFILL, BY_APPROVAL))
-CYCLE = "cycle"
 
 
 def waits_until(office: str, duty: str, context: Mapping[str, Any]) -> datetime | None:
@@ -61,7 +60,7 @@ def open_for_run(office: str, duty: str, context: Mapping[str, Any]) -> list[dic
 def cycle_of_run(context: Mapping[str, Any]) -> str:
     """The key of the cycle that this run opened, e.g. `pingtung/self_assessment/107H1`."""
     ti = context["ti"]
-    cycle: str | None = ti.xcom_pull(task_ids="open", key=CYCLE)
+    cycle: str | None = ti.xcom_pull(task_ids=OPEN, key=CYCLE)
     if cycle is not None:
         return cycle
     if context["dag_run"].run_id.startswith(BY_ITSELF):

@@ -99,7 +99,7 @@ class CollectTrigger(BaseTrigger):
 
 
 class MailTrigger(BaseTrigger):
-    """Fires when an office's inbox holds mail; names the offices."""
+    """Fires when something has come for an office; names the offices."""
 
     def __init__(self, poll_seconds: float = POLL_SECONDS) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -109,12 +109,7 @@ class MailTrigger(BaseTrigger):
         return f"{__name__}.MailTrigger", {"poll_seconds": self.poll_seconds}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        desk = Workspace.from_environment()
-        offices: list[str] = []
-        while not offices:
-            await asyncio.sleep(max(self.poll_seconds, LEAST_WAIT_SECONDS))
-            try:
-                offices = await asyncio.to_thread(desk.offices_with_mail)
-            except Exception:
-                log.exception("an inbox could not be read; trying again")
-        yield TriggerEvent(offices)
+        from dutyflow.orchestration.doors import Doors
+
+        doors = Doors(Workspace.from_environment, poll_seconds=self.poll_seconds)
+        yield TriggerEvent(await doors.something_came(not_before=LEAST_WAIT_SECONDS))

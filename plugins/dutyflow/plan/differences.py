@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from .fields import names
 from .forms import FieldBase, Form
+from .ladders import Ladder
 from .matching import Item, called, matched, out_of_place
 from .model import FREQUENCY_TITLES, Duty, Measure, Plan
 from .parts import PlanPart
@@ -21,7 +22,17 @@ from .words import CHOICE_TITLES, FIELD_TITLES, listed
 Kind = Literal["added", "removed", "changed", "moved"]
 
 WHOLE = "plan"  # the part that `year` and `effective_from` are of
-PARTS = ("office", "header", "sections", "scoring", "measures", "forms", "duties")
+PARTS = (
+    "office",
+    "header",
+    "sections",
+    "scoring",
+    "measures",
+    "forms",
+    "ladders",
+    "extensions",
+    "duties",
+)
 PART_TITLES: Mapping[str, str] = {WHOLE: "計畫", **{part: FIELD_TITLES[part] for part in PARTS}}
 _WORDY = 12  # characters; of longer texts only what has changed is told
 
@@ -119,8 +130,26 @@ class _Comparison:
             if isinstance(was, Form) and isinstance(becomes, Form) and field == "fields":
                 here = replace(at, way=(*at.way, field))
                 yield from self._lists(here, was.fields, becomes.fields)
+            elif isinstance(was, Ladder) and isinstance(becomes, Ladder) and field == "rungs":
+                yield from self._rungs(replace(at, way=(*at.way, field)), was, becomes)
             else:
                 yield from self._field(at, was, becomes, field)
+
+    def _rungs(self, at: _At, before: Ladder, after: Ladder) -> Iterator[Difference]:
+        """A rung is known by its day: on another day it is another one."""
+        was = {rung.working_days: rung for rung in before.rungs}
+        now = {rung.working_days: rung for rung in after.rungs}
+        for days in sorted(was.keys() | now.keys()):
+            old, new = was.get(days), now.get(days)
+            here = replace(at, way=(*at.way, str(days)))
+            if old is not None and new is not None:
+                yield from self._fields(replace(here, title=f"「{new.when}」"), old, new)
+            elif new is not None:
+                sentence = f"新增階段：{told(new, '', self.after)}"
+                yield here.difference("added", sentence, becomes=_data(new))
+            elif old is not None:
+                sentence = f"刪除階段：{told(old, '', self.before)}"
+                yield here.difference("removed", sentence, was=_data(old))
 
     def _field(self, at: _At, was: PlanPart, becomes: PlanPart, field: str) -> Iterator[Difference]:
         old, new = getattr(was, field, None), getattr(becomes, field, None)
@@ -157,4 +186,6 @@ def _summary(item: Item, plan: Plan) -> str:
             return f"{CHOICE_TITLES[item.every]}；{days}"
         case Form():
             return f"欄位 {listed(each.title for each in item.fields)}"
+        case Ladder():
+            return listed(told(each, "", plan) for each in item.rungs)
     return called(item)

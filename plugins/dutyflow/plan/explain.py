@@ -18,7 +18,13 @@ from dutyflow.calendars.rules import NOT_EXPECTED
 from .fields import Way, model_at, names, title_of
 from .forms import FIELD_TYPES, SHEET_NAME_PATTERN, UNKNOWN_TYPE
 from .model import ALL
-from .parts import DOMAIN_PATTERN, IDENTIFIER_PATTERN, MEASURE_ID_PATTERN, NAME_PATTERN
+from .parts import (
+    CONNECTION_PATTERN,
+    DOMAIN_PATTERN,
+    IDENTIFIER_PATTERN,
+    MEASURE_ID_PATTERN,
+    NAME_PATTERN,
+)
 from .source import Place, Remark, Source, shown
 from .words import CHOICE_TITLES, did_you_mean, guess, listed, titled
 
@@ -29,6 +35,7 @@ _PATTERNS: dict[str, str] = {
     DOMAIN_PATTERN: "網域名稱，例如 design.example.tw，不含 @",
     IDENTIFIER_PATTERN: "代碼：小寫英文字母開頭，只含小寫英文字母、數字與底線，40 字以內",
     MEASURE_ID_PATTERN: '計畫所印編號，數字以點相連，例如 "1.1.2.3"',
+    CONNECTION_PATTERN: "Airflow 連線的名稱：只含英文字母、數字與 . _ -，100 字以內",
     NAME_PATTERN: "100 字以內的一行文字，開頭不留空白",
     SHEET_NAME_PATTERN: "31 字以內的一行文字，不含 [ ] : * ? / \\ '",
 }

@@ -62,6 +62,11 @@ class Extensions(PlanPart):
         return None
 
     @property
+    def are_granted(self) -> bool:
+        """Whether there is any point in asking."""
+        return self.times > 0 and self.reach > 0
+
+    @property
     def reach(self) -> int:
         """How many working days there can be in all: the highest level may end below `most`."""
         last = self.levels[-1].working_days

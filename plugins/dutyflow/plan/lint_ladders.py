@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from .catalogue import shipped_ladders
 from .draft import Draft
-from .ladders import Ladder
+from .ladders import Ladder, Role, Rung
+from .model import Plan
 from .source import Place, Remark, shown
 from .words import did_you_mean, listed, titled
 
@@ -26,6 +27,34 @@ def lint_ladders(draft: Draft) -> Iterator[Remark]:
                 expected=f"ladders 自訂，或內附的：{listed(titled(each, known) for each in known)}",
                 hint=did_you_mean(duty.ladder, known, known),
             )
+
+
+def held_back_in_words(plan: Plan) -> Iterator[str]:
+    """Of the ladders that a plan's duties climb, the rungs that a gap always holds back. No
+    mistake: the next rung takes them in."""
+    used = {duty.ladder: plan.ladder_of(duty) for duty in plan.duties}
+    for ladder in used.values():
+        if ladder.min_gap > 1:
+            yield from (f"稽催階段「{ladder.name}」：{each}" for each in _held_back(ladder))
+
+
+def _held_back(ladder: Ladder) -> Iterator[str]:
+    gap = f"最短間隔 {ladder.min_gap} 個工作天"
+    for earlier, later in pairwise(ladder.rungs):
+        apart = later.working_days - earlier.working_days
+        if apart < ladder.min_gap and _asked(earlier) & _asked(later):
+            yield (
+                f"「{later.when}」與「{earlier.when}」只隔 {apart} 個工作天，短於{gap}；"
+                "前一階寄了，這一階就延後，或併入下一階"
+            )
+    for rung in ladder.rungs:
+        if rung.daily:
+            yield f"「{rung.when}」因{gap}，實際上每 {ladder.min_gap} 個工作天一次"
+
+
+def _asked(rung: Rung) -> set[Role]:
+    """Whom a rung tells; a deputy is told in the owner's place."""
+    return {"owner" if role == "deputy" else role for role in rung.to}
 
 
 def _order(place: Place, ladder: Ladder) -> Iterator[Remark]:

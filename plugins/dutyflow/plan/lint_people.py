@@ -14,7 +14,11 @@ ONE_DAY = timedelta(days=1)
 
 
 def lint_people(contacts: Contacts) -> Iterator[Remark]:
-    """What cannot work: one address of two people, a domain of two sections, an own deputy."""
+    """What cannot work: one address of two people, a domain of two sections, an own deputy, an
+    address that mail cannot carry."""
+    for here, _, person in _everybody(contacts):
+        yield from _writable((*here, "email"), person.email)
+    yield from _writable(("mailbox", "address"), contacts.mailbox.address)
     for section, people in contacts.sections.items():
         place: Place = ("sections", section)
         yield from _twice((*place, "owners"), people.owners)
@@ -73,6 +77,16 @@ def _shared_domains(contacts: Contacts) -> Iterator[Remark]:
 
 def _uses(person: Person, domain: str) -> bool:
     return any(each.rpartition("@")[2].lower() == domain for each in (person.email, *person.also))
+
+
+def _writable(place: Place, address: str) -> Iterator[Remark]:
+    """Servers without SMTPUTF8 (RFC 6531), which are most, take ASCII alone."""
+    if not address.isascii():
+        yield Remark(
+            place=place,
+            found=f"信箱{shown(address)}含有中文或全形字",
+            expected="只有英文、數字的信箱地址，信件才寄得到",
+        )
 
 
 def _twice(place: Place, people: Sequence[Person]) -> Iterator[Remark]:
@@ -137,6 +151,17 @@ def _joined(spans: list[tuple[date, date]]) -> Iterator[tuple[date, date]]:
             current = start, end
     if current is not None:
         yield current
+
+
+def shared_in_words(contacts: Contacts) -> Iterator[str]:
+    """Sections with several owners: each is told, and one answer is enough."""
+    shared = [
+        f"{section}（{'、'.join(person.name for person in people.owners)}）"
+        for section, people in contacts.sections.items()
+        if len(people.owners) > 1
+    ]
+    if shared:
+        yield f"組室 {'、'.join(shared)}有兩位以上承辦人：每一位都會收到通知，任何一位填報即可"
 
 
 def unattended_in_words(contacts: Contacts) -> Iterator[str]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .forms import FieldBase, Form
+from .ladders import Ladder
 from .model import Duty, Measure, Section
 from .redline import likeness
 
-Item = Section | Measure | Form | Duty | FieldBase
+Item = Section | Measure | Form | Ladder | Duty | FieldBase
 ALIKE = 0.6  # of two measures' wordings, so that one may have become the other
 
 

@@ -27,7 +27,7 @@ from .catalogue import shipped_forms, shipped_ladders
 from .extensions import Extensions
 from .forms import Form
 from .ladders import Ladder
-from .parts import Domain, Identifier, MeasureId, Name, OptionalText, PlanPart, Text
+from .parts import Connection, Domain, Identifier, MeasureId, Name, OptionalText, PlanPart, Text
 from .words import CHOICE_TITLES
 
 ALL = "all"  # 各部門: every section of the office
@@ -330,13 +330,19 @@ class Person(PlanPart):
 
 
 class Mailbox(PlanPart):
-    """The address that dutyflow sends from and that answers come back to."""
+    """The address that dutyflow sends from and that answers come back to.
+
+    With `imap` it is read from a mail server, else from a Maildir of the address's name.
+    """
 
     name: Name
     address: EmailStr
     authserv_ids: tuple[Domain, ...] = Field(
         default=(),
         description="本機關郵件伺服器在 Authentication-Results 標頭中的名稱；只採信它所加的",
+    )
+    imap: Connection | None = Field(
+        default=None, description="以 IMAP 收信時，Airflow 連線的名稱，例如 imap_default"
     )
 
 

@@ -14,6 +14,7 @@ MEASURE_ID_PATTERN = r"^[0-9]+(\.[0-9]+){0,5}$"
 NAME_PATTERN = r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f\u0085\u2028\u2029]{0,99}$"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 DOMAIN_PATTERN = rf"^{_LABEL}(\.{_LABEL})*$"
+CONNECTION_PATTERN = r"^[A-Za-z0-9_.-]{1,100}$"  # the id of a connection of Airflow's
 _PLAIN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 TEXT_PATTERN = rf"^{_PLAIN}*\S{_PLAIN}*$"
 OPTIONAL_TEXT_PATTERN = rf"^{_PLAIN}*$"
@@ -22,6 +23,7 @@ Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN)]
 Domain = Annotated[str, StringConstraints(max_length=253, pattern=DOMAIN_PATTERN)]
 MeasureId = Annotated[str, StringConstraints(pattern=MEASURE_ID_PATTERN)]
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Connection = Annotated[str, StringConstraints(pattern=CONNECTION_PATTERN)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=TEXT_PATTERN)]
 OptionalText = Annotated[str, StringConstraints(max_length=10_000, pattern=OPTIONAL_TEXT_PATTERN)]
 

@@ -11,15 +11,17 @@ from pydantic import BaseModel
 from dutyflow.calendars.roc import format_roc
 from dutyflow.calendars.rules import Unannounced
 
-from .catalogue import shipped_forms
+from .catalogue import shipped_forms, shipped_ladders
+from .extensions import APPROVER_TITLES, Level
 from .forms import NO, YES, Above, Below, Equals
+from .ladders import TONE_TITLES, Rung
 from .model import ALL, FrequencyCovers, MeasureCovers, NamedSpan, Plan, Span
 from .overview import EVERY_SECTION
 from .words import CHOICE_TITLES, listed
 
 NOTHING, BLANK = "（無）", "（空白）"
 # Whose values are words of the plan file, not of a person.
-_CODED = frozenset({"every", "frequency", "ladder", "report", "deliver_to", "type"})
+_CODED = frozenset({"every", "frequency", "report", "deliver_to", "type", "to"})
 _ROWS = {"once": "每組室一份", "measures": "每項具體作法一列", "sections": "每個組室一列"}
 
 
@@ -59,6 +61,10 @@ def _names(field: str, plan: Plan) -> Mapping[str, str]:
             return {duty.id: duty.name for duty in plan.duties}
         case "form":
             return {form.id: form.name for form in (*shipped_forms().values(), *plan.forms)}
+        case "ladder":
+            return {each.id: each.name for each in (*shipped_ladders().values(), *plan.ladders)}
+        case "tone":
+            return TONE_TITLES
         case "rows":
             return _ROWS
     return CHOICE_TITLES if field in _CODED else {}
@@ -80,6 +86,11 @@ def _part(part: BaseModel, plan: Plan) -> str:
             return f"{part.field} 高於 {part.above:g}"
         case Equals():
             return f"{part.field} 為「{part.equals}」"
+        case Rung():
+            return f"{part.when}（{told(part.to, 'to', plan)}）"
+        case Level():
+            days = f"{part.working_days} 個工作天" if part.working_days else "不限"
+            return f"{APPROVER_TITLES[part.by]} {days}"
         case Unannounced() if part.seed:
             return f"{part}（抽籤種子「{part.seed}」）"
     return str(part)

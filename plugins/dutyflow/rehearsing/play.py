@@ -152,6 +152,7 @@ class _Play:
     opened: list[Part] = field(default_factory=list)
     _open: dict[str, Part] = field(default_factory=dict)
     _told: Told = field(default_factory=dict)
+    _reminded: dict[tuple[str, str], date] = field(default_factory=dict)
     _last_days: dict[str, date] = field(default_factory=dict)
 
     def open(self, day: date, part: Part) -> None:
@@ -167,14 +168,17 @@ class _Play:
             return
         at_work = {key: self._on(day, office) for key, office in self.offices.items()}
         standings = [_standing(part) for part in self._open.values()]
-        found = decide(standings, at_work, day, told=self._told)
+        found = decide(standings, at_work, day, told=self._told, reminded=self._reminded)
         for digest in digests_of(found.nags):
             self.mails.append(self._mail(day, digest))
         for nag in found.nags:
-            self._told.setdefault((nag.assignment, nag.rung), set()).add(person_key(nag.to.person))
+            who = person_key(nag.to.person)
+            self._told.setdefault((nag.assignment, nag.rung), set()).add(who)
             if nag.is_alarm:
                 part = self._open[nag.assignment]
                 self.unreached.append(Unreached(day=day, part=part, reason=nag.reason))
+            else:
+                self._reminded[nag.assignment, who] = day
         heard = {each.assignment for each in found.nags}
         heard |= {each.assignment for each in found.silences}
         self._open = {
@@ -292,6 +296,7 @@ def _opening(part: Part, day: date) -> Opening:
         reason=opening.because(section.name, duty.name),
         form_name=part.form_name,
         may_have_nothing=form.nothing,
+        may_extend=part.plan.extensions.are_granted,
     )
 
 
@@ -311,4 +316,5 @@ def _line(part: Part, nag: Nag, day: date) -> Line:
         others=nag.others,
         form_name=part.form_name if nag.brings_form else "",
         subject=nag.step.subject,
+        may_extend=part.plan.extensions.are_granted,
     )

@@ -19,7 +19,7 @@ from ..labels import Labels
 from ..spans import Absences
 
 SHEET = "聯絡人"
-ROLE, SECTION, NAME, EMAIL, AWAY = "身分", "組室", "姓名", "電子郵件", "請假"
+ROLE, SECTION, NAME, EMAIL, AWAY, IMAP = "身分", "組室", "姓名", "電子郵件", "請假", "IMAP 連線"
 ALSO = "其他信箱"
 _MANY, _ONE = ("owners", "deputies"), ("head",)  # of a section
 _ALONE = ("coordinator", "director", "head_office")  # of the office
@@ -75,6 +75,13 @@ def columns(sections: Labels) -> tuple[Column, ...]:
             codec=Absences(),
         ),
         Column(
+            "imap",
+            IMAP,
+            18,
+            "收發信箱以 IMAP 收信時，Airflow 連線的名稱；其他列留空白",
+            codec=Code(),
+        ),
+        Column(
             "also",
             ALSO,
             34,
@@ -120,6 +127,7 @@ class _Entry:
             case Mailbox():
                 values |= {"name": self.who.name, "email": self.who.address}
                 values["also"] = self.who.authserv_ids or None
+                values["imap"] = self.who.imap
             case Person():
                 values |= {"name": self.who.name, "email": self.who.email}
                 values["away"] = self.who.away or None
@@ -193,7 +201,7 @@ def _read(book: Book, row: Row, place: Place, data: dict[str, Any], sections: La
         return False
     email = "address" if role == "mailbox" else "email"
     person = {"name": cells.get("name"), email: cells.get("email")}
-    person |= {"away": cells["away"]} if "away" in cells else {}
+    person |= {name: cells[name] for name in ("away", "imap") if name in cells}
     also, domains = _kinds(cells.get("also") or [], role)
     if also:
         person["authserv_ids" if role == "mailbox" else "also"] = also
@@ -218,6 +226,7 @@ def _read(book: Book, row: Row, place: Place, data: dict[str, Any], sections: La
     book.spots[*place, *way, "away"] = row.spot(AWAY)
     for field in ("also", "authserv_ids"):
         book.spots[*place, *way, field] = row.spot(ALSO)
+    book.spots[*place, *way, "imap"] = row.spot(IMAP)
     return True
 
 

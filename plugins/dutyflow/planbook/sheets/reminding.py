@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from dutyflow.plan.ladders import Ladder, Role, Tone
+from dutyflow.plan.ladders import TONE_TITLES, Ladder, Role, Tone
 from dutyflow.plan.model import Plan
 from dutyflow.plan.source import Place
 
@@ -15,7 +15,6 @@ from ..grids import Column, Grid, Line, line, values_of
 
 SHEET = "稽催階段"
 CODE, TITLE = "代碼", "名稱"
-_TONES: dict[str, str] = {"plain": "平實", "firm": "提醒", "urgent": "緊急"}
 _OF_LADDER = (
     Column("id", CODE, 16, "小寫英文代碼，例如 weekly；寫在第一階那一列", codec=Code()),
     Column("name", TITLE, 18, "稽催階段的名稱；寫在第一階那一列"),
@@ -47,7 +46,12 @@ _OF_RUNG = (
         required=True,
     ),
     Column(
-        "tone", "語氣", 10, "平實、提醒或緊急", codec=Choice(get_args(Tone), _TONES), middle=True
+        "tone",
+        "語氣",
+        10,
+        "平實、提醒或緊急",
+        codec=Choice(get_args(Tone), TONE_TITLES),
+        middle=True,
     ),
     Column("form", "附填報檔", 10, "是或否", codec=YesOrNo(), middle=True),
     Column(
@@ -59,10 +63,36 @@ _OF_RUNG = (
         middle=True,
     ),
     Column("subject", "主旨", 30, "主旨開頭的用語；留空白時依階段", blank=""),
+    Column(
+        "any_hour",
+        "不限辦公時間",
+        12,
+        "是：辦公時間（08:00–18:00）以外也寄，用於不能等的階段",
+        codec=YesOrNo(),
+        middle=True,
+    ),
+)
+_LIMITS = (
+    Column(
+        "min_gap",
+        "最短間隔",
+        10,
+        "同一件事對同一人，兩次提醒至少相隔幾個工作天；0 為不限；寫在第一階那一列",
+        codec=Whole(),
+        middle=True,
+    ),
+    Column(
+        "max_per_day",
+        "每日上限",
+        10,
+        "一人一日至多收到幾封提醒信；一封信列出當時全部應辦事項；寫在第一階那一列",
+        codec=Whole(),
+        middle=True,
+    ),
 )
 EMPTY = Grid(
     sheet=SHEET,
-    columns=(*_OF_LADDER, *_OF_RUNG),
+    columns=(*_OF_LADDER, *_OF_RUNG, *_LIMITS),
     note="本計畫自訂的稽催階段，一列一階；同一種稽催接著往下列，代碼與名稱只寫在第一列。"
     "沒有自訂者留空白，使用內附的標準階段、簡短階段。",
     spare=10,
@@ -76,7 +106,7 @@ def grid(plan: Plan) -> Grid:
 
 
 def _lines(ladder: Ladder) -> Iterator[Line]:
-    first = values_of(ladder, _OF_LADDER)
+    first = values_of(ladder, (*_OF_LADDER, *_LIMITS))
     for number, rung in enumerate(ladder.rungs):
         values = {**values_of(rung, _OF_RUNG), **(first if number == 0 else {})}
         yield line(EMPTY.columns, f"{ladder.id}.{number}", ladder.name, values)
@@ -87,7 +117,8 @@ def read(book: Book, table: Table | None, place: Place) -> list[dict[str, Any]]:
     for row in table.rows if table is not None else ():
         if _begins(row, ladders):
             here: Place = (*place, len(ladders))
-            ladders.append({**book.item(row, _OF_LADDER, here), "rungs": []})
+            told = book.item(row, (*_OF_LADDER, *_LIMITS), here)
+            ladders.append({**told, "rungs": []})
         elif not ladders:
             book.wrong((*place, "\n"), row.spot(CODE), f"{CODE}空白", "第一階那一列寫出代碼")
             return []

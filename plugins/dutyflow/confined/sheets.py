@@ -1,0 +1,38 @@
+"""Job: what stands in the cells of a workbook."""
+
+from __future__ import annotations
+
+import io
+
+from python_calamine import CalamineError, CalamineWorkbook, load_workbook
+
+TYPE_CHECKING = False  # typing would cost a third of the start
+if TYPE_CHECKING:
+    from typing import Any
+
+MAX_CELLS = 200_000
+
+
+def read(data: bytes) -> tuple[list[tuple[str, list[list[Any]]]] | None, list[bytes]]:
+    """A list of (sheet's name, rows); None for what is no workbook or too large.
+
+    A cell is text, a number, a boolean, a date or "".
+    """
+    try:
+        with load_workbook(io.BytesIO(data)) as workbook:
+            return _sheets(workbook), []
+    except CalamineError:
+        return None, []
+
+
+def _sheets(workbook: CalamineWorkbook) -> list[tuple[str, list[list[Any]]]] | None:
+    cells, sheets = 0, []
+    for position, name in enumerate(workbook.sheet_names):
+        sheet = workbook.get_sheet_by_index(position)
+        if sheet.end is None:
+            continue
+        cells += (sheet.end[0] + 1) * (sheet.end[1] + 1)
+        if cells > MAX_CELLS:
+            return None
+        sheets.append((name, sheet.to_python(skip_empty_area=False)))
+    return sheets

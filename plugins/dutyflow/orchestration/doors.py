@@ -1,0 +1,105 @@
+"""Watching every way in at once, for all offices, in the triggerer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from dutyflow.errors import DutyflowError
+from dutyflow.mail.imap import ImapAccount
+from dutyflow.mail.noticing import mail_waits
+from dutyflow.workspace import Workspace
+
+from .mailboxes import account_for
+
+log = logging.getLogger(__name__)
+
+RENEWED_SECONDS = 60.0  # until plans, contacts and connections are read again: they change
+
+
+class Doors:
+    """Maildirs are looked into at each poll; servers tell, each on a line of its own.
+
+    `opened` opens a workspace: a wait may last for months, and offices come and go meanwhile.
+    """
+
+    def __init__(self, opened: Callable[[], Workspace], *, poll_seconds: float) -> None:
+        self._opened = opened
+        self._poll_seconds = poll_seconds
+        self._renew_at = 0.0
+        self._desk: Workspace | None = None
+        self._accounts: dict[str, ImapAccount] = {}
+        self._lines: dict[ImapAccount, asyncio.Task[None]] = {}
+
+    async def something_came(self, *, not_before: float) -> list[str]:
+        """The offices that something has come for, once there are any, and after so many seconds
+        at the earliest."""
+        loop = asyncio.get_running_loop()
+        earliest = loop.time() + not_before
+        try:
+            while True:
+                offices = await self._look()
+                if offices and loop.time() >= earliest:
+                    return offices
+                await self._until_it_is_time(bool(offices))
+        finally:
+            for line in self._lines.values():
+                line.cancel()
+
+    async def _until_it_is_time(self, came: bool) -> None:
+        """The next poll; sooner where a server tells, unless it is told already."""
+        pause = asyncio.create_task(asyncio.sleep(self._poll_seconds))
+        lines = () if came else self._lines.values()
+        try:
+            await asyncio.wait([pause, *lines], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            pause.cancel()
+
+    async def _look(self) -> list[str]:
+        found: set[str] = set()
+        try:
+            desk = await self._renewed()
+            found = set(await asyncio.to_thread(desk.offices_with_mail))
+        except Exception:
+            # A file system may be away for a while; whoever waits goes on waiting.
+            log.exception("the inboxes could not be looked into; trying again")
+        return sorted(found | self._told())
+
+    def _told(self) -> set[str]:
+        """Offices whose server says that mail waits."""
+        ended = {account: line for account, line in self._lines.items() if line.done()}
+        for account, line in ended.items():
+            if line.exception() is not None:
+                log.error("a mailbox is no longer watched for now", exc_info=line.exception())
+                del self._lines[account]  # until the next renewal
+        told = ended.keys() & self._lines.keys()
+        return {office for office, account in self._accounts.items() if account in told}
+
+    async def _renewed(self) -> Workspace:
+        now = asyncio.get_running_loop().time()
+        if self._desk is None or now >= self._renew_at:
+            desk = self._opened()
+            self._accounts = await self._accounts_of(desk)
+            self._follow(set(self._accounts.values()))
+            self._desk, self._renew_at = desk, now + RENEWED_SECONDS
+        return self._desk
+
+    async def _accounts_of(self, desk: Workspace) -> dict[str, ImapAccount]:
+        accounts = {}
+        for key, office in (await asyncio.to_thread(lambda: desk.offices)).items():
+            try:
+                account = await account_for(office)
+            except DutyflowError as trouble:
+                log.error("%s", trouble)  # noqa: TRY400 - it is a sentence
+                continue
+            if account is not None:
+                accounts[key] = account
+        return accounts
+
+    def _follow(self, accounts: set[ImapAccount]) -> None:
+        """Open lines to new accounts, and hang up on those that are no longer watched."""
+        for account in self._lines.keys() - accounts:
+            self._lines.pop(account).cancel()
+        for account in accounts - self._lines.keys():
+            self._lines[account] = asyncio.create_task(mail_waits(account))

@@ -1,0 +1,147 @@
+"""The trigger of the intake: which offices it names, and when, with a real Dovecot among them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import mailbox
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from airflow.sdk import Connection
+
+from dutyflow.mail.imap import ImapAccount
+from dutyflow.orchestration import doors
+from dutyflow.orchestration.doors import Doors
+from dutyflow.orchestration.mailboxes import NoMailbox, account_of
+from dutyflow.settings import Settings
+from dutyflow.workspace import Workspace
+from tests.support.dovecot import Dovecot, dovecot, dovecot_server
+from tests.support.invented import OFFICE, write_office
+
+__all__ = ["dovecot", "dovecot_server"]
+
+PATIENCE = 30  # seconds until a test gives up
+MAIL = b"Subject: here\r\n\r\nx"
+Opened = Callable[[], Workspace]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Opened:
+    """An office whose mail lies in a Maildir."""
+    write_office(tmp_path / "plan")
+    environ = {"DUTYFLOW_HOME": str(tmp_path), "DUTYFLOW_PLANS": str(tmp_path / "plan")}
+    return lambda: Workspace(Settings.from_environ(environ))
+
+
+@pytest.fixture
+def on_server(
+    tmp_path: Path, opened: Opened, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> Dovecot:
+    """Its mail is on a server from now on."""
+    contacts = tmp_path / "plan" / OFFICE / "contacts.yaml"
+    text = contacts.read_text(encoding="utf-8")
+    address = opened().office(OFFICE).contacts.mailbox.address
+    contacts.write_text(text.replace(address, f"{address}, imap: imap_default", 1), "utf-8")
+    connects(monkeypatch, dovecot.account())
+    return dovecot
+
+
+def connects(monkeypatch: pytest.MonkeyPatch, account: ImapAccount) -> None:
+    said = {
+        "conn_type": "imap",
+        "host": account.host,
+        "port": account.port,
+        "login": account.login,
+        "password": account.password,
+        "extra": {"ca_file": account.ca_file},
+    }
+    monkeypatch.setenv("AIRFLOW_CONN_IMAP_DEFAULT", json.dumps(said))
+
+
+def wait(opened: Opened, meanwhile: Callable[[], None] | None = None) -> list[str]:
+    """What the doors tell; `meanwhile` happens once they have looked and found nothing."""
+
+    async def play() -> list[str]:
+        watching = Doors(opened, poll_seconds=0.05)
+        came = asyncio.create_task(watching.something_came(not_before=0))
+        if meanwhile:
+            await asyncio.sleep(0.5)
+            assert not came.done()
+            await asyncio.to_thread(meanwhile)
+        return await came
+
+    return asyncio.run(asyncio.wait_for(play(), PATIENCE))
+
+
+def put_into_maildir(desk: Workspace) -> None:
+    folder = desk.settings.mail / desk.office(OFFICE).contacts.mailbox.address
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    mailbox.Maildir(folder).add(MAIL)
+
+
+def test_mail_in_a_maildir_is_noticed(opened: Opened) -> None:
+    assert wait(opened, lambda: put_into_maildir(opened())) == [OFFICE]
+
+
+def test_mail_on_a_server_is_noticed(opened: Opened, on_server: Dovecot) -> None:
+    assert wait(opened, lambda: on_server.put(MAIL, datetime.now(UTC))) == [OFFICE]
+
+
+def test_whose_mail_is_on_a_server_has_none_in_a_maildir(
+    opened: Opened, on_server: Dovecot
+) -> None:
+    put_into_maildir(opened())
+    assert opened().offices_with_mail() == []
+
+
+def test_an_office_that_changes_to_a_server_meanwhile_is_followed(
+    tmp_path: Path, opened: Opened, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "RENEWED_SECONDS", 0.1)
+
+    def change() -> None:
+        contacts = tmp_path / "plan" / OFFICE / "contacts.yaml"
+        address = opened().office(OFFICE).contacts.mailbox.address
+        text = contacts.read_text(encoding="utf-8")
+        connects(monkeypatch, dovecot.account())
+        contacts.write_text(text.replace(address, f"{address}, imap: imap_default", 1), "utf-8")
+        dovecot.put(MAIL, datetime.now(UTC))
+
+    assert wait(opened, change) == [OFFICE]
+
+
+def test_a_connection_that_is_missing_is_told_of_and_made_later(
+    opened: Opened,
+    on_server: Dovecot,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(doors, "RENEWED_SECONDS", 0.1)
+    monkeypatch.delenv("AIRFLOW_CONN_IMAP_DEFAULT")
+    on_server.put(MAIL, datetime.now(UTC))
+
+    def make() -> None:
+        assert any("Airflow 沒有這個連線" in each for each in caplog.messages)
+        connects(monkeypatch, on_server.account())
+
+    assert wait(opened, make) == [OFFICE]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"password": ""}, "沒有 password"),
+        ({"host": ""}, "沒有 host"),
+        ({"extra": json.dumps({"done_foldr": "x"})}, "是不是 done_folder？"),
+        ({"extra": json.dumps({"starttls": "yes"})}, "應為true 或 false"),
+    ],
+)
+def test_a_connection_that_says_too_little_is_told_in_words(
+    said: dict[str, str], told: str
+) -> None:
+    known = {"host": "mail.example.tw", "login": "plan", "password": "樣本"}
+    with pytest.raises(NoMailbox, match=told):
+        account_of(Connection(conn_id="imap_default", conn_type="imap", **{**known, **said}))
