@@ -199,7 +199,8 @@ def _date_receipt(at: _Desk) -> Done:
         raise DutyflowError(
             f"{format_roc(day)}還沒有到；應為今天（{format_roc(at.today)}）以前的日期"
         )
-    moment = datetime.combine(day, time(), case.zone)
+    # A cut-off at a day's end is the next day's first moment, and one by the hour lies within it.
+    moment = datetime.combine(day, time(second=1), case.zone)
     dated = at.desk.ledger.submissions.date_receipt(
         case.assignment.key, moment, now=at.now, who=at.who, why=at.why
     )

@@ -43,11 +43,12 @@ def test_a_resubmission_says_cell_by_cell_what_changed(opened) -> None:
 def test_the_same_once_more_is_told_when_it_came_first(opened) -> None:
     office, cycle, mails = opened
     letter = mails["design"]
-    office.reply(letter, filled(form_in(letter)))
+    form = filled(form_in(letter))
+    office.reply(letter, form)
     office.take_in()
     (first,) = office.ledger.submissions.of(f"{cycle}/design")
     office.now = later(office.now, days=1)
-    office.reply(letter, filled(form_in(letter)))
+    office.reply(letter, form)
 
     (receipt,) = office.take_in()
 
