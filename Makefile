@@ -1,6 +1,6 @@
 # dutyflow: what a person types. `make` alone lists it.
 PY := .venv/bin/python
-export PORT SMTP_PORT DUTYFLOW_HOME DUTYFLOW_PLANS
+export PORT SMTP_PORT PAGE_PORT DUTYFLOW_HOME DUTYFLOW_PLANS
 
 .DEFAULT_GOAL := help
 .PHONY: help run up stop status clean test lint bench lock schema pictures ready-run ready-test
@@ -11,7 +11,7 @@ help: ## list these commands
 run: up ## start, and play one collection from the opening mail to the delivered report
 	@$(PY) tools/play.py
 
-up: ready-run ## start Airflow and the local mail sink, without playing
+up: ready-run ## start Airflow, the upload page and the local mail sink, without playing
 	@$(PY) tools/embedded.py up
 
 stop: ## stop all that was started

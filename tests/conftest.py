@@ -6,6 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 
+from hypothesis import settings
+
+# How long an example takes says nothing on a busy machine; speed lives in benchmarks/.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
 ROOT = Path(__file__).parents[1]
 _HOME = Path(tempfile.mkdtemp(prefix="dutyflow-tests-"))
 

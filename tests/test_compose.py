@@ -27,6 +27,7 @@ COMMANDS = {
     "scheduler": "airflow scheduler --skip-serve-logs",
     "dag-processor": "airflow dag-processor",
     "triggerer": "airflow triggerer --skip-serve-logs",
+    "upload": "dutyflow serve --host 0.0.0.0 --port 8090",
     "mail-sink": "python docker/mail_sink.py --port 2525 --root /var/lib/dutyflow/mail",
 }
 OURS = pytest.mark.parametrize("name", COMMANDS)
@@ -73,21 +74,21 @@ def test_the_database_is_postgresql_16_and_tells_when_it_is_ready() -> None:
     assert (
         "./docker/databases.sh:/docker-entrypoint-initdb.d/databases.sh:ro" in postgres["volumes"]
     )
-    for name in ("init", "api-server", "scheduler", "dag-processor", "triggerer"):
+    for name in ("init", "api-server", "scheduler", "dag-processor", "triggerer", "upload"):
         assert SERVICES[name]["depends_on"]["postgres"] == {"condition": "service_healthy"}
 
 
 def test_nothing_starts_before_the_databases_are_up_to_date() -> None:
     script = (ROOT / "docker" / "init.sh").read_text(encoding="utf-8")
     assert script.index("airflow db migrate") < script.index("dutyflow migrate")
-    for name in ("api-server", "scheduler", "dag-processor", "triggerer"):
+    for name in ("api-server", "scheduler", "dag-processor", "triggerer", "upload"):
         done = SERVICES[name]["depends_on"]["init"]
         assert done == {"condition": "service_completed_successfully"}
 
 
 def test_what_is_published_is_published_on_this_machine_only() -> None:
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
-    assert len(ports) == 2
+    assert len(ports) == 3
     assert all(port.startswith("127.0.0.1:") for port in ports)
     assert not any("network_mode" in service for service in SERVICES.values())
 
@@ -110,7 +111,7 @@ def test_no_secret_stands_in_the_file(name: str) -> None:
 
 def test_a_secret_that_is_missing_is_told_in_a_sentence() -> None:
     for match in VARIABLE.finditer(TEXT):
-        if match["name"] not in ("PORT", "SMTP_PORT"):  # these two have defaults
+        if match["name"] not in ("PORT", "SMTP_PORT", "PAGE_PORT"):  # these have defaults
             assert match["rest"] == f":?請在 .env 填入 {match['name']}"
 
 
@@ -196,3 +197,10 @@ def test_the_fonts_of_an_office_fall_back_to_noto() -> None:
         assert f"<family>{family}</family>" in fonts
     assert "fonts-noto-cjk" in DOCKERFILE
     assert "COPY docker/fonts.conf /etc/fonts/local.conf" in DOCKERFILE
+
+
+def test_the_upload_page_knows_neither_airflow_nor_the_mail_server() -> None:
+    ours = environment("upload")
+    assert set(ours) == {"DUTYFLOW_BASE_URL", "DUTYFLOW_LEDGER", "DUTYFLOW_PROXIES"}
+    for name in ("scheduler", "triggerer"):
+        assert environment(name)["DUTYFLOW_BASE_URL"] == ours["DUTYFLOW_BASE_URL"]

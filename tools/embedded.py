@@ -1,4 +1,4 @@
-"""Start and stop an embedded dutyflow: Airflow's four processes and a local mail sink.
+"""Start and stop an embedded dutyflow: Airflow's four processes, the upload page, a mail sink.
 
     python tools/embedded.py up | stop | status | clean
 
@@ -39,6 +39,7 @@ def commands(instance: Instance) -> dict[str, list[str]]:
     sink += ["--port", str(instance.smtp_port), "--root", str(instance.mail)]
     return {
         "mail-sink": [sys.executable, *sink],
+        "upload": [DUTYFLOW, "serve", "--port", str(instance.page_port)],
         "api-server": [*AIRFLOW, "api-server"],
         "scheduler": [*AIRFLOW, "scheduler", "--skip-serve-logs"],
         "dag-processor": [*AIRFLOW, "dag-processor"],
@@ -50,7 +51,11 @@ def up(instance: Instance) -> None:
     """Start what is not running yet, and wait until all of it is healthy."""
     running = dict(processes(instance))
     if not running:
-        for port, variable in ((instance.port, "PORT"), (instance.smtp_port, "SMTP_PORT")):
+        for port, variable in (
+            (instance.port, "PORT"),
+            (instance.smtp_port, "SMTP_PORT"),
+            (instance.page_port, "PAGE_PORT"),
+        ):
             require_free(port, variable)
     environment = instance.environment()
     for folder in (instance.logs, instance.pids, instance.mail, instance.airflow):
@@ -160,11 +165,19 @@ def unhealthy(instance: Instance) -> list[str]:
         health = httpx.get(f"{instance.url}/api/v2/monitor/health", timeout=5).json()
     except (httpx.HTTPError, ValueError):
         return ["api-server"]
-    return [
+    page = [] if page_answers(instance) else ["upload"]
+    return page + [
         name
         for name in ("metadatabase", "scheduler", "dag_processor", "triggerer")
         if health.get(name, {}).get("status") != "healthy"
     ]
+
+
+def page_answers(instance: Instance) -> bool:
+    try:
+        return httpx.get(f"{instance.page_url}/fill/health", timeout=5).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def main() -> int:

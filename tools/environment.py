@@ -26,6 +26,7 @@ class Instance:
     plans: Path
     port: int
     smtp_port: int
+    page_port: int
     parallelism: int = 4
 
     @classmethod
@@ -35,11 +36,17 @@ class Instance:
             plans=Path(os.environ.get("DUTYFLOW_PLANS") or ROOT / "include" / "plan").resolve(),
             port=_port("PORT", 8080),
             smtp_port=_port("SMTP_PORT", 2525),
+            page_port=_port("PAGE_PORT", 8090),
         )
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def page_url(self) -> str:
+        """Where sections fill in their forms."""
+        return f"http://127.0.0.1:{self.page_port}"
 
     @property
     def airflow(self) -> Path:
@@ -76,6 +83,7 @@ class Instance:
             **_inherited(),
             "DUTYFLOW_HOME": str(self.home),
             "DUTYFLOW_PLANS": str(self.plans),
+            "DUTYFLOW_BASE_URL": self.page_url,
             "AIRFLOW_HOME": str(self.airflow),
             "AIRFLOW_CONN_DUTYFLOW_SMTP": json.dumps(smtp),
             "AIRFLOW_CONN_DUTYFLOW_API": json.dumps(api),

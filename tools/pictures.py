@@ -1,6 +1,7 @@
 """Draws the pictures in docs/pictures: plays one collection, and photographs it as it goes.
 
     make up && make pictures
+    PYTHONPATH=. .venv/bin/python tools/pictures.py page     those of the section's page alone
 
 Photographed while a section is late, so that the red one is in the picture. Needs Chromium (or
 Chrome), LibreOffice and pdftoppm; DUTYFLOW_HOME, PORT and SMTP_PORT as for `make up`.
@@ -16,6 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -24,11 +26,16 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 
 import play
 from airflow_api import AirflowApi
+from dutyflow import links
 from dutyflow.assembling import folder_of
+from dutyflow.calendars.roc import TAIPEI
 from dutyflow.mail.rendering import render
+from dutyflow.web.upload import create_app
 from environment import ROOT, Instance
 from sample_sections import Letter, SampleSection
 from tests.mail.samples import CONTENTS, WANG
+from tests.support.scene import scene
+from tests.support.serving import listening, served
 
 PICTURES = ROOT / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -95,6 +102,10 @@ class Camera:
 
 
 def main() -> int:
+    if sys.argv[1:] == ["page"]:
+        with fonts_of_the_container(), chromium() as browser:
+            draw_page(browser)
+        return 0
     instance = Instance.from_environment()
     os.environ.update(instance.environment())
     try:
@@ -111,6 +122,7 @@ def main() -> int:
 def draw(instance: Instance, cam: Camera) -> None:
     """The play of `make run`, with pauses for the photographer."""
     samples(cam)
+    draw_page(cam.browser)
     the_play = play.prepare(instance)
     cut_off = play.open_the_cycle(the_play)
     letters = play.sections_get_their_mail(the_play)
@@ -132,6 +144,52 @@ def draw(instance: Instance, cam: Camera) -> None:
     newest = max(folder.glob("*.xlsx"), key=lambda file: file.stat().st_mtime)
     sheet(newest.read_bytes(), "report")
     play.approve_and_deliver(the_play)
+
+
+def draw_page(browser: Browser) -> None:
+    """A section fills in its form: on a phone, with a mistake, to the receipt."""
+    opens = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
+    with (
+        tempfile.TemporaryDirectory(prefix="dutyflow-pictures-") as home,
+        listening() as (
+            taken,
+            address,
+        ),
+        scene(Path(home), opens, base_url=address) as office,
+    ):
+        case = office.desk.case(f"{office.open().key}/human_resources")
+        url = links.link(case, case.people.owners[0], opens)
+        with served(create_app(office.desk, now=office.clock), taken):
+            phone = page_of(browser, url, width=PHONE_PIXELS, height=844, scale=2)
+            phone.screenshot(path=PICTURES / "page-phone.png")
+            phone.close()
+            tell("page-phone")
+            desktop = page_of(browser, url, width=1000, height=1050, scale=1)
+            fill_in(desktop, wrong="一百二十")
+            desktop.get_by_role("alert").wait_for()
+            desktop.screenshot(path=PICTURES / "page-problems.png")
+            tell("page-problems")
+            fill_in(desktop, wrong="92")
+            desktop.wait_for_url("**/done")
+            keep(desktop, "page-receipt")
+
+
+def page_of(browser: Browser, url: str, *, width: int, height: int, scale: int) -> Page:
+    """The form, opened by its link, the second row well in sight."""
+    page = browser.new_page(
+        viewport={"width": width, "height": height}, device_scale_factor=scale, locale="zh-TW"
+    )
+    page.goto(url)
+    page.get_by_label("執行情形").first.wait_for()
+    return page
+
+
+def fill_in(page: Page, *, wrong: str) -> None:
+    for area in page.get_by_label("執行情形").all():
+        area.fill("（樣本）已依計畫辦理。")
+    for number, box in enumerate(page.get_by_label("自評分數").all()):
+        box.fill(wrong if number == 0 else "90")
+    page.get_by_role("button", name="送出").click()
 
 
 def samples(cam: Camera) -> None:
@@ -209,14 +267,20 @@ def fonts_of_the_container() -> Iterator[None]:
 @contextmanager
 def camera(instance: Instance) -> Iterator[Camera]:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_program(), args=QUIET)
+    with chromium() as browser:
         context = browser.new_context(locale="zh-TW", timezone_id="Asia/Taipei")
         context.add_init_script(WIDER_GRID)
         token = AirflowApi(instance).token
         context.add_cookies([{"name": "_token", "value": token, "url": instance.url}])
+        yield Camera(browser=browser, airflow=context, url=instance.url)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_program(), args=QUIET)
         try:
-            yield Camera(browser=browser, airflow=context, url=instance.url)
+            yield browser
         finally:
             browser.close()
 

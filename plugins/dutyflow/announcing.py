@@ -7,6 +7,7 @@ import smtplib
 from dataclasses import replace
 from datetime import datetime
 
+from . import links
 from .calendars.roc import in_zone
 from .casework import Stationery
 from .mail.contexts import Opening
@@ -63,7 +64,11 @@ def _dispatches(case: Case, now: datetime) -> list[Dispatch]:
             rung=opening.RUNG,
             to=to.person,
             reason=opening.REASON,
-            content=replace(content, reason=_why(to)) if to.acting_for else content,
+            content=replace(
+                content,
+                reason=_why(to) if to.acting_for else content.reason,
+                link=links.link(case, to.person, now),
+            ),
             thread=case.assignment.key,
             token=case.assignment.token,
             attachments=(form, paper.appointment(now)),

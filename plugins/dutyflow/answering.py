@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -11,8 +12,9 @@ from .answers import from_json
 from .casework import Stationery, as_finding
 from .errors import Finding
 from .forms.differences import changes
+from .forms.judge import Verdict
 from .forms.understood import understood
-from .keeping import Delivered, Made
+from .keeping import Delivered, Parcel
 from .ledger.records import Recorded, SubmissionRecord
 from .mail.attachment import Attachment
 from .mail.contexts import (
@@ -21,28 +23,48 @@ from .mail.contexts import (
     NotUnderstood,
     Problems,
     Receipt,
+    SetAside,
     Unmatched,
-    Unreadable,
 )
 from .plan.model import Person
 from .plan.office import OfficePlan
+from .plan.senders import sender_of
 from .posting import Dispatch
 from .workspace import Case, Workspace
 
+_IGNORED_NAMED = 10  # files too many or too large that are told by name
 ANSWERS_A_DAY = 5  # to one who sends nothing new: a robot that does not say so would answer each
-NO_FORM = "信中沒有填報檔"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """What came for an assignment, and how it is on record. `receipt_for` is the hash of the file
-    that a receipt names."""
+    """What came for an assignment, and how it is on record. `verdict` is None where there was
+    nothing to judge; `receipt_for` is the hash of the file that a receipt names."""
 
     case: Case
     delivered: Delivered
-    made: Made
+    verdict: Verdict | None
     recorded: Recorded
     receipt_for: str
+
+    @classmethod
+    def of(
+        cls,
+        parcel: Parcel,
+        delivered: Delivered,
+        verdict: Verdict | None,
+        recorded: Recorded,
+        *,
+        receipt_for: str = "",
+    ) -> Arrival:
+        """As it stands after the verdict."""
+        return cls(
+            case=parcel.case.desk.case(parcel.case.assignment.key),
+            delivered=delivered,
+            verdict=verdict,
+            recorded=recorded,
+            receipt_for=receipt_for or delivered.blob,
+        )
 
     @property
     def submission(self) -> SubmissionRecord:
@@ -50,24 +72,19 @@ class Arrival:
 
     @property
     def is_repeated(self) -> bool:
-        """Whether its content came before, in another message: not if this one is read again."""
-        first, message = self.submission, self.delivered
-        same = first.raw_blob == message.blob or (
-            message.message_id != "" and first.message_id == message.message_id
-        )
-        return not self.recorded.is_new and not same
+        """Whether its content came before: not if it is this very one that is read again."""
+        first = self.submission.received_at
+        return not self.recorded.is_new and first != self.delivered.received_at
 
     @property
     def says_nothing_new(self) -> bool:
-        return self.is_repeated or bool(self.made.reason)
+        return self.is_repeated or self.verdict is None
 
 
-def answer_to(arrival: Arrival, now: datetime) -> Dispatch | None:
+def reply_to(arrival: Arrival, now: datetime) -> Dispatch | None:
     """None where nobody can be reached, or where they have been told the same today already."""
-    case, delivered = arrival.case, arrival.delivered
-    case = case.desk.case(case.assignment.key)  # as it stands after the verdict
-    content = _content(case, arrival, now)
-    about = case.assignment.key
+    case, delivered, verdict = arrival.case, arrival.delivered, arrival.verdict
+    content, about = answer_to(arrival, now), arrival.case.assignment.key
     if arrival.says_nothing_new and answered_enough(
         case.desk, about, delivered, content.subject, now
     ):
@@ -75,19 +92,27 @@ def answer_to(arrival: Arrival, now: datetime) -> Dispatch | None:
     paper = Stationery(case)
     if isinstance(content, Receipt):
         return reply(case, delivered, content, paper.appointment_over(now))
-    verdict = arrival.made.verdict
-    return reply(case, delivered, content, paper.attached_form(verdict.answers, verdict.problems))
+    form = paper.attached_form(verdict.answers, verdict.problems) if verdict else None
+    return reply(case, delivered, content, form or paper.attached_form())
 
 
-def _content(case: Case, arrival: Arrival, now: datetime) -> Content:
-    if arrival.made.reason:
+def answer_to(arrival: Arrival, now: datetime) -> Receipt | Problems | NotUnderstood:
+    """What whoever sent it is told, whichever way."""
+    aside = tuple(_set_aside(arrival.delivered))
+    return replace(_content(arrival, now), set_aside=aside)
+
+
+def _content(arrival: Arrival, now: datetime) -> Receipt | Problems | NotUnderstood:
+    case, recorded = arrival.case, arrival.recorded
+    if arrival.verdict is None:
         return _not_understood(case, arrival.delivered, now)
-    problems = tuple(map(as_finding, arrival.made.verdict.problems))
-    if not problems and not arrival.recorded.is_new and case.assignment.state == "returned":
+    problems = tuple(map(as_finding, arrival.verdict.problems))
+    if not problems and not recorded.is_new and case.assignment.state == "returned":
         problems = (_SAME_AS_RETURNED,)
     if problems:
         return _problems(case, arrival.submission, problems, now)
-    return _receipt(case, arrival)
+    told = receipt(case, arrival.submission, arrival.receipt_for)
+    return replace(told, again=arrival.is_repeated, counts_again=recorded.counts_again)
 
 
 _SAME_AS_RETURNED = Finding(
@@ -98,19 +123,17 @@ _SAME_AS_RETURNED = Finding(
 )
 
 
-def _receipt(case: Case, arrival: Arrival) -> Receipt:
-    submission = arrival.submission
+def receipt(case: Case, submission: SubmissionRecord, workbook: str) -> Receipt:
+    """What is told of an accepted submission; `workbook` is the hash of its form."""
     return Receipt(
         about=Stationery(case).about,
         number=number_of(submission.id),
         received_at=submission.received_at,
         sent_by=_sender(submission),
         understood=understood(case.form, len(case.rows), from_json(submission.answers)),
-        sha256=arrival.receipt_for,
+        sha256=workbook,
         late=case.assignment.on_time is False,
         closed=case.cycle.state == "closed",
-        again=arrival.is_repeated,
-        counts_again=arrival.recorded.counts_again,
         replaces=number_of(submission.replaces) if submission.replaces else "",
         changes=_changes(case, submission),
         doubts=tuple(doubt["said"] for doubt in submission.doubts),
@@ -169,6 +192,17 @@ def _not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnder
     )
 
 
+def _set_aside(delivered: Delivered) -> Iterator[SetAside]:
+    """What came and does not count, with the reason."""
+    for name, why in delivered.unfit.items():
+        yield SetAside(name=name, why=why)
+    for name in delivered.ignored[:_IGNORED_NAMED]:
+        yield SetAside(name=name, why="附件太多或太大，這個檔案沒有讀取；請分成幾封信寄")
+    more = len(delivered.ignored) - _IGNORED_NAMED
+    if more > 0:
+        yield SetAside(name=f"另外 {more} 個檔案", why="附件太多，沒有讀取；請分成幾封信寄")
+
+
 def reply(
     case: Case, delivered: Delivered, content: Content, *enclosed: Attachment, rung: str = "answer"
 ) -> Dispatch | None:
@@ -193,35 +227,31 @@ def reply(
 def answer_to_unmatched(
     desk: Workspace, office: OfficePlan, delivered: Delivered, why: str, now: datetime
 ) -> Dispatch | None:
+    """A person has to look at it, and why."""
     content = Unmatched(office=office.name, why=why, coordinator=office.contacts.coordinator)
-    return about_the_inbox(desk, office, delivered, content, why, now)
+    return answer_from_the_inbox(desk, office, delivered, content, why, now)
 
 
-def answer_to_unreadable(
-    desk: Workspace, office: OfficePlan, delivered: Delivered, why: str, now: datetime
-) -> Dispatch | None:
-    content = Unreadable(office=office.name, why=why)
-    return about_the_inbox(desk, office, delivered, content, "來信無法讀取", now)
-
-
-def about_the_inbox(
+def answer_from_the_inbox(
     desk: Workspace,
     office: OfficePlan,
     delivered: Delivered,
     content: Content,
-    reason: str,
+    why: str,
     now: datetime,
 ) -> Dispatch | None:
-    """For somebody we know; a stranger learns nothing, not even that this address is read."""
+    """Somebody we know is told of a message that is about no assignment; a stranger learns
+    nothing, not even that this address is read."""
     about = f"{office.office}/inbox"
     to = writer_of(delivered, "您好")
-    if to is None or answered_enough(desk, about, delivered, reason, now):
+    known = sender_of(office.contacts, delivered.sender).is_known
+    if to is None or not known or answered_enough(desk, about, delivered, why, now):
         return None
     return Dispatch(
         about=about,
         rung=f"answer:{delivered.identity}",
         to=to,
-        reason=reason,
+        reason=why,
         content=content,
         answers=delivered.message_id,
     )

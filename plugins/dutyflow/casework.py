@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from .answers import Answer, from_json
+from .answers import Answer
 from .calendars.moments import format_cut_off, last_day
 from .calendars.roc import in_zone
 from .errors import Finding
@@ -133,25 +133,6 @@ class Stationery:
             reply_to=reply_address(contacts.mailbox.address, case.assignment.token),
             coordinator=f"{contacts.coordinator.name} {contacts.coordinator.email}",
         )
-
-
-def answers_before(case: Case) -> tuple[Answer, ...]:
-    """What the section answered in the cycle before, where it was asked the same: a measure's words
-    may be others in a later plan."""
-    desk, cycle = case.desk, case.cycle
-    earlier = [
-        each
-        for each in desk.ledger.cycles.all(office=cycle.office, duty=cycle.duty)
-        if each.period_start < cycle.period_start
-    ]
-    for each in reversed(earlier):
-        key = f"{each.key}/{case.assignment.section}"
-        kept = desk.ledger.submissions.accepted(each.key).get(key)
-        if kept is not None:
-            asked = set(desk.case(key).rows) & set(case.rows)
-            same = {row.id for row in asked}
-            return tuple(answer for answer in from_json(kept.answers) if answer.row in same)
-    return ()
 
 
 def as_finding(problem: Problem) -> Finding:

@@ -1,7 +1,7 @@
 """`dutyflow`, the command line: each command is the same use case that the DAGs call.
 
-A command is a module of `dutyflow.commands`, imported only when it is asked for; a new one needs
-one line in COMMANDS.
+A command is a module, as a rule of `dutyflow.commands`, imported only when it is asked for; a new
+one needs one line in COMMANDS.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "dutyflow.commands.plan:plan_group",
     "proof": "dutyflow.commands.proof:proof_command",
     "rehearse": "dutyflow.commands.rehearse:rehearse_command",
+    "serve": "dutyflow.web.serve:serve_command",
     "status": "dutyflow.commands.status:status_command",
     "undeliverable": "dutyflow.commands.undeliverable:undeliverable_command",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from . import answers
+from . import answers, links
 from .calendars.cycles import cut_off
 from .calendars.roc import in_zone
 from .casework import Stationery
@@ -40,6 +40,7 @@ def letters(case: Case, now: datetime) -> Iterator[Dispatch]:
                 note=case.assignment.returned_note,
                 deadline=paper.deadline(now),
                 form_name=form.name,
+                link=links.link(case, person, now),
             ),
             thread=case.assignment.key,
             token=case.assignment.token,

@@ -75,7 +75,7 @@ def ask(case: Case, asking: Asking, *, now: datetime) -> tuple[Word, tuple[Dispa
         if isinstance(found, TooMuch):
             return _not_taken(case, found.sentence, now), ()
         known = _recorded(case, asking, found, now)
-    return _sent(case, known, now), (_asked(case, known, now),)
+    return _sent(case, known, now), (to_decide(case, known, now),)
 
 
 def is_asked_already(case: Case, asking: Asking) -> bool:
@@ -196,7 +196,7 @@ def _judged(case: Case, asking: Asking) -> Allowed | TooMuch:
     """As a section may ask: before its time is up."""
     ended = asking.at >= case.assignment.collect_by
     if ended and case.assignment.state not in ("accepted", "waived"):
-        return TooMuch(sentence="期限已過，不能再以回信申請展期；請儘速填報，或洽計畫承辦人")
+        return TooMuch(sentence="期限已過，不能再申請展期；請儘速填報，或洽計畫承辦人")
     if not asking.wish.readable:
         line = asking.wish.written[:40]
         return TooMuch(sentence=f"看不出「{line}」要展期到哪一天；請寫成 展期 107/7/20 的樣子")
@@ -278,8 +278,8 @@ def _person(case: Case, role: str) -> Person:
     }[role]
 
 
-def _asked(case: Case, request: RequestRecord, now: datetime) -> Dispatch:
-    """To the person who decides; to the coordinator for one who cannot be reached."""
+def to_decide(case: Case, request: RequestRecord, now: datetime) -> Dispatch:
+    """The request, to the person who decides; to the coordinator for one who cannot be reached."""
     today = in_zone(now, case.zone).date()
     approver = _person(case, request.approver)
     why_not = case.desk.reachability(case.office, today).why_not(approver, today)

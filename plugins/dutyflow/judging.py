@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from . import extending
-from .answering import NO_FORM, Arrival, answer_to, reply, writer_of
-from .answers import Answer
+from .answering import Arrival, reply, reply_to, writer_of
 from .calendars.roc import in_zone
-from .casework import answers_before
-from .forms.doubts import doubts
 from .forms.judge import Verdict, judge
+from .forms.problems import quoted
 from .forms.texts import file_key
-from .keeping import Delivered, Made, Parcel, files_that_came, identity_of, record
+from .forms.typed import all_nothing
+from .keeping import Delivered, Parcel, files_that_came, identity_of, record
 from .ledger.records import SubmissionRecord
 from .mail.attachment import Attachment
 from .mail.bodies import new_text, says_nothing, wish_in
@@ -45,22 +44,24 @@ def _by_its_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
     file, verdict = _best(case, parcel.workbooks, attached)
     workbook = case.desk.store.put(file.data)
     content = identity_of(workbook, [attached.get(file_key(name), "") for name in verdict.files])
-    odd = doubts(case.form, case.rows, verdict.answers, answers_before(case))
-    made = Made(verdict=verdict, content=content, doubts=odd if verdict.accepted else ())
-    return _recorded(parcel, delivered, made, now, receipt_for=workbook)
+    recorded = record(parcel, delivered, verdict, now, content=content)
+    return _answered(Arrival.of(parcel, delivered, verdict, recorded, receipt_for=workbook), now)
 
 
 def _without_a_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
-    made = Made(verdict=Verdict(), content=delivered.identity, reason=NO_FORM)
-    return _recorded(parcel, delivered, made, now)
+    said, verdict = new_text(delivered.text), Verdict()
+    why = f"信中沒有填報檔，寫的是{quoted(said)}" if said else "信中沒有填報檔"
+    recorded = record(parcel, delivered, verdict, now, content=delivered.identity, reason=why)
+    return _answered(Arrival.of(parcel, delivered, None, recorded), now)
 
 
 def _by_its_words(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged | None:
     """What follows from what a reply without a form says; None where that is nothing."""
     case, text = parcel.case, new_text(delivered.text)
     if case.form.nothing and _says_nothing(case, delivered, text):
-        made = Made(verdict=Verdict(answers=_nothing(case)), content=NOTHING)
-        return _recorded(parcel, delivered, made, now)
+        verdict = Verdict(answers=all_nothing(case.form, case.rows))
+        recorded = record(parcel, delivered, verdict, now, content=NOTHING)
+        return _answered(Arrival.of(parcel, delivered, verdict, recorded), now)
     wish = wish_in(text, today=in_zone(delivered.received_at, case.zone).date())
     by = writer_of(delivered, case.section_name)
     if wish is None or by is None:
@@ -72,18 +73,8 @@ def _by_its_words(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged
     return Judged(submission=None, mails=_some(*mails, reply(case, delivered, told)))
 
 
-def _recorded(
-    parcel: Parcel, delivered: Delivered, made: Made, now: datetime, *, receipt_for: str = ""
-) -> Judged:
-    recorded = record(parcel, delivered, made, now)
-    arrival = Arrival(
-        case=parcel.case,
-        delivered=delivered,
-        made=made,
-        recorded=recorded,
-        receipt_for=receipt_for or delivered.blob,
-    )
-    return Judged(submission=recorded.submission, mails=_some(answer_to(arrival, now)))
+def _answered(arrival: Arrival, now: datetime) -> Judged:
+    return Judged(submission=arrival.submission, mails=_some(reply_to(arrival, now)))
 
 
 def _says_nothing(case: Case, delivered: Delivered, text: str) -> bool:
@@ -94,16 +85,12 @@ def _says_nothing(case: Case, delivered: Delivered, text: str) -> bool:
     return alone and not delivered.ignored and says_nothing(text, names=names)
 
 
-def _nothing(case: Case) -> tuple[Answer, ...]:
-    """無辦理事項 in every row of the form, or in the only one."""
-    rows = [row.id for row in case.rows] if case.form.is_table else [""]
-    return tuple(Answer(row=row, nothing=True) for row in rows)
-
-
 def _best(
     case: Case, workbooks: Iterable[Attachment], attached: Collection[str]
 ) -> tuple[Attachment, Verdict]:
-    """The first workbook that can be accepted, else the last one with its problems."""
+    """The first workbook that can be accepted; else the one that is most likely the form, with its
+    problems: another may be evidence."""
+    judged: list[tuple[Attachment, Verdict]] = []
     for file in workbooks:
         verdict = judge(
             file.data,
@@ -114,9 +101,10 @@ def _best(
             plan_hash=case.cycle.plan_hash,
             attached=attached,
         )
+        judged.append((file, verdict))
         if verdict.accepted:
-            break
-    return file, verdict
+            return file, verdict
+    return max(judged, key=lambda each: (each[1].stamp is not None, len(each[1].answers)))
 
 
 def _some(*answers: Dispatch | None) -> tuple[Dispatch, ...]:

@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Literal
 
-from .answers import to_json
-from .forms.doubts import Doubt
+from .answers import Answer, from_json, to_json
+from .forms import guard
+from .forms.doubts import doubts
+from .forms.evidence import why_unfit
 from .forms.judge import Verdict
 from .forms.texts import file_key
 from .ledger.records import NewSubmission, Recorded, SubmittedFile
 from .mail.attachment import Attachment
 from .mail.inbound import Inbound
+from .mail.unpacking import unpacked
 from .plan.senders import sender_of
 from .workspace import Case, Workspace
 
 Channel = Literal["mail", "upload", "folder"]
 WORKBOOKS = {".xlsx", ".ods", ".xlsm", ".xls", ".csv"}
+
+
+def is_workbook(file: Attachment) -> bool:
+    """Whether a file means to be a form: by its name, or by what it is in truth."""
+    named = PurePath(file.name).suffix.lower() in WORKBOOKS
+    return not file.opened and (named or guard.is_workbook(file.data))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +62,20 @@ class Delivered:
         parts += [sha256(file.data).hexdigest() for file in self.files]
         return sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:16]
 
+    @cached_property
+    def unfit(self) -> dict[str, str]:
+        """The files that cannot stand as evidence, by their names, each with the reason in words.
+
+        What means to be a form is judged as one.
+        """
+        others = (file for file in self.files if not file.opened and not is_workbook(file))
+        why = {file.name: why_unfit(file.name, file.data) for file in others}
+        return {name: reason for name, reason in why.items() if reason}
+
+    @property
+    def fit(self) -> tuple[Attachment, ...]:
+        return tuple(file for file in self.files if file.name not in self.unfit)
+
 
 def by_mail(blob: str, received_at: datetime, message: Inbound | None) -> Delivered:
     """A message as it came; None where it could not be read."""
@@ -66,7 +90,7 @@ def by_mail(blob: str, received_at: datetime, message: Inbound | None) -> Delive
         message_id=message.message_id,
         subject=message.subject,
         text=message.text,
-        files=message.attachments,
+        files=unpacked(message.attachments),
         ignored=message.ignored,
     )
 
@@ -79,10 +103,6 @@ class Parcel:
     case: Case
     workbooks: tuple[Attachment, ...]
     matched_by: str = ""
-
-
-def is_workbook(file: Attachment) -> bool:
-    return PurePath(file.name).suffix.lower() in WORKBOOKS or file.data.startswith(b"PK\x03\x04")
 
 
 def role_of(case: Case, delivered: Delivered) -> str:
@@ -100,7 +120,7 @@ def files_that_came(case: Case, delivered: Delivered) -> dict[str, str]:
     their contents, by the keys of their names."""
     earlier = case.desk.ledger.submissions.of(case.assignment.key)
     came = [file for submission in earlier for file in submission.files]
-    came += [kept(case.desk, file) for file in delivered.files]
+    came += [kept(case.desk, file) for file in delivered.fit]
     return {file_key(file.name): file.blob for file in came}
 
 
@@ -113,24 +133,39 @@ def identity_of(workbook: str, files: Iterable[str]) -> str:
     return sha256("".join([workbook, *named]).encode()).hexdigest() if named else workbook
 
 
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """What was made of what came. `content` is its identity; a `reason` given means that it is no
-    answer at all; `doubts` are what is odd about the answers."""
+def answers_before(case: Case) -> tuple[Answer, ...]:
+    """What the section answered in the cycle before, where it was asked the same: a measure's words
+    may be others in a later plan."""
+    desk, cycle = case.desk, case.cycle
+    earlier = [
+        each
+        for each in desk.ledger.cycles.all(office=cycle.office, duty=cycle.duty)
+        if each.period_start < cycle.period_start
+    ]
+    for each in reversed(earlier):
+        key = f"{each.key}/{case.assignment.section}"
+        kept_then = desk.ledger.submissions.accepted(each.key).get(key)
+        if kept_then is not None:
+            same = {row.id for row in set(desk.case(key).rows) & set(case.rows)}
+            answers = from_json(kept_then.answers)
+            return tuple(answer for answer in answers if answer.row in same)
+    return ()
 
-    verdict: Verdict
-    content: str
-    reason: str = ""
-    doubts: tuple[Doubt, ...] = ()
 
-    @property
-    def accepted(self) -> bool:
-        return self.verdict.accepted and not self.reason
-
-
-def record(parcel: Parcel, delivered: Delivered, made: Made, now: datetime) -> Recorded:
-    """Put on record what came, and what was made of it."""
-    case, desk, problems = parcel.case, parcel.case.desk, made.verdict.problems
+def record(
+    parcel: Parcel,
+    delivered: Delivered,
+    verdict: Verdict,
+    now: datetime,
+    *,
+    content: str,
+    reason: str = "",
+) -> Recorded:
+    """Put on record what came, and what is odd about it. `content` is its identity; a `reason`
+    given means that it is no answer at all."""
+    case, desk = parcel.case, parcel.case.desk
+    accepted = verdict.accepted and not reason
+    odd = doubts(case.form, case.rows, verdict.answers, answers_before(case)) if accepted else ()
     return desk.ledger.submissions.record(
         NewSubmission(
             assignment=case.assignment.key,
@@ -138,16 +173,16 @@ def record(parcel: Parcel, delivered: Delivered, made: Made, now: datetime) -> R
             sender=delivered.sender,
             received_at=delivered.received_at,
             message_id=delivered.message_id,
-            content_hash=made.content,
+            content_hash=content,
             raw_blob=delivered.blob,
-            verdict="accepted" if made.accepted else "rejected",
-            problems=[asdict(problem) for problem in problems],
-            answers=to_json(made.verdict.answers),
-            reason=made.reason or (f"有 {len(problems)} 處須修正" if problems else ""),
-            files=[kept(desk, file) for file in delivered.files],
+            verdict="accepted" if accepted else "rejected",
+            problems=[asdict(problem) for problem in verdict.problems],
+            answers=to_json(verdict.answers),
+            reason=reason or (f"有 {len(verdict.problems)} 處須修正" if verdict.problems else ""),
+            files=[kept(desk, file) for file in delivered.fit],
             role=role_of(case, delivered),
             matched_by=parcel.matched_by,
-            doubts=[asdict(doubt) for doubt in made.doubts],
+            doubts=[asdict(doubt) for doubt in odd],
         ),
         now=now,
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from . import extending
-from .answering import about_the_inbox, answer_to_unmatched, answer_to_unreadable, reply
+from .answering import answer_from_the_inbox, answer_to_unmatched, reply
 from .calendars.roc import format_roc, in_zone
 from .casework import Stationery
 from .errors import ComesBack
@@ -20,6 +20,7 @@ from .mail.absences import away_until
 from .mail.authentication import is_forged
 from .mail.bodies import decision_in, new_text
 from .mail.bounces import read_bounce
+from .mail.contexts import Unreadable
 from .mail.errors import UnreadableMessage
 from .mail.inbound import Inbound, read_message
 from .mail.inbox import MESSAGE_LIMIT, Inbox, Stored
@@ -73,7 +74,9 @@ def take_in(
     try:
         message = read_message(stored.data, mailbox=office.contacts.mailbox.address)
     except UnreadableMessage as trouble:
-        return _unreadable(desk, office, stored, trouble, now)
+        return _unreadable(
+            desk, office, by_mail(blob, stored.received_at, trouble.letterhead), trouble, now
+        )
     delivered = by_mail(blob, stored.received_at, message)
     if stored.beyond:
         return _too_large(desk, office, stored, message, now)
@@ -84,7 +87,7 @@ def take_in(
     request = None if doubt == NOT_PROVED else _to_decide(desk, message)
     if request is not None:
         return _decided(desk.case(request.assignment), delivered, request, now)
-    found = sort_out(desk, office, message)
+    found = sort_out(desk, office, message, delivered.files)
     if doubt:
         quarantine(desk, delivered, Apart(reason=doubt, suggested=_suggested(found)), now)
         return ()
@@ -119,6 +122,10 @@ def _delivered(
         return _some(answer_to_unmatched(desk, office, delivered, found.apart.reason, now))
     who = delivered.sender
     desk.ledger.people.mark_deliverable(who, now=now, who=who, why="從這個信箱收到回覆")
+    for file in delivered.files:
+        if file.name in delivered.unfit:
+            apart = Apart(reason=f"「{file.name}」：{delivered.unfit[file.name]}")
+            quarantine_file(desk, delivered, file, apart, now)
     judged = [judge_parcel(parcel, delivered, now) for parcel in found.parcels]
     mails = [mail for each in judged for mail in each.mails]
     return _some(*mails, _set_apart(found, delivered, now))
@@ -127,16 +134,17 @@ def _delivered(
 def _unreadable(
     desk: Workspace,
     office: OfficePlan,
-    stored: Stored,
+    delivered: Delivered,
     trouble: UnreadableMessage,
     now: datetime,
 ) -> tuple[Dispatch, ...]:
-    head = trouble.letterhead
-    delivered = by_mail(desk.store.put(stored.data), stored.received_at, head)
+    """Whoever wrote it is told, where at least that could be read."""
     quarantine(desk, delivered, Apart(reason=f"無法解讀的信件：{trouble}"), now)
+    head = trouble.letterhead
     if head is None or head.automatic or _doubt_about_the_sender(office, head):
         return ()
-    return _some(answer_to_unreadable(desk, office, delivered, str(trouble), now))
+    content = Unreadable(office=office.name, why=str(trouble))
+    return _some(answer_from_the_inbox(desk, office, delivered, content, "來信無法讀取", now))
 
 
 def _too_large(
@@ -153,7 +161,7 @@ def _too_large(
     quarantine(desk, delivered, Apart(reason=f"{told.found}，沒有讀取；原信在收信信箱裡"), now)
     if message.automatic or _doubt_about_the_sender(office, message):
         return ()
-    return _some(about_the_inbox(desk, office, delivered, told, told.found, now))
+    return _some(answer_from_the_inbox(desk, office, delivered, told, told.found, now))
 
 
 def _some(*answers: Dispatch | None) -> tuple[Dispatch, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from . import links
 from .answers import Answer, from_json
 from .casework import Stationery
 from .mail.addresses import reply_address
@@ -105,6 +106,7 @@ class _Part:
             subject=self.nag.step.subject,
             correction=case.assignment.accepted_submission is not None,
             may_extend=case.plan.extensions.are_granted,
+            link=links.link(case, self.nag.to.person, self.now) if self._is_asked else "",
         )
 
     @property

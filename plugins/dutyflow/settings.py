@@ -9,11 +9,14 @@
 | DUTYFLOW_MAIL        | <home>/mail                     | a maildir for each mailbox              |
 | DUTYFLOW_REPORTS     | <home>/reports                  | finished reports                        |
 | DUTYFLOW_SECRET_FILE | <home>/secret                   | the key that signs forms and links      |
+| DUTYFLOW_BASE_URL    | (none: no links in mails)       | where sections reach the upload page    |
+| DUTYFLOW_PROXIES     | (none)                          | reverse proxies to be believed, by IP   |
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -25,6 +28,10 @@ from .errors import DutyflowError
 
 SECRET_BYTES = 32
 _PLANS = Path("include", "plan")
+
+
+class BadSetting(DutyflowError):
+    """A variable holds what it cannot mean."""
 
 
 class SecretError(DutyflowError):
@@ -40,6 +47,8 @@ class Settings:
     mail: Path
     reports: Path
     secret_file: Path
+    base_url: str = ""
+    proxies: str = ""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -61,6 +70,8 @@ class Settings:
             mail=path("MAIL", home / "mail"),
             reports=path("REPORTS", home / "reports"),
             secret_file=path("SECRET_FILE", home / "secret"),
+            base_url=_web_address(told("BASE_URL", "")),
+            proxies=told("PROXIES", ""),
         )
 
     @property
@@ -80,6 +91,15 @@ class Settings:
             found = f"金鑰檔 {self.secret_file} 只有 {len(secret)} 位元組"
             raise SecretError(f"{found}；至少需要 {SECRET_BYTES} 位元組")
         return secret
+
+
+def _web_address(written: str) -> str:
+    """A web address without the slash at its end. Raises BadSetting."""
+    if written and re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", written) is None:
+        raise BadSetting(
+            f"DUTYFLOW_BASE_URL「{written}」不是網址；應為 https://plan.example.tw 的樣子"
+        )
+    return written.rstrip("/")
 
 
 def project_root() -> Path:

@@ -64,9 +64,12 @@ class Sorted:
     apart: Apart | None = None
 
 
-def sort_out(desk: Workspace, office: OfficePlan, message: Inbound) -> Sorted:
-    """What a message brings for which assignment, or why that is not clear."""
-    clues = _Clues(desk=desk, office=office, message=message)
+def sort_out(
+    desk: Workspace, office: OfficePlan, message: Inbound, files: Iterable[Attachment]
+) -> Sorted:
+    """What a message brings for which assignment, or why that is not clear. `files` are its files,
+    unpacked."""
+    clues = _Clues(desk=desk, office=office, message=message, files=tuple(files))
     if clues.by_token and clues.by_thread and not clues.named:
         asked, answered = clues.by_token[0], clues.by_thread[0]
         reason = f"收件地址是「{_title(asked)}」，回覆的卻是「{_title(answered)}」的通知"
@@ -82,6 +85,7 @@ class _Clues:
     desk: Workspace
     office: OfficePlan
     message: Inbound
+    files: tuple[Attachment, ...]
     _known: dict[str, Case | None] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -128,7 +132,7 @@ class _Clues:
 
     @cached_property
     def workbooks(self) -> tuple[Attachment, ...]:
-        return tuple(file for file in self.message.attachments if is_workbook(file))
+        return tuple(filter(is_workbook, self.files))
 
     @cached_property
     def stamped(self) -> list[tuple[Attachment, FormStamp | None]]:

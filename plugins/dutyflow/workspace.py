@@ -77,6 +77,12 @@ class Workspace:
             away={**in_contacts, **people.away()}, undeliverable=set(people.undeliverable())
         )
 
+    def anew(self) -> Workspace:
+        """The same ledger and store, with the plans and people as they are now."""
+        fresh = Workspace(self.settings, self._plans)
+        fresh.__dict__.update(ledger=self.ledger, store=self.store)
+        return fresh
+
     def offices_with_mail(self) -> list[str]:
         """Those whose Maildir holds mail."""
         return [

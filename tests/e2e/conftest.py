@@ -1,4 +1,4 @@
-"""One real Airflow for all end-to-end tests: four processes and a mail sink, on free ports."""
+"""One real Airflow for all end-to-end tests: its processes, the page, a mail sink, on free ports"""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
         plans=PLANS,
         port=free_port(),
         smtp_port=free_port(),
+        page_port=free_port(),
     )
     try:
         embedded.up(instance)
@@ -96,6 +97,7 @@ def play_environment(instance: Instance) -> dict[str, str]:
         "DUTYFLOW_PLANS": str(instance.plans),
         "PORT": str(instance.port),
         "SMTP_PORT": str(instance.smtp_port),
+        "PAGE_PORT": str(instance.page_port),
     }
 
 

@@ -106,7 +106,7 @@ def test_a_score_under_ninety_is_taken_with_its_improvement_report_only(at_work:
     improvement = "改善報告.pdf"
     at_work.reply(letter, fill(form_in(letter), form, said))
     (told,) = at_work.take_in()
-    assert "信中沒有附上「改善報告.pdf」" in text_of(told)
+    assert "沒有附上「改善報告.pdf」" in text_of(told)
 
     raw = parsed(at_work.reply(letter, fill(form_in(letter), form, said)))
     raw.add_attachment(b"%PDF-1.4 ...", "application", "pdf", filename="改善報告.pdf")

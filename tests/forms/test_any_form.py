@@ -270,7 +270,7 @@ FILES = a_form({"id": "report", "title": "報告", "type": "file", "required": T
 def test_a_file_must_have_come(named: str, attached: tuple[str, ...], lacking: str) -> None:
     verdict = judged(FILES, fill(written(FILES), FILES, {"report": named}), attached)
     told = "".join(str(problem) for problem in verdict.problems)
-    assert (f"信中沒有附上{lacking}" in told) if lacking else verdict.accepted
+    assert (f"沒有附上{lacking}" in told) if lacking else verdict.accepted
 
 
 def test_a_form_filled_once_goes_back_with_its_bad_cells_marked() -> None:

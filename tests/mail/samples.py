@@ -41,6 +41,7 @@ from dutyflow.mail.requests import (
 )
 from dutyflow.mail.returned import Misplaced, TooLarge, UndeliverableAddress
 from dutyflow.plan.model import Mailbox, Person
+from tests.mail.link_samples import LINK_SAMPLES
 from tests.mail.summary_samples import SUMMARIES
 
 NOW = datetime(2018, 6, 18, 8, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -254,11 +255,11 @@ CONTENTS: dict[str, Content] = {
         form_name=FORM_NAME,
         set_aside=ASIDE,
     ),
-    "unmatched": Unmatched(office=OFFICE, why="找不到對應的應辦事項", coordinator=COORDINATOR),
     "too_large": TooLarge(
         office=OFFICE, coordinator=COORDINATOR, size=48 * 1024**2 + 1, limit=40 * 1024**2
     ),
     "unreadable": Unreadable(office=OFFICE, why="信件有 61 MB；應在 25 MB 以內"),
+    "unmatched": Unmatched(office=OFFICE, why="找不到對應的應辦事項", coordinator=COORDINATOR),
     "misplaced": Misplaced(
         about=ABOUT,
         forms=(("電話禮貌.xlsx", "107年6月 電話禮貌考核（業務組）"), ("舊檔.xlsx", "")),
@@ -303,6 +304,7 @@ CONTENTS: dict[str, Content] = {
     "collect_again": CollectAgain(about=ABOUT, deadline=Deadline(day=UNTIL, working_days=25)),
     "waived": Waived(about=ABOUT, by="曾秀英（樣本）", why="業務移撥"),
     **SUMMARIES,
+    **LINK_SAMPLES,
 }
 
 

@@ -14,6 +14,7 @@ from dutyflow.mail.decoding import html_to_text
 from dutyflow.mail.errors import UnusableTemplate
 from dutyflow.mail.reminders import Reminder
 from dutyflow.mail.rendering import TEMPLATES, Rendered, render
+from tests.mail.link_samples import LINK_FACTS, PAGE
 from tests.mail.samples import (
     ABOUT,
     CONTENTS,
@@ -205,8 +206,8 @@ FACTS: dict[str, tuple[str, ...]] = {
         COORDINATOR.email,
     ),
     "unreadable": (OFFICE, "無法讀取", "信件有 61 MB；應在 25 MB 以內。", "按「回覆」"),
-    "unmatched": (OFFICE, "無法判斷", "找不到對應的應辦事項", "按「回覆」", COORDINATOR.email),
     "too_large": (OFFICE, "49 MB", "40 MB", "沒有讀取", "分成幾封", COORDINATOR.email),
+    "unmatched": (OFFICE, "無法判斷", "找不到對應的應辦事項", "按「回覆」", COORDINATOR.email),
     "misplaced": (
         "電話禮貌.xlsx",
         "屬於：107年6月 電話禮貌考核（業務組）",
@@ -227,6 +228,7 @@ FACTS: dict[str, tuple[str, ...]] = {
         "只通知一次",
     ),
     **SUMMARY_FACTS,
+    **LINK_FACTS,
 }
 
 
@@ -255,7 +257,8 @@ def test_the_html_is_sound_and_shows_nothing_from_elsewhere(name):
     assert reader.open == []
     assert 'lang="zh-Hant-TW"' in html
     assert "max-width:600px" in html
-    assert not re.search(r"<(img|link|script|style|iframe)|https?://|url\(", html)
+    assert not re.search(r"<(img|link|script|style|iframe)|\bsrc=|url\(", html)
+    assert set(re.findall(r"https?://[^\s\"<#]+", html)) <= {PAGE}
 
 
 class _Nesting(HTMLParser):

@@ -152,9 +152,14 @@ class Scene:
 
 @contextmanager
 def scene(
-    home: Path, now: datetime, ledger: str | None = None, plans: Path = PLANS
+    home: Path,
+    now: datetime,
+    ledger: str | None = None,
+    plans: Path = PLANS,
+    base_url: str = "",
 ) -> Iterator[Scene]:
     environ = {"DUTYFLOW_HOME": str(home), "DUTYFLOW_PLANS": str(plans)}
+    environ["DUTYFLOW_BASE_URL"] = base_url
     if ledger is not None:
         environ["DUTYFLOW_LEDGER"] = ledger
     desk = SceneDesk(Settings.from_environ(environ))

@@ -212,7 +212,7 @@ class FileColumn(InputColumn):
 
     @property
     def expected(self) -> str:
-        return "隨信附上的檔案名稱，或網址"
+        return "一起附上的檔案名稱，或網址"
 
     def read(self, cell: Cell) -> str | None:
         return plain(cell) or None

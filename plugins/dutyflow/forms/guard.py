@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterable
 
 from .problems import FormRejected, rejected
 from .sniffing import is_zip, what_it_is, what_zip
@@ -22,15 +23,19 @@ MAX_RATIO = 150  # unpacked : packed; only asked of what unpacks to more than:
 RATIO_MATTERS = 10 * 2**20
 
 WANTED = "本次寄出的 Excel 表單 (.xlsx) 或 LibreOffice 試算表 (.ods)"
+_ENTRY = b"PK\x01\x02"
+_WORKBOOKS = frozenset({"xl/workbook.xml", "xl/workbook.bin"})
 _RESEND = "請重新存檔後再寄；仍不行請改填原信所附的表單"
 _ODS_TYPES = (
     b"application/vnd.oasis.opendocument.spreadsheet",
     b"application/vnd.oasis.opendocument.spreadsheet-template",
 )
 _MACROS = re.compile(
-    r"(.*/)?vbaProject\.bin|xl/(vba|macrosheets|activeX)[^/]*/.*|(Basic|Scripts)/.+", re.IGNORECASE
+    r"(.*/)?vbaProject\.bin|(xl|word|ppt)/(vba|macrosheets|activeX)[^/]*/.*|(Basic|Scripts)/.+",
+    re.IGNORECASE,
 )
 _OUTSIDE = re.compile(r"xl/externalLinks/.+|xl/connections\.xml", re.IGNORECASE)
+_EMBEDDED = re.compile(r"xl/embeddings/.+|Object \d+", re.IGNORECASE)
 _ODS_OUTSIDE = (b"table:table-source", b"office:dde-source", b"table:database-source")
 _ODS_ENCRYPTED = b"encryption-data"
 
@@ -47,9 +52,22 @@ def check(data: bytes) -> None:
         name, hint = what_it_is(data)
         raise rejected(f"這是{name}", WANTED, hint)
     # Counted before it is opened: each entry would cost far more memory than its 46 bytes.
-    if data.count(b"PK\x01\x02") > MAX_MEMBERS:
+    if data.count(_ENTRY) > MAX_MEMBERS:
         raise _suspicious("壓縮檔內的項目太多")
     _check_members(data)
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether it is a zip with the members of a workbook, harmless or not."""
+    if not is_zip(data) or data.count(_ENTRY) > MAX_MEMBERS:
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            ods = "content.xml" in names and _read(archive, "mimetype").strip() in _ODS_TYPES
+    except Exception:  # zipfile raises whatever comes to its mind over a damaged file
+        return True  # it may be a form that was damaged on its way
+    return ods or not _WORKBOOKS.isdisjoint(names)
 
 
 def _check_members(data: bytes) -> None:
@@ -83,16 +101,24 @@ def _check_sizes(members: list[zipfile.ZipInfo], size: int) -> None:
         raise rejected("這是設有密碼的檔案", WANTED, "請先取消密碼再寄")
 
 
+def carries_macros(names: Iterable[str]) -> bool:
+    return any(map(_MACROS.fullmatch, names))
+
+
 def _check_names(names: list[str]) -> None:
     if len(set(names)) != len(names):
         raise _suspicious("壓縮檔內有同名的項目")
     for name in names:
         if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
             raise _suspicious("壓縮檔內有不正常的路徑")
-        if _MACROS.fullmatch(name):
-            raise rejected("檔案含有巨集", "不含巨集的表單", "請另存為 .xlsx（不是 .xlsm）後再寄")
         if _OUTSIDE.fullmatch(name):
             raise _linked()
+        if _EMBEDDED.fullmatch(name):
+            raise rejected(
+                "檔案內嵌了其他檔案或物件", "只有文字與數字的表單", "請把內嵌的檔案另外附在信中"
+            )
+    if carries_macros(names):
+        raise rejected("檔案含有巨集", "不含巨集的表單", "請另存為 .xlsx（不是 .xlsm）後再寄")
 
 
 def _check_ods(archive: zipfile.ZipFile) -> None:

@@ -84,7 +84,7 @@ def judge(
     return Verdict(
         answers=tuple(reading.answers),
         problems=tuple(problems),
-        files=tuple(_named(blank, reading.answers)),
+        files=tuple(files_named(blank, reading.answers)),
         stamp=stamp,
     )
 
@@ -98,7 +98,8 @@ def stamp_in(data: bytes, secret: bytes) -> FormStamp | None:
         return None
 
 
-def _named(blank: Blank, answers: Iterable[Answer]) -> Iterator[str]:
+def files_named(blank: Blank, answers: Iterable[Answer]) -> Iterator[str]:
+    """The files that the answers rely on."""
     for answer in answers:
         for column in blank.files:
             yield from column.names(answer.text(column.answer))

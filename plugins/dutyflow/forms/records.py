@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from dutyflow.answers import Answer, Value
 
@@ -17,8 +17,22 @@ from .texts import Cell, file_key, plain
 _NAMED = 5  # missing files that are told by name
 
 
+class Place(Protocol):
+    """What was filled in, and where: `address` tells it from others of its record, `told` from all
+    others of its `sheet`."""
+
+    @property
+    def cell(self) -> Cell: ...
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def told(self) -> str: ...
+
+
 class Placed(NamedTuple):
-    """A cell, and where it stands."""
+    """A cell of a workbook, and where it stands."""
 
     cell: Cell
     sheet: str
@@ -29,6 +43,10 @@ class Placed(NamedTuple):
     def address(self) -> str:
         """Like `F12`."""
         return self.row.address(self.title)
+
+    @property
+    def told(self) -> str:
+        return self.address
 
 
 @dataclass(kw_only=True)
@@ -41,7 +59,7 @@ class Record:
 
     blank: Blank
     row: str
-    cells: Mapping[str, Placed]
+    cells: Mapping[str, Place]
     attached: Collection[str]
     problems: list[Problem] = field(default_factory=list)
 
@@ -133,10 +151,10 @@ class Record:
             lacking = [name for name in named if file_key(name) not in self.attached]
             if lacking:
                 told = "、".join(map(quoted, lacking[:_NAMED]))
-                hint = "請把檔案與表單附在同一封信，檔名（含副檔名）要一致"
-                self._report(column, f"信中沒有附上{told}", column.expected, hint)
+                hint = "請把檔案與表單一起附上，檔名（含副檔名）要一致"
+                self._report(column, f"沒有附上{told}", column.expected, hint)
 
-    def _unfit(self, column: InputColumn, placed: Placed, hint: str) -> None:
+    def _unfit(self, column: InputColumn, placed: Place, hint: str) -> None:
         found = f"「{column.title}」填的是{quoted(plain(placed.cell))}"
         self._report(column, found, column.expected, hint)
 
@@ -148,7 +166,7 @@ class Record:
         self.problems.append(
             Problem(
                 sheet=shown(placed.sheet),
-                cell=placed.address,
+                cell=placed.told,
                 found=found,
                 expected=expected,
                 hint=hint,

@@ -11,7 +11,7 @@ from dutyflow.plan.asking import ANSWER, NUMBER
 
 from .blank import Blank
 from .problems import Problem, quoted, shown
-from .records import Placed, Record
+from .records import Place, Placed, Record
 from .table import Row, Table
 from .texts import folded, plain
 
@@ -92,17 +92,17 @@ class Reading:
             return (self._record(key, self._across(row)) for key, row in kept.items())
         return (self._record("", self._down(kept)),) if kept else ()
 
-    def _record(self, row: str, cells: Mapping[str, Placed]) -> Record:
+    def _record(self, row: str, cells: Mapping[str, Place]) -> Record:
         return Record(blank=self.blank, row=row, cells=cells, attached=self.attached)
 
-    def _across(self, row: Row) -> Mapping[str, Placed]:
+    def _across(self, row: Row) -> Mapping[str, Place]:
         return {
             column.answer: self._placed(row, column.title)
             for column in self.blank.answered
             if column.title in row.places
         }
 
-    def _down(self, rows: Mapping[str, Row]) -> Mapping[str, Placed]:
+    def _down(self, rows: Mapping[str, Row]) -> Mapping[str, Place]:
         return {
             column.answer: self._placed(rows[number], ANSWER)
             for column in self.blank.answered

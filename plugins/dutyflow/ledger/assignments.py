@@ -20,6 +20,7 @@ from .records import AssignmentRecord, Look
 from .tables import assignments
 from .what import What
 
+TOKEN_LONGEST = 64
 KEYS_PER_QUERY = 10_000  # SQLite takes 32,766 parameters
 
 Decide = Callable[[AssignmentRecord], AssignmentRecord]
@@ -45,6 +46,13 @@ class Assignments:
         with self._database.reading() as connection:
             row = connection.execute(query).first()
         return _record(row) if row else None
+
+    def by_token_start(self, start: str) -> tuple[AssignmentRecord, ...]:
+        """The assignments whose token begins so: as a rule one or none."""
+        token = assignments.c.token  # base32: in every collation, nothing comes after z
+        query = select(assignments).where(token.between(start, start.ljust(TOKEN_LONGEST, "z")))
+        with self._database.reading() as connection:
+            return tuple(map(_record, connection.execute(query)))
 
     def looks(self, keys: Iterable[str]) -> dict[str, Look]:
         """State and cut-off of thousands of assignments at once; unknown keys are left out."""

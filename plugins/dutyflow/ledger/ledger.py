@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import TracebackType
 
 from .assignments import Assignments
+from .calls import Calls
 from .cycles import Cycles
 from .database import Database
+from .drafts import Drafts
 from .events import Events
 from .lately import Lately
 from .notices import Notices
@@ -40,6 +42,8 @@ class Ledger:
         self.requests = Requests(self._database)
         self.people = People(self._database)
         self.lately = Lately(self._database)
+        self.drafts = Drafts(self._database)
+        self.calls = Calls(self._database)
 
     def migrate(self) -> None:
         """Create or upgrade the tables. Safe to run again, and by several at once."""

@@ -407,6 +407,47 @@ class Recorded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a section has begun: as typed, by the rows' ids and the fields'; and files."""
+
+    assignment: str
+    typed: dict[str, dict[str, str]]
+    files: tuple[SubmittedFile, ...]
+    saved_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftRecord(Draft):
+    """A draft on record. `version` counts from 1, so that nobody saves over what they never saw."""
+
+    version: int
+    saved_at: datetime
+
+
+CallKind = Literal["link", "deputy"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCall:
+    """What somebody asked for on the page that a mail has to bring: new links; or word that a
+    deputy acts for them, up to and including a day."""
+
+    office: str
+    kind: CallKind
+    email: str
+    assignment: str | None = None
+    deputy_name: str = ""
+    deputy_email: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallRecord(NewCall):
+    id: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportFile:
     """One rendering: `size` in bytes, `blob` the hash under which the store keeps it."""
 

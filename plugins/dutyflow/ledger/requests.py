@@ -75,6 +75,10 @@ class Requests:
         """A pending request is to be decided no more. One that is settled stays as it is."""
         return self._close(number, "void", now=now, who=who, note=note)
 
+    def get(self, number: int) -> RequestRecord:
+        with self._database.reading() as connection:
+            return _find(connection, number)
+
     def by_token(self, token: str) -> RequestRecord | None:
         """The request that is decided at an address with that token, however it was typed."""
         query = select(requests).where(requests.c.token == token.lower())

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from . import events
+from . import drafts, events
 from .assignments import find as find_assignment
 from .assignments import save, with_accepted, with_rejected
 from .database import Database
@@ -214,6 +214,7 @@ def _take_effect(
 ) -> None:
     if submission.verdict == "accepted":
         save(connection, with_accepted(assignment, number, submission.received_at))
+        drafts.drop(connection, assignment.key)
     elif submission.verdict == "rejected":
         save(connection, with_rejected(assignment))
 

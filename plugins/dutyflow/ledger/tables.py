@@ -184,6 +184,7 @@ submissions = Table(
     Column("doubts", Json, nullable=False),
     Column("effective_at", UtcDateTime),
     UniqueConstraint("within", "content_hash"),
+    Index("ix_submissions_channel", "channel", "recorded_at"),
 )
 
 submission_files = Table(
@@ -195,6 +196,32 @@ submission_files = Table(
     Column("content_type", Words, nullable=False),
     Column("size", Integer, nullable=False),
     Column("blob", Words, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("assignment", Words, ForeignKey("assignments.key"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("typed", Json, nullable=False),
+    Column("files", Json, nullable=False),
+    Column("saved_by", Words, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("office", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("email", Words, nullable=False),
+    Column("assignment", Words, ForeignKey("assignments.key")),
+    Column("deputy_name", Words, nullable=False),
+    Column("deputy_email", Words, nullable=False),
+    Column("until", Date),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_calls_at", "at"),
 )
 
 reports = Table(

@@ -53,6 +53,9 @@ class What(StrEnum):
     UNDELIVERABLE = "信箱退信"
     DELIVERABLE = "信箱恢復"
 
+    LINK_ASKED = "索取填報連結"
+    DEPUTY_NAMED = "告知代理人"
+
     RECEIVED = "收到填報"
     ACCEPTED = "受理"
     REJECTED = "不予受理"

@@ -11,10 +11,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Attachment:
     """`name` is what the sender calls it; a received one has been made harmless (no path).
 
-    `parameters` are those of the content type, for one that goes out.
+    `parameters` are those of the content type, for one that goes out. `opened`: an archive whose
+    files stand beside it.
     """
 
     name: str
     content_type: str
     data: bytes
     parameters: tuple[tuple[str, str], ...] = ()
+    opened: bool = False

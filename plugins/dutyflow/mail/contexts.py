@@ -95,6 +95,7 @@ class Opening(Content):
 
     `reason` completes "您收到這封信，是因為…". `asked` is how much is asked: `31 項具體作法`.
     `may_have_nothing`: 無辦理事項 is an answer. `may_extend`: more time (展期) can be asked for.
+    `link` opens the form on the web, "" where there is no page.
     """
 
     template = "opening"
@@ -106,6 +107,7 @@ class Opening(Content):
     form_name: str
     may_have_nothing: bool = True
     may_extend: bool = True
+    link: str = ""
 
     @property
     def subject(self) -> str:
@@ -235,6 +237,7 @@ class Returned(Content):
     note: str
     deadline: Deadline
     form_name: str = ""
+    link: str = ""
 
     @property
     def subject(self) -> str:

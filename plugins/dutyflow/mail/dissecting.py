@@ -18,11 +18,14 @@ from .errors import UnreadableMessage
 from .identifiers import message_ids_in
 from .inbound import Inbound, packed
 from .text import UNNAMED, file_name, one_line
+from .tnef import SIGNATURE, files_in
 
 ATTACHMENTS_LIMIT = 100
 PARTS_LIMIT = 1000
 FORWARDED_LIMIT = 3  # messages within messages
+DECORATION_LIMIT = 100_000  # bytes of a picture that is shown within the text
 TEXT_LIMIT = 100_000  # characters
+HTML_LIMIT = 1_000_000  # bytes that are searched for the pictures within
 REFERENCES_LIMIT = 100
 RECIPIENTS_LIMIT = 200
 RESULTS_LIMIT, RESULT_LIMIT = 50, 4000  # fields of servers on the way, characters of one
@@ -30,6 +33,7 @@ NAME_LIMIT = 100  # characters of a sender's name, as many as a Person's
 
 _RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc", "Resent-To")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9._-]{1,250}")
+_SHOWN = re.compile(rb"cid:([^\s\"'<>]{1,200})", re.IGNORECASE)
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 _MACHINES = frozenset(
     {"mailer-daemon", "mail-daemon", "postmaster", "noreply", "no-reply", "donotreply"}
@@ -138,17 +142,52 @@ def _attachments(leaves: tuple[_Leaf, ...]) -> tuple[tuple[Attachment, ...], tup
     taken: list[Attachment] = []
     ignored: list[str] = []
     room = FILES_LIMIT
-    for leaf in leaves:
-        if leaf.is_body or _is_trivial(leaf):
-            continue
-        attachment = _attachment(leaf.part)
+    for attachment, depth in _files(leaves):
         fits = len(taken) < ATTACHMENTS_LIMIT and len(attachment.data) <= room
-        if not fits or leaf.depth > FORWARDED_LIMIT:
+        if not fits or depth > FORWARDED_LIMIT:
             ignored.append(attachment.name)
             continue
         taken.append(attachment)
         room -= len(attachment.data)
     return tuple(taken), tuple(ignored)
+
+
+def _files(leaves: tuple[_Leaf, ...]) -> Iterator[tuple[Attachment, int]]:
+    """Every file, with how many forwarded messages it sits in."""
+    shown = frozenset(_shown_in_text(leaves))
+    for leaf in leaves:
+        if leaf.is_body or _is_trivial(leaf):
+            continue
+        file = _attachment(leaf.part)
+        if _is_decoration(leaf.part, file, shown) or not (file.data or _name(leaf.part)):
+            continue
+        for each in _unwrapped(file):
+            yield each, leaf.depth
+
+
+def _unwrapped(file: Attachment) -> Iterator[Attachment]:
+    """The files that Outlook has wrapped up in a winmail.dat; the file itself otherwise."""
+    inside = files_in(file.data) if file.data.startswith(SIGNATURE) else ()
+    if not inside:
+        yield file
+    for each in inside:
+        kind = "application/octet-stream"
+        yield Attachment(name=file_name(each.name), content_type=kind, data=each.data)
+
+
+def _shown_in_text(leaves: tuple[_Leaf, ...]) -> Iterator[str]:
+    """The Content-IDs of what an HTML text shows within itself (RFC 2392)."""
+    for leaf in leaves:
+        if leaf.is_body and leaf.part.get_content_type() == "text/html":
+            for found in _SHOWN.findall(content(leaf.part)[:HTML_LIMIT]):
+                yield found.decode("ascii", "replace")
+
+
+def _is_decoration(part: Message, file: Attachment, shown: frozenset[str]) -> bool:
+    """A signature's logo: a small picture within the text. A large one may be a photograph."""
+    identifier = header(part, "Content-ID").strip("<>")
+    small = len(file.data) <= DECORATION_LIMIT
+    return small and identifier in shown and part.get_content_maintype() == "image"
 
 
 def _is_trivial(leaf: _Leaf) -> bool:

@@ -18,7 +18,8 @@ class Line:
     `why` is the named reason in words (`到期前 3 個工作天`). `as_role` says in which role the
     person is told, "" for an owner: `代理 王小美`, `副知組長`. `others` names who else is told.
     `correction`: an answer was accepted and sent back; it is the correction that is asked for.
-    `reply_to` is the address to answer to, `form_name` the attachment, "" where none goes along.
+    `reply_to` is the address to answer to, `link` opens the form on the web, `form_name` is the
+    attachment; "" where there is none.
     """
 
     office: str
@@ -36,6 +37,7 @@ class Line:
     subject: str = ""
     correction: bool = False
     may_extend: bool = True
+    link: str = ""
 
     @property
     def asks(self) -> str:

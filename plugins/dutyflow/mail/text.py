@@ -9,6 +9,7 @@ NAME_LIMIT = 120  # characters; 255 bytes of UTF-8 are what file systems hold
 UNNAMED = "未命名"
 
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]')  # Windows refuses them; / and \ would be a path
+_RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d)\s*(?:\.|$)", re.IGNORECASE)  # devices
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _KEPT_FORMATS = "\u200c\u200d"  # joiners, part of emoji and of some scripts
 
@@ -31,6 +32,8 @@ def printable(text: str) -> str:
 def file_name(text: str) -> str:
     """A name that any file system takes and that is no path; its ending is kept when it is long."""
     name = one_line(_NOT_IN_NAMES.sub("_", text)).strip(". ")
+    if _RESERVED.match(name):
+        name = f"_{name}"
     stem, dot, ending = name.rpartition(".")
     if dot and len(ending) < 10:
         stem, ending = stem[: NAME_LIMIT - 1 - len(ending)], f".{ending}"

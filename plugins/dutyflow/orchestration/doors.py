@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from dutyflow import clock
+from dutyflow.confirming import offices_that_wait
 from dutyflow.errors import DutyflowError
 from dutyflow.mail.imap import ImapAccount
 from dutyflow.mail.noticing import mail_waits
@@ -19,7 +21,8 @@ RENEWED_SECONDS = 60.0  # until plans, contacts and connections are read again: 
 
 
 class Doors:
-    """Maildirs are looked into at each poll; servers tell, each on a line of its own.
+    """Maildirs are looked into at each poll, and the ledger for what came by the page and is to be
+    told by mail; servers tell, each on a line of its own.
 
     `opened` opens a workspace: a wait may last for months, and offices come and go meanwhile.
     """
@@ -60,7 +63,7 @@ class Doors:
         found: set[str] = set()
         try:
             desk = await self._renewed()
-            found = set(await asyncio.to_thread(desk.offices_with_mail))
+            found = set(await asyncio.to_thread(_offices_with_work, desk))
         except Exception:
             # A file system may be away for a while; whoever waits goes on waiting.
             log.exception("the inboxes could not be looked into; trying again")
@@ -103,3 +106,7 @@ class Doors:
             self._lines.pop(account).cancel()
         for account in accounts - self._lines.keys():
             self._lines[account] = asyncio.create_task(mail_waits(account))
+
+
+def _offices_with_work(desk: Workspace) -> list[str]:
+    return [*desk.offices_with_mail(), *offices_that_wait(desk, clock.now())]

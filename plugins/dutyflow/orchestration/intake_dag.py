@@ -14,7 +14,7 @@ STARTED_ANEW_FOR = timedelta(days=1)
 
 
 class WaitForMail(BaseOperator):
-    """Ends when an inbox holds mail; the offices whose inbox it is, each with its name."""
+    """Ends when an inbox holds mail, or a page something to tell; the offices, with their names."""
 
     def execute(self, context: Any) -> None:  # noqa: ARG002 - Airflow's form
         from dutyflow.orchestration.waiting import MailTrigger
@@ -55,12 +55,12 @@ def intake_dag() -> DAG:
     max_retry_delay=timedelta(minutes=10),
 )
 def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in the grid
-    """Take in every message that waits in the office's inbox, and answer each.
+    """Answer every message that waits in the office's inbox, and all that came by its page.
 
     One that grants more time to a section that is late lets its collection begin again, also where
     a later one cannot be answered now.
     """
-    from dutyflow import clock, extending, receiving
+    from dutyflow import clock, confirming, extending, receiving
     from dutyflow.orchestration.desk import at_the_desk
     from dutyflow.orchestration.mailboxes import inbox_of
     from dutyflow.orchestration.rest import start_collecting_again
@@ -72,7 +72,8 @@ def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in th
         inbox_of(desk, desk.office(office)) as inbox,
     ):
         try:
-            return receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)
+            taken = receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)
+            return taken + confirming.confirm(desk, client, office, clock=clock.now)
         finally:
             lately = clock.now() - STARTED_ANEW_FOR
             start_collecting_again(extending.to_collect_again(desk, office, since=lately))

@@ -337,12 +337,12 @@ class Mailbox(PlanPart):
 
     name: Name
     address: EmailStr
+    imap: Connection | None = Field(
+        default=None, description="以 IMAP 收信時，Airflow 連線的名稱，例如 imap_default"
+    )
     authserv_ids: tuple[Domain, ...] = Field(
         default=(),
         description="本機關郵件伺服器在 Authentication-Results 標頭中的名稱；只採信它所加的",
-    )
-    imap: Connection | None = Field(
-        default=None, description="以 IMAP 收信時，Airflow 連線的名稱，例如 imap_default"
     )
 
 

@@ -12,9 +12,9 @@ from .words import FIELD_TITLES
 IDENTIFIER_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 MEASURE_ID_PATTERN = r"^[0-9]+(\.[0-9]+){0,5}$"
 NAME_PATTERN = r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f\u0085\u2028\u2029]{0,99}$"
+CONNECTION_PATTERN = r"^[A-Za-z0-9_.-]{1,100}$"  # the id of a connection of Airflow's
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 DOMAIN_PATTERN = rf"^{_LABEL}(\.{_LABEL})*$"
-CONNECTION_PATTERN = r"^[A-Za-z0-9_.-]{1,100}$"  # the id of a connection of Airflow's
 _PLAIN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 TEXT_PATTERN = rf"^{_PLAIN}*\S{_PLAIN}*$"
 OPTIONAL_TEXT_PATTERN = rf"^{_PLAIN}*$"

@@ -1,1 +1,1 @@
-"""What dutyflow adds to Airflow's pages."""
+"""What people see in a browser: Airflow's pages in Chinese, and the page of a section."""

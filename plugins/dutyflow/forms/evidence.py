@@ -1,0 +1,59 @@
+"""佐證: which files may stand as evidence. By what is in them, not by what they are called.
+
+Nothing is opened or shown here. What may not count is kept all the same, with the reason.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import PurePath
+
+from .guard import MAX_MEMBERS, carries_macros
+from .sniffing import UNPACK, USE_OURS, is_zip, what_it_is, what_zip
+
+WANTED = "PDF、照片（JPEG、PNG、HEIC、WebP、TIFF）、Word、Excel、ODF 或純文字檔"
+_RESEND = f"佐證請改附{WANTED}"
+
+_FIT = frozenset(
+    {"PDF 檔", "PNG 圖檔", "JPEG 圖檔", "TIFF 圖檔", "WebP 圖檔", "HEIC 圖檔", "純文字或 CSV 檔"}
+)
+_DOCUMENTS = frozenset({"xl/workbook.xml", "word/document.xml", "content.xml"})
+_RUNS = frozenset(
+    {
+        "exe", "com", "scr", "pif", "msi", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf",
+        "wsh", "hta", "lnk", "reg", "url", "jar", "apk", "sh", "dll", "cpl",
+    }
+)  # fmt: skip
+_ENTRY = b"PK\x01\x02"
+
+
+def why_unfit(name: str, data: bytes) -> str:
+    """Why a file cannot stand as evidence, in words for the section; "" where it can.
+
+    A text that a click would run is told by its name alone: nothing in it could tell.
+    """
+    if PurePath(name).suffix.lower().removeprefix(".") in _RUNS:
+        return f"這是可以執行的檔案；{_RESEND}"
+    if is_zip(data):
+        return _why_unfit_zip(data)
+    what, hint = what_it_is(data)
+    return "" if what in _FIT else _told(what, hint)
+
+
+def _why_unfit_zip(data: bytes) -> str:
+    """Of a document that is a zip: by its members. Archives have been opened where that is safe."""
+    if data.count(_ENTRY) > MAX_MEMBERS:
+        return f"壓縮檔內的項目太多；{_RESEND}"
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except Exception:  # zipfile raises whatever comes to its mind over a damaged file
+        return "檔案損毀或不完整，無法開啟；請重新存檔後再寄"
+    if carries_macros(names):
+        return "檔案含有巨集；請另存為不含巨集的檔案再寄"
+    return _told(*what_zip(names)) if _DOCUMENTS.isdisjoint(names) else ""
+
+
+def _told(what: str, hint: str) -> str:
+    return f"這是{what}；{_RESEND if hint in (USE_OURS, UNPACK) else hint}"

@@ -1,0 +1,250 @@
+"""填報頁: what a section does on its page. No mail is sent from here, see `confirming`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+from . import extending
+from .answering import Arrival, answer_to, receipt
+from .answers import from_json
+from .calendars.roc import format_roc
+from .errors import Finding
+from .forms.judge import Verdict, judge
+from .forms.problems import Problem
+from .forms.texts import file_key
+from .forms.typed import Typed, all_nothing, judge_typed, typed_from
+from .keeping import Delivered, Parcel, files_that_came, identity_of, kept, record
+from .ledger.records import Draft, DraftRecord, NewCall, SubmittedFile
+from .links import Visit
+from .mail.attachment import Attachment
+from .mail.bodies import WHY_LIMIT, Wish
+from .mail.contexts import Content, Receipt
+from .mail.requests import Word
+from .plan.model import Person, SectionContacts
+from .workspace import Case, Workspace
+
+BY_LINK = "填報頁的專屬連結"
+FILES_LIMIT = 100
+BYTES_LIMIT = 25 * 2**20  # of all the files of one answer
+CALLS_APART = timedelta(minutes=10)  # new links for one address
+LONGEST_LEAVE = timedelta(days=366)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """What stands in the form when it is opened. `version` is that of the draft, 0 without one."""
+
+    typed: Typed
+    files: tuple[SubmittedFile, ...] = ()
+    version: int = 0
+    saved_by: str = ""
+    saved_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """What became of what was handed in: the words for it, and each problem at its place."""
+
+    said: Content
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        return isinstance(self.said, Receipt)
+
+
+def begun(case: Case) -> Begun:
+    """The draft; else what the section has sent before, whichever way."""
+    draft = case.desk.ledger.drafts.of(case.assignment.key)
+    if draft is not None:
+        return _as_begun(draft)
+    came = case.desk.ledger.submissions.of(case.assignment.key)
+    return Begun(typed=typed_from(case.form, from_json(came[-1].answers)) if came else {})
+
+
+def _as_begun(draft: DraftRecord) -> Begun:
+    return Begun(
+        typed=draft.typed,
+        files=draft.files,
+        version=draft.version,
+        saved_by=draft.saved_by,
+        saved_at=draft.saved_at,
+    )
+
+
+def save_draft(
+    visit: Visit, begun: Begun, *, more: Iterable[Attachment] = (), now: datetime
+) -> Begun | None:
+    """Keep what was typed, and the files. None where somebody saved another version meanwhile."""
+    files = {file_key(file.name): file for file in begun.files}
+    files |= {file_key(file.name): kept(visit.case.desk, file) for file in more}
+    draft = Draft(
+        assignment=visit.case.assignment.key,
+        typed={row: dict(said) for row, said in begun.typed.items()},
+        files=tuple(files.values()),
+        saved_by=visit.person.name,
+    )
+    saved = visit.case.desk.ledger.drafts.save(draft, over=begun.version, now=now)
+    return _as_begun(saved) if saved else None
+
+
+def hand_in(visit: Visit, begun: Begun, *, now: datetime) -> Handed:
+    """Take in what was typed into the page, with its files: stored first, then judged."""
+    case = visit.case
+    blob = case.desk.store.put(_typed_document(case, begun.typed))
+    delivered = _delivered(visit, blob, _stored(case.desk, begun.files), now)
+    attached = files_that_came(case, delivered)
+    verdict = judge_typed(begun.typed, form=case.form, rows=case.rows, attached=attached)
+    return _recorded(visit, delivered, verdict, attached, now)
+
+
+def hand_in_workbook(
+    visit: Visit, workbook: Attachment, others: tuple[Attachment, ...], *, now: datetime
+) -> Handed:
+    """Take in a filled workbook, with what comes beside it."""
+    case = visit.case
+    blob = case.desk.store.put(workbook.data)
+    draft = case.desk.ledger.drafts.of(case.assignment.key)
+    begun_files = _stored(case.desk, draft.files) if draft else ()
+    delivered = _delivered(visit, blob, (workbook, *others, *begun_files), now)
+    attached = files_that_came(case, delivered)
+    verdict = judge(
+        workbook.data,
+        form=case.form,
+        rows=case.rows,
+        secret=case.desk.secret,
+        assignment=case.assignment.key,
+        plan_hash=case.cycle.plan_hash,
+        attached=attached,
+    )
+    return _recorded(visit, delivered, verdict, attached, now)
+
+
+def hand_in_nothing(visit: Visit, *, now: datetime) -> Handed:
+    """無辦理事項, for the whole form."""
+    case = visit.case
+    answers = all_nothing(case.form, case.rows)
+    blob = case.desk.store.put(_typed_document(case, typed_from(case.form, answers)))
+    delivered = _delivered(visit, blob, (), now)
+    return _recorded(visit, delivered, Verdict(answers=answers), {}, now)
+
+
+def _recorded(
+    visit: Visit,
+    delivered: Delivered,
+    verdict: Verdict,
+    attached: Mapping[str, str],
+    now: datetime,
+) -> Handed:
+    named = [attached.get(file_key(name), "") for name in verdict.files]
+    content = identity_of(delivered.blob, named)
+    parcel = Parcel(case=visit.case, workbooks=(), matched_by=BY_LINK)
+    recorded = record(parcel, delivered, verdict, now, content=content)
+    said = answer_to(Arrival.of(parcel, delivered, verdict, recorded), now)
+    return Handed(said=said, problems=verdict.problems)
+
+
+def _delivered(visit: Visit, blob: str, files: tuple[Attachment, ...], now: datetime) -> Delivered:
+    return Delivered(
+        blob=blob,
+        received_at=now,
+        channel="upload",
+        sender=visit.person.email,
+        sender_name=visit.person.name,
+        files=files,
+    )
+
+
+def _typed_document(case: Case, typed: Typed) -> bytes:
+    """The bytes of what was typed: the same words make the same ones."""
+    content = {
+        "assignment": case.assignment.key,
+        "form": case.form.id,
+        "form_version": case.form.version,
+        "plan_hash": case.cycle.plan_hash,
+        "typed": typed,
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def _stored(desk: Workspace, files: Iterable[SubmittedFile]) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(name=file.name, content_type=file.content_type, data=desk.store.get(file.blob))
+        for file in files
+    )
+
+
+def receipt_for(case: Case) -> Receipt | None:
+    """The receipt of what counts now, whichever way it came; None where nothing does."""
+    number = case.assignment.accepted_submission
+    if number is None:
+        return None
+    submission = case.desk.ledger.submissions.get(number)
+    return receipt(case, submission, submission.raw_blob)
+
+
+def ask_for_time(visit: Visit, wish: Wish, *, source: str, now: datetime) -> Word:
+    """展期: judged at once, and put before whoever decides. `source` tells askings apart."""
+    kept_wish = Wish(until=wish.until, why=wish.why[:WHY_LIMIT], written=wish.written)
+    told = sha256(f"upload {visit.person.email} {source}".encode()).hexdigest()
+    asking = extending.Asking(wish=kept_wish, by=visit.person, at=now, source=told)
+    word, _ = extending.ask(visit.case, asking, now=now)
+    return word
+
+
+def name_deputy(
+    visit: Visit, deputy: Person, until: date, *, today: date, now: datetime
+) -> tuple[Finding, ...]:
+    """Who acts for the person, up to and including a day: from now on reminders go there.
+
+    The contacts alone say who is asked. One who is not among them is told to the coordinator. What
+    is wrong with the day, if anything, comes back, and nothing is done.
+    """
+    wrong = _wrong_day(until, today)
+    if wrong is not None:
+        return (wrong,)
+    case, person = visit.case, visit.person
+    case.desk.ledger.people.set_away(
+        person.email, until, now=now, who=person.name, why=f"填報頁：代理人 {deputy.name}"
+    )
+    call = NewCall(
+        office=case.cycle.office,
+        kind="deputy",
+        email=person.email,
+        assignment=case.assignment.key,
+        deputy_name=deputy.name,
+        deputy_email=deputy.email,
+        until=until,
+    )
+    case.desk.ledger.calls.add(call, now=now)
+    return ()
+
+
+def _wrong_day(until: date, today: date) -> Finding | None:
+    if today <= until <= today + LONGEST_LEAVE:
+        return None
+    return Finding(
+        where="代理到哪一天",
+        found=format_roc(until),
+        expected=f"今天（{format_roc(today)}）起一年以內的日期",
+    )
+
+
+def ask_for_links(desk: Workspace, email: str, *, now: datetime) -> None:
+    """New links, for an address that we know. Says nothing: whoever asks learns nothing."""
+    address = email.strip().lower()
+    for key, office in desk.offices.items():
+        known = (person for each in office.contacts.sections.values() for person in _askable(each))
+        if not any(address == person.email.lower() for person in known):
+            continue
+        last = desk.ledger.calls.last(address, "link")
+        if last is None or last <= now - CALLS_APART:
+            desk.ledger.calls.add(NewCall(office=key, kind="link", email=address), now=now)
+
+
+def _askable(people: SectionContacts) -> tuple[Person, ...]:
+    return (*people.owners, *people.deputies)

@@ -1,0 +1,170 @@
+"""The form itself: shown, saved as a draft, handed in; as a page or as a workbook."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import quote
+
+from starlette.responses import JSONResponse, Response
+
+from dutyflow.calendars.roc import format_roc_moment
+from dutyflow.casework import Stationery
+from dutyflow.errors import Finding
+from dutyflow.forms.texts import file_key
+from dutyflow.forms.typed import judge_typed
+from dutyflow.mail.attachment import XLSX
+from dutyflow.uploading import (
+    BYTES_LIMIT,
+    Begun,
+    Handed,
+    begun,
+    hand_in,
+    hand_in_workbook,
+    receipt_for,
+    save_draft,
+)
+
+from .guard import allow
+from .reception import Call
+from .view import sheet_of, typed_in
+
+
+def dead(call: Call) -> Response:
+    """The link takes nothing more: why, and what there is to do instead."""
+    if call.wants_json:
+        said = "這一份已經送出或截止，不再儲存；請重新整理頁面"
+        return JSONResponse({"state": "closed", "said": said}, status_code=409)
+    receipt = receipt_for(call.case) if call.closed == "accepted" else None
+    if receipt is not None:
+        return call.page("done", it=receipt)
+    return call.page("closed", status=410, why=call.closed)
+
+
+def show(call: Call) -> Response:
+    return _form(call, begun(call.case), saved="saved" in call.request.query_params)
+
+
+def save(call: Call) -> Response:
+    """A draft; by itself, while somebody types, or because they asked for it."""
+    allow(call.reception.saves, call.ticket.nonce)
+    wanted = _as_sent(call)
+    too_much = _too_much(call, wanted)
+    if too_much:
+        return _form(call, wanted, status=413, wrong=too_much)
+    saved = save_draft(call.visit, wanted, more=call.sent, now=call.now)
+    if call.wants_json:
+        return _saved_in_short(call, saved)
+    return call.go_to("?saved") if saved else _overtaken(call, wanted)
+
+
+def send(call: Call) -> Response:
+    """Kept as a draft first, so that nothing is lost whatever comes next; then handed in."""
+    allow(call.reception.sends, call.ticket.nonce)
+    wanted = _as_sent(call)
+    too_much = _too_much(call, wanted)
+    if too_much:
+        return _form(call, wanted, status=413, wrong=too_much)
+    saved = save_draft(call.visit, wanted, more=call.sent, now=call.now)
+    if saved is None:
+        return _overtaken(call, wanted)
+    handed = hand_in(call.visit, saved, now=call.now)
+    if handed.accepted:
+        return call.go_to("done")
+    return _form(call, saved, status=422, handed=handed)
+
+
+def _as_sent(call: Call) -> Begun:
+    """What the form brought, with the files that had come before."""
+    known = begun(call.case)
+    return replace(known, typed=typed_in(call.case, call.sent), version=call.sent.number("version"))
+
+
+def _too_much(call: Call, wanted: Begun) -> tuple[Finding, ...]:
+    new = {file_key(file.name): len(file.data) for file in call.sent}
+    sizes = {file_key(file.name): file.size for file in wanted.files} | new
+    if sum(sizes.values()) <= BYTES_LIMIT:
+        return ()
+    return (
+        Finding(
+            where="佐證檔案",
+            found=f"全部共 {sum(sizes.values()) / 2**20:.0f} MB",
+            expected=f"{BYTES_LIMIT // 2**20} MB 以內",
+            hint="剛才選的檔案沒有存下來；請縮小或分開提供",
+        ),
+    )
+
+
+def _saved_in_short(call: Call, saved: Begun | None) -> Response:
+    if saved is None:
+        said = "另一位同仁剛剛存過這份草稿，自動儲存已停止；請按「儲存草稿」看差異"
+        return JSONResponse({"state": "overtaken", "said": said}, status_code=409)
+    said = f"已自動儲存 {_moment(call, saved)}"
+    return JSONResponse({"state": "saved", "version": saved.version, "said": said})
+
+
+def _overtaken(call: Call, wanted: Begun) -> Response:
+    """Somebody saved another version meanwhile: both are shown, and the next word wins."""
+    theirs = begun(call.case)
+    sheet = sheet_of(call.case, wanted.typed, theirs=theirs.typed)
+    return _shown(call, replace(theirs, typed=wanted.typed), sheet, status=409, theirs=theirs)
+
+
+def _form(
+    call: Call,
+    now_there: Begun,
+    *,
+    status: int = 200,
+    handed: Handed | None = None,
+    wrong: tuple[Finding, ...] = (),
+    saved: bool = False,
+) -> Response:
+    problems = handed.problems if handed else ()
+    sheet = sheet_of(call.case, now_there.typed, problems=problems)
+    words = {"handed": handed, "wrong": wrong, "saved": saved}
+    return _shown(call, now_there, sheet, status=status, **words)
+
+
+def _shown(call: Call, begun: Begun, sheet: object, *, status: int, **words: object) -> Response:
+    whole = {"handed": None, "wrong": (), "saved": False, "theirs": None, **words}
+    return call.page(
+        "form",
+        status=status,
+        begun=begun,
+        saved_at=_moment(call, begun),
+        sheet=sheet,
+        **whole,
+    )
+
+
+def _moment(call: Call, begun: Begun) -> str:
+    return format_roc_moment(begun.saved_at, call.case.zone) if begun.saved_at else ""
+
+
+def workbook(call: Call) -> Response:
+    return call.page("workbook", handed=None, nothing_chosen=False)
+
+
+def send_workbook(call: Call) -> Response:
+    allow(call.reception.sends, call.ticket.nonce)
+    chosen = call.sent.files.get("workbook", ())
+    if not chosen:
+        return call.page("workbook", status=422, handed=None, nothing_chosen=True)
+    others = call.sent.files.get("files", ())
+    handed = hand_in_workbook(call.visit, chosen[0], others, now=call.now)
+    if handed.accepted:
+        return call.go_to("done")
+    return call.page("workbook", status=422, handed=handed, nothing_chosen=False)
+
+
+def blank_workbook(call: Call) -> Response:
+    """The form as a workbook, with what is typed so far as far as it is good."""
+    case = call.case
+    verdict = judge_typed(begun(case).typed, form=case.form, rows=case.rows)
+    form = Stationery(case).attached_form(verdict.answers)
+    named = f"attachment; filename*=UTF-8''{quote(form.name)}"
+    return Response(form.data, media_type=XLSX, headers={"Content-Disposition": named})
+
+
+def done(call: Call) -> Response:
+    """The receipt; back to the form while there is none."""
+    return dead(call) if call.closed else call.go_to()

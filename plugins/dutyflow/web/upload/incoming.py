@@ -1,0 +1,80 @@
+"""What a form of the page brought: fields and files, made harmless, nothing in it trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from dutyflow.mail.attachment import Attachment
+from dutyflow.mail.text import file_name, one_line, printable
+from dutyflow.uploading import BYTES_LIMIT, FILES_LIMIT
+
+from .guard import TooLarge
+
+MAX_FIELDS = 25_000  # 500 rows of 40 fields, and some more
+MAX_FIELD = 200_000  # bytes of one field; a cell's 32,767 characters are 131,068 at most
+MAX_TYPED = 2_000_000  # characters of all fields together
+UNKNOWN_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """The fields by their names, the last of each; the files by the names of theirs."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    files: dict[str, tuple[Attachment, ...]] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        return self.fields.get(name, "")
+
+    def line(self, name: str) -> str:
+        return one_line(self.text(name))
+
+    def number(self, name: str) -> int:
+        """0 for what is no number."""
+        written = self.line(name)
+        return int(written) if written.isascii() and written.isdecimal() else 0
+
+    def __iter__(self) -> Iterator[Attachment]:
+        """Every file."""
+        for files in self.files.values():
+            yield from files
+
+
+async def read_form(request: Request) -> Sent:
+    """Raises HTTPException for a form that cannot be read, TooLarge for one that is."""
+    async with request.form(
+        max_files=FILES_LIMIT * 10, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD
+    ) as form:
+        fields: dict[str, str] = {}
+        files: dict[str, tuple[Attachment, ...]] = {}
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                if value.filename:  # a field for files that was left empty has none
+                    files[name] = (*files.get(name, ()), await _file(value))
+            else:
+                fields[name] = printable(value)
+    _check_amount(fields, files)
+    return Sent(fields=fields, files=files)
+
+
+async def _file(file: UploadFile) -> Attachment:
+    kind = one_line(file.content_type or "")[:100]
+    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    return Attachment(
+        name=file_name(name), content_type=kind or UNKNOWN_TYPE, data=await file.read()
+    )
+
+
+def _check_amount(fields: dict[str, str], files: dict[str, tuple[Attachment, ...]]) -> None:
+    everything = [file for some in files.values() for file in some]
+    if sum(map(len, fields.values())) > MAX_TYPED:
+        raise TooLarge
+    if sum(len(file.data) for file in everything) > BYTES_LIMIT:
+        raise TooLarge
+    if len(everything) > FILES_LIMIT:
+        raise HTTPException(400)

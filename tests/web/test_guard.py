@@ -1,0 +1,245 @@
+"""Headers, other sites' forms, sizes and rates: what stands between the page and the world."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from dutyflow.settings import BadSetting, Settings
+from dutyflow.web.upload import create_app, tickets
+from dutyflow.web.upload.guard import DRAINED, MAX_BODY, Buckets
+from tests.web.conftest import BASE, Page, Visitor, answers, fields_of
+
+PATHS = ("/fill", "/fill/static/fill.css", "/fill/nowhere/", "/nowhere", "/fill/health")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_carries_the_headers(shared_page: Page, path: str) -> None:
+    answer = shared_page.browser().client.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    kept = "public" if "static" in path else "no-store"
+    assert kept in answer.headers["Cache-Control"]
+    assert "server" not in answer.headers
+
+
+def test_an_error_of_ours_is_a_sentence_with_the_headers(page: Page, monkeypatch) -> None:
+    visitor = page.visitor()
+    monkeypatch.setattr(page.app.state.reception, "place", lambda _: 1 / 0)
+    client = TestClient(page.app, base_url=BASE, raise_server_exceptions=False)
+    client.cookies = visitor.client.cookies
+    answer = client.get(visitor.path)
+    assert answer.status_code == 500
+    assert "系統暫時有問題" in answer.text
+    assert "Traceback" not in answer.text
+    assert "ZeroDivision" not in answer.text
+    assert "Content-Security-Policy" in answer.headers
+
+
+def test_pages_have_no_inline_script_or_style_and_fetch_nothing_from_elsewhere(page: Page) -> None:
+    visitor = page.visitor()
+    for path in ("", "workbook", "nothing", "time", "deputy"):
+        text = visitor.show(path).text
+        assert " style=" not in text
+        assert "<style" not in text
+        assert text.count("<script") == 1
+        assert "https://" not in text.replace("https://example", "")
+        assert 'lang="zh-Hant-TW"' in text
+
+
+def test_the_cookies_are_for_one_path_and_out_of_scripts_reach(page: Page) -> None:
+    browser = page.browser()
+    door = browser.client.get("/fill")
+    answer = browser.client.post(
+        "/fill", data={**fields_of(door), "code": page.code()}, follow_redirects=False
+    )
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert f"Path={answer.headers['Location']}" in cookie
+    assert "Secure" not in cookie
+    assert page.person().email not in cookie, "not in clear"
+
+
+def test_over_https_cookies_are_secure_and_browsers_told_to_stay_there(page: Page) -> None:
+    environ = {**vars(page.scene.desk.settings)}
+    environ["base_url"] = "https://plan.example.tw/section"
+    page.scene.desk.__dict__["settings"] = Settings(**environ)
+    app = create_app(page.scene.desk, now=page.scene.clock)
+    client = TestClient(app, base_url="https://plan.example.tw")
+    door = client.get("/section/fill")
+    assert "Secure" in door.headers["Set-Cookie"]
+    assert "Strict-Transport-Security" in door.headers
+    form = client.post("/section/fill", data={**fields_of(door), "code": page.code()})
+    assert form.status_code == 200
+    assert 'action="/section/fill/' in form.text
+
+
+@pytest.mark.parametrize("address", ["plan.example.tw", "https://", "ftp://x", "http://u@x", "a b"])
+def test_a_base_url_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(BadSetting, match="不是網址"):
+        Settings.from_environ({"DUTYFLOW_BASE_URL": address})
+
+
+FOREIGN = (
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+)
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_another_site_s_form_is_refused(page: Page, headers: dict[str, str]) -> None:
+    visitor = page.visitor("design")
+    said = {**fields_of(visitor.page), **answers(page)}
+    answer = visitor.client.post(visitor.path + "send", data=said, headers=headers)
+    assert answer.status_code == 403
+    assert page.case("design").assignment.state == "open"
+    door = visitor.client.get("/fill")
+    known = {**fields_of(door), "email": page.person().email}
+    assert visitor.client.post("/fill/again", data=known, headers=headers).status_code == 403
+    assert page.confirm() == []
+
+
+@pytest.mark.parametrize("page_", ["draft", "send", "workbook", "nothing", "time", "deputy"])
+def test_a_form_without_its_token_is_refused(page: Page, page_: str) -> None:
+    visitor = page.visitor("design")
+    said = {**answers(page), "sure": "1", "day": "107/7/9", "why": "x", "deputy": "other"}
+    for token in ("", "x", tickets.form_token("another", page.scene.desk.secret)):
+        answer = visitor.client.post(visitor.path + page_, data={**said, "csrf": token})
+        assert answer.status_code == 403
+    assert page.case("design").assignment.state == "open"
+    assert page.scene.ledger.drafts.of(page.case("design").assignment.key) is None
+
+
+def test_one_visitor_s_token_is_no_other_s(page: Page) -> None:
+    one, two = page.visitor("design", 0), page.visitor("design", 1)
+    stolen = fields_of(two.page)["csrf"]
+    answer = one.client.post(one.path + "nothing", data={"csrf": stolen, "sure": "1"})
+    assert answer.status_code == 403
+
+
+def test_too_large_is_told_and_nothing_is_kept(page: Page, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "spool"))
+    (tmp_path / "spool").mkdir()
+    visitor = page.visitor("design")
+    heavy = [("files", ("大.jpg", b"x" * (MAX_BODY + 1), "image/jpeg"))]
+    answer = visitor.post("send", files=heavy, **answers(page))
+    assert answer.status_code == 413
+    assert "25 MB 以內" in answer.text
+    assert page.case("design").assignment.state == "open"
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_files_that_add_up_over_several_drafts_are_told(page: Page) -> None:
+    visitor = page.visitor("design")
+    for number in range(2):
+        some = [("files", (f"{number}.jpg", bytes(14 * 2**20), "image/jpeg"))]
+        answer = visitor.post("draft", files=some)
+    assert answer.status_code == 413
+    assert "28 MB" in answer.text
+    draft = page.scene.ledger.drafts.of(page.case("design").assignment.key)
+    assert [file.name for file in draft.files] == ["0.jpg"]
+
+
+def test_a_body_without_end_is_cut_off_while_it_streams(page: Page) -> None:
+    """No more is read than what the answer needs to be seen."""
+    visitor = page.visitor("design")
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        yield (b'--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n')
+        while True:
+            read += 2**20
+            yield bytes(2**20)
+
+    status = asyncio.run(_post(page, visitor, body()))
+    assert status == 413
+    assert MAX_BODY < read <= DRAINED + 2**21
+
+
+async def _post(page: Page, visitor: Visitor, body: AsyncIterator[bytes]) -> int:
+    cookie = "; ".join(f"{it.name}={it.value}" for it in visitor.client.cookies.jar)
+    headers = {"cookie": cookie, "content-type": "multipart/form-data; boundary=b", "host": "x"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": visitor.path + "send",
+        "raw_path": visitor.path.encode(),
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("x", 80),
+        "scheme": "http",
+        "http_version": "1.1",
+    }
+    statuses: list[int] = []
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": await anext(body), "more_body": True}
+
+    async def send(message: dict) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    await page.app(scope, receive, send)
+    return statuses[0]
+
+
+def test_guessing_codes_is_slowed_and_good_codes_are_not(page: Page) -> None:
+    guesser = page.browser()
+    answers_ = [guesser.open("x" * 24).status_code for _ in range(30)]
+    assert answers_[0] == 403
+    assert answers_[-1] == 429
+    assert int(guesser.page.headers["Retry-After"]) > 0
+    assert "秒再試" in guesser.page.text
+    assert page.browser().open(page.code()).status_code == 200
+
+
+def test_asking_for_links_and_sending_are_limited(page: Page) -> None:
+    browser = page.browser()
+    said = {**fields_of(browser.client.get("/fill")), "email": "a@example.tw"}
+    told = [browser.client.post("/fill/again", data=said).status_code for _ in range(25)]
+    assert (told[0], told[-1]) == (200, 429)
+    visitor = page.visitor("design")
+    form = {"csrf": fields_of(visitor.page)["csrf"]}
+    sent = [visitor.client.post(visitor.path + "nothing", data=form).status_code for _ in range(35)]
+    assert (sent[0], sent[-1]) == (422, 429)
+    assert page.visitor("design", 1).page.status_code == 200, "others are not held up"
+
+
+def ticking(*moments: float) -> Iterator[float]:
+    yield from moments
+
+
+def test_a_bucket_fills_again() -> None:
+    clock = ticking(0, 0, 0, 1, 1, 11)
+    buckets = Buckets(burst=2, per_second=0.1, clock=lambda: next(clock))
+    waits = [buckets.wait("a") for _ in range(4)]
+    assert waits[:2] == [0, 0]
+    assert waits[2] in (10, 11)
+    assert waits[3] in (9, 10)
+    assert buckets.wait("b") == 0
+    assert buckets.wait("a") == 0
+
+
+def test_buckets_do_not_grow_without_end() -> None:
+    buckets = Buckets(burst=1, per_second=1, most=100)
+    for number in range(1000):
+        buckets.wait(str(number))
+    assert len(buckets._left) == 100
+
+
+def test_health_says_whether_the_ledger_is_there(shared_page: Page) -> None:
+    assert shared_page.browser().client.get("/fill/health").text == "ok"
