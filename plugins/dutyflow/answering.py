@@ -73,8 +73,10 @@ class Arrival:
     @property
     def is_repeated(self) -> bool:
         """Whether its content came before: not if it is this very one that is read again."""
-        first = self.submission.received_at
-        return not self.recorded.is_new and first != self.delivered.received_at
+        first, this = self.submission, self.delivered
+        same_bytes = first.raw_blob == this.blob and first.received_at == this.received_at
+        same_message = this.message_id != "" and first.message_id == this.message_id
+        return not self.recorded.is_new and not same_bytes and not same_message
 
     @property
     def says_nothing_new(self) -> bool:
