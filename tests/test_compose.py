@@ -27,7 +27,7 @@ COMMANDS = {
     "scheduler": "airflow scheduler --skip-serve-logs",
     "dag-processor": "airflow dag-processor",
     "triggerer": "airflow triggerer --skip-serve-logs",
-    "upload": "dutyflow serve --host 0.0.0.0 --port 8090",
+    "upload": "dutyflow serve --host 0.0.0.0 --port 8081",
     "mail-sink": "python docker/mail_sink.py --port 2525 --root /var/lib/dutyflow/mail",
 }
 OURS = pytest.mark.parametrize("name", COMMANDS)

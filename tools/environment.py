@@ -36,7 +36,7 @@ class Instance:
             plans=Path(os.environ.get("DUTYFLOW_PLANS") or ROOT / "include" / "plan").resolve(),
             port=_port("PORT", 8080),
             smtp_port=_port("SMTP_PORT", 2525),
-            page_port=_port("PAGE_PORT", 8090),
+            page_port=_port("PAGE_PORT", 8081),
         )
 
     @property
@@ -118,8 +118,8 @@ def _port(variable: str, default: int) -> int:
     written = os.environ.get(variable) or str(default)
     if not (written.isascii() and written.isdigit() and 0 < int(written) < 65536):
         sys.exit(
-            f"{variable}={written} 不是連接埠；請給 1 到 65535 的數字，例如：make run PORT=8090\n"
-            f"{variable}={written} is no port; give a number from 1 to 65535: make run PORT=8090"
+            f"{variable}={written} 不是連接埠；請給 1 到 65535 的數字，例如：make run PORT=8081\n"
+            f"{variable}={written} is no port; give a number from 1 to 65535: make run PORT=8081"
         )
     return int(written)
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pydantic import ValidationError
 
 from .answers import from_json
+from .calendars.roc import in_zone
 from .casework import Stationery, as_finding
 from .errors import Finding
 from .forms.differences import changes
@@ -209,7 +210,7 @@ def reply(
     case: Case, delivered: Delivered, content: Content, *enclosed: Attachment, rung: str = "answer"
 ) -> Dispatch | None:
     """The answer to whoever wrote about an assignment; None where no mail can reach them."""
-    to = writer_of(delivered, case.section_name)
+    to = _reader_of(case, delivered)
     if to is None:
         return None
     return Dispatch(
@@ -257,6 +258,16 @@ def answer_from_the_inbox(
         content=content,
         answers=delivered.message_id,
     )
+
+
+def _reader_of(case: Case, delivered: Delivered) -> Person | None:
+    """Whoever wrote. A folder has no sender: the section's first owner who can be reached."""
+    if delivered.channel != "folder":
+        return writer_of(delivered, case.section_name)
+    day = in_zone(delivered.received_at, case.zone).date()
+    reachable = case.desk.reachability(case.office, day)
+    owners = case.people.owners
+    return next((each for each in owners if not reachable.why_not(each, day)), owners[0])
 
 
 def writer_of(delivered: Delivered, otherwise: str) -> Person | None:

@@ -78,9 +78,11 @@ class SharedFolder:
     def look(self) -> dict[str, Mark]:
         """The files that lie there, by name. Two looks tell which of them are still written to.
 
-        Raises FolderAway.
+        Raises FolderAway, also where nothing could be put away: it would be met for ever.
         """
         with self._within_reach():
+            if self._path.exists() and not os.access(self._path, os.R_OK | os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             return dict(self._entries())
 
     def whole(self, before: Mapping[str, Mark], now: datetime) -> list[str]:

@@ -19,11 +19,11 @@ from .casework import Stationery
 from .ledger.records import AssignmentRecord, CycleRecord, EventRecord
 from .ledger.what import What
 from .mail.contexts import Estimated, Moved, MovedCycle, MovedCycles, MovedDay
+from .mail.estimates import estimated_mail
 from .nagging import moving
 from .plan.moves import DAY_NAMES
 from .plan.office import OfficePlan
-from .plan.provisional import estimated, years_to_await
-from .plan.words import listed
+from .plan.provisional import years_to_await
 from .posting import Batch, Dispatch
 from .workspace import Workspace
 
@@ -36,14 +36,19 @@ def inform(desk: Workspace, client: smtplib.SMTP, office: str, *, now: datetime)
     UnknownOffice; MailDeferred or MailRefused, after every mail has been tried.
     """
     the_office = desk.office(office)
-    letters = _Letters(desk=desk, office=the_office, now=now)
     post = Batch(desk=desk, client=client, mailbox=the_office.contacts.mailbox, now=now)
-    open_cycles = desk.ledger.cycles.all(office=office, state="open")
-    for assignment, event in letters.moved_assignments(open_cycles):
-        post.post(letters.to_section(assignment, event))
-    post.post(letters.about_moves(open_cycles))
-    post.post(letters.about_estimates())
+    post.post(letters(desk, the_office, now=now))
     post.settle()
+
+
+def letters(desk: Workspace, office: OfficePlan, *, now: datetime) -> Iterator[Dispatch]:
+    """All that there is to tell at `now`; what was sent before may be among it."""
+    found = _Letters(desk=desk, office=office, now=now)
+    open_cycles = desk.ledger.cycles.all(office=office.office, state="open")
+    for assignment, event in found.moved_assignments(open_cycles):
+        yield from found.to_section(assignment, event)
+    yield from found.about_moves(open_cycles)
+    yield from found.about_estimates()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,19 +137,8 @@ class _Letters:
         for year in years_to_await(self.office, today):
             rung = moving.estimated_rung(year - ROC_EPOCH)
             if not self._was_sent(rung):
-                yield self._to_coordinator(rung, moving.ESTIMATED, self._estimated(year))
-
-    def _estimated(self, year: int) -> Estimated:
-        titles: dict[str, list[str]] = {}
-        for cycle in estimated(self.office, year):
-            duty = self.office.of_year(cycle.plan_year).duty(cycle.duty)
-            titles.setdefault(duty.name, []).append(cycle.title)
-        return Estimated(
-            office=self.office.name,
-            year=year - ROC_EPOCH,
-            count=sum(map(len, titles.values())),
-            duties=tuple(f"{name}：{listed(each)}" for name, each in titles.items()),
-        )
+                content = estimated_mail(self.office, year)
+                yield self._to_coordinator(rung, moving.ESTIMATED, content)
 
     def _was_sent(self, rung: str) -> bool:
         """The whole office's history is short: it is told of by its own key."""

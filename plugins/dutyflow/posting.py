@@ -6,6 +6,7 @@ one, and never marks one as sent that was not.
 
 from __future__ import annotations
 
+import logging
 import smtplib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ from .mail.letter import Letter, compose
 from .mail.sending import send
 from .plan.model import Mailbox, Person
 from .workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 
 class MailDeferred(ComesBack):
@@ -127,6 +130,16 @@ def post(
     for address in outcome.unreachable:
         desk.ledger.people.mark_undeliverable(address, now=now, why=outcome.detail, who=SYSTEM)
     return _settled(desk.ledger.notices.get(held[0]))
+
+
+def post_or_note(
+    desk: Workspace, client: smtplib.SMTP, dispatch: Dispatch, *, mailbox: Mailbox, now: datetime
+) -> None:
+    """As `post`; a mail that is refused for good is on record as that, and stops nothing else."""
+    try:
+        post(desk, client, dispatch, mailbox=mailbox, now=now)
+    except MailRefused as refused:
+        log.warning("%s", refused)
 
 
 def _claim(desk: Workspace, dispatch: Dispatch, mailbox: Mailbox, now: datetime) -> list[Claim]:

@@ -27,7 +27,7 @@ from .mail.inbox import MESSAGE_LIMIT, Inbox, Stored
 from .mail.returned import Misplaced, TooLarge
 from .plan.office import OfficePlan
 from .plan.senders import sender_of
-from .posting import Dispatch, MailRefused, post
+from .posting import Dispatch, post_or_note
 from .returning import take_back, tell_of_returned
 from .sorting import Sorted, sort_out
 from .workspace import Case, Workspace
@@ -55,7 +55,7 @@ def empty_inbox(
     count = 0
     for stored in inbox.messages():
         for dispatch in _taken_in(desk, office, stored, clock()):
-            _answer(desk, client, office, dispatch, clock())
+            post_or_note(desk, client, dispatch, mailbox=office.contacts.mailbox, now=clock())
         inbox.done(stored.id)
         count += 1
     tell_of_returned(desk, client, office, now=clock())
@@ -249,12 +249,3 @@ def _decided(
     content, mails = extending.decide(case, request, decision, who=who, now=now)
     answer = reply(case, delivered, content)
     return _some(*mails, answer and replace(answer, token=request.token))
-
-
-def _answer(
-    desk: Workspace, client: smtplib.SMTP, office: OfficePlan, dispatch: Dispatch, now: datetime
-) -> None:
-    try:
-        post(desk, client, dispatch, mailbox=office.contacts.mailbox, now=now)
-    except MailRefused as refused:
-        log.warning("%s", refused)  # on record as refused; the submission itself stands

@@ -7,6 +7,7 @@
 | DUTYFLOW_LEDGER      | sqlite:///<home>/ledger.db      | SQLAlchemy URL of the ledger            |
 | DUTYFLOW_STORE       | <home>/store                    | what was received: any fsspec URL, path |
 | DUTYFLOW_MAIL        | <home>/mail                     | a maildir for each mailbox              |
+| DUTYFLOW_FOLDERS     | <home>/folders                  | a shared folder for each office         |
 | DUTYFLOW_REPORTS     | <home>/reports                  | finished reports                        |
 | DUTYFLOW_SECRET_FILE | <home>/secret                   | the key that signs forms and links      |
 | DUTYFLOW_BASE_URL    | (none: no links in mails)       | where sections reach the upload page    |
@@ -45,6 +46,7 @@ class Settings:
     ledger: str
     store: str
     mail: Path
+    folders: Path
     reports: Path
     secret_file: Path
     base_url: str = ""
@@ -68,6 +70,7 @@ class Settings:
             ledger=told("LEDGER", f"sqlite:///{home / 'ledger.db'}"),
             store=told("STORE", home / "store"),
             mail=path("MAIL", home / "mail"),
+            folders=path("FOLDERS", home / "folders"),
             reports=path("REPORTS", home / "reports"),
             secret_file=path("SECRET_FILE", home / "secret"),
             base_url=_web_address(told("BASE_URL", "")),

@@ -21,7 +21,7 @@ from .ledger.records import Came, NoticeRecord
 from .mail.errors import UnreadableMessage
 from .mail.inbound import read_message
 from .mail.summaries import Summary, Undecided
-from .nagging.decisions import UNREACHABLE
+from .nagging.decisions import UNREACHABLE, Nag, Silence
 from .nagging.digests import OUT_OF_HOURS
 from .nagging.opening import RUNG as OPENING
 from .plan.model import Person
@@ -49,11 +49,22 @@ def summarise(
     post_for_each(desk, client, offices, letters, now=now)
 
 
-def letters(watch: Watch) -> Iterator[Dispatch]:
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What a round would do before the summary, where both are told beforehand."""
+
+    nags: tuple[Nag, ...] = ()
+    silences: tuple[Silence, ...] = ()
+
+
+NOTHING = Expected()
+
+
+def letters(watch: Watch, expected: Expected = NOTHING) -> Iterator[Dispatch]:
     """Today's mails about an office: to its coordinator, and where a step says so its director."""
     if not watch.works:
         return
-    morning = _Morning(watch)
+    morning = _Morning(watch, expected)
     summary = morning.summary
     if summary.parts and not morning.is_told:
         yield morning.to_coordinator(summary)
@@ -63,6 +74,7 @@ def letters(watch: Watch) -> Iterator[Dispatch]:
 @dataclass(frozen=True)
 class _Morning:
     watch: Watch
+    expected: Expected
 
     @property
     def office(self) -> str:
@@ -142,6 +154,9 @@ class _Morning:
                 yield f"{_who(notice)}：被拒收（{notice.detail}），請更正通訊錄"
             elif notice.state == "unknown" and notice.unknowns >= UNKNOWNS_ALLOWED:
                 yield f"{_who(notice)}：是否寄達無法確定，請以電話確認"
+        for nag in self.expected.nags:
+            if nag.is_alarm:
+                yield f"{self._whose(nag.assignment)}：{nag.reason}"
         bounced = self.watch.desk.ledger.people.undeliverable()
         known = {person.email.lower(): person for person in self._people()}
         for address in sorted(bounced.keys() & known.keys()):
@@ -203,15 +218,22 @@ class _Morning:
         for notice in self.notices:
             if notice.state == "sent" and _is_reminder(notice):
                 section = self.watch.desk.section_name(notice.about)
-                counts.setdefault(section, Counter())[_step(notice)] += 1
+                counts.setdefault(section, Counter())[_step(notice.reason)] += 1
+        for nag in self.expected.nags:
+            if not nag.is_alarm:
+                section = self.watch.desk.section_name(nag.assignment)
+                counts.setdefault(section, Counter())[_step(nag.reason)] += 1
         for section, steps in counts.items():
             yield f"{section}：" + "、".join(f"{step} {count} 封" for step, count in steps.items())
 
     def _silent(self) -> Iterator[str]:
-        for each in self.watch.desk.ledger.lately.silences(self.office, self.since):
-            if not each.reason.startswith(_COMMON):
-                who = f"（{each.recipient}）" if each.recipient else ""
-                yield f"{self._whose(each.about)}{who}：{each.reason.removeprefix('未寄：')}"
+        kept = self.watch.desk.ledger.lately.silences(self.office, self.since)
+        found = [(each.about, each.recipient, each.reason) for each in kept]
+        found += [(each.assignment, each.person, each.reason) for each in self.expected.silences]
+        for about, recipient, reason in found:
+            if not reason.startswith(_COMMON):
+                who = f"（{recipient}）" if recipient else ""
+                yield f"{self._whose(about)}{who}：{reason.removeprefix('未寄：')}"
 
     def _whose(self, assignment: str) -> str:
         cycle = assignment.rpartition("/")[0]
@@ -227,8 +249,8 @@ def _is_reminder(notice: NoticeRecord) -> bool:
     return notice.cycle is not None and (notice.rung == OPENING or "@" in notice.rung)
 
 
-def _step(notice: NoticeRecord) -> str:
-    return _FIRST_WORDS.split(notice.reason)[0]
+def _step(reason: str) -> str:
+    return _FIRST_WORDS.split(reason)[0]
 
 
 def _who(notice: NoticeRecord) -> str:

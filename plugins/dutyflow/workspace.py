@@ -8,6 +8,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from .errors import DutyflowError
+from .folders import SharedFolder
 from .ledger import Ledger
 from .ledger.records import AssignmentRecord, CycleRecord
 from .mail.inbox import Inbox, MaildirInbox
@@ -64,6 +65,10 @@ class Workspace:
     def maildir(self, office: OfficePlan) -> Inbox:
         """Where the answers to an office's mails arrive, unless a mail server keeps them."""
         return MaildirInbox(self.settings.mail / office.contacts.mailbox.address)
+
+    def folder(self, office: OfficePlan) -> SharedFolder:
+        """Where an office's sections may put their workbooks, instead of sending them."""
+        return SharedFolder(self.settings.folders / office.office)
 
     def reachability(self, office: OfficePlan, today: date) -> Reachability:
         """Who of an office cannot be reached: by its contacts, or as the ledger knows."""

@@ -20,6 +20,7 @@ from dutyflow.settings import Settings
 from dutyflow.workspace import Workspace
 from tests.support.dovecot import Dovecot, dovecot, dovecot_server
 from tests.support.invented import OFFICE, write_office
+from tests.test_folders import workbook
 
 __all__ = ["dovecot", "dovecot_server"]
 
@@ -61,7 +62,7 @@ def connects(monkeypatch: pytest.MonkeyPatch, account: ImapAccount) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_IMAP_DEFAULT", json.dumps(said))
 
 
-def wait(opened: Opened, meanwhile: Callable[[], None] | None = None) -> list[str]:
+def wait(opened: Opened, meanwhile: Callable[[], object] | None = None) -> list[str]:
     """What the doors tell; `meanwhile` happens once they have looked and found nothing."""
 
     async def play() -> list[str]:
@@ -84,6 +85,24 @@ def put_into_maildir(desk: Workspace) -> None:
 
 def test_mail_in_a_maildir_is_noticed(opened: Opened) -> None:
     assert wait(opened, lambda: put_into_maildir(opened())) == [OFFICE]
+
+
+def test_a_file_in_the_shared_folder_is_noticed_once_it_is_whole(opened: Opened) -> None:
+    place = opened().settings.folders / OFFICE
+    place.mkdir(parents=True)
+    half, whole = workbook()[:-100], workbook()
+    (place / "a.xlsx").write_bytes(half)
+    assert wait(opened, lambda: (place / "a.xlsx").write_bytes(whole)) == [OFFICE]
+
+
+def test_a_folder_that_is_away_is_told_of_once_and_hides_no_mail(
+    opened: Opened, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = opened().settings.folders / OFFICE
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"no folder")
+    assert wait(opened, lambda: put_into_maildir(opened())) == [OFFICE]
+    assert len([each for each in caplog.messages if "共用資料夾" in each]) == 1
 
 
 def test_mail_on_a_server_is_noticed(opened: Opened, on_server: Dovecot) -> None:

@@ -1,14 +1,18 @@
-"""What a coordinator does by hand: a run that the mail server holds up, a return, no delivery."""
+"""What a coordinator does by hand: a run that the mail server holds up, a return, no delivery.
+
+The section that is asked again answers on its page.
+"""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import httpx
 
 import embedded
 from dutyflow.mail.inbox import MaildirInbox
-from sample_sections import filled, sample_answer
+from sample_sections import Letter, filled, sample_answer
 from tests.e2e.conftest import DAG, Airflow, until
 
 DESIGN = 2  # 設計組, in the plan's order
@@ -79,7 +83,28 @@ def one_is_sent_back(airflow: Airflow) -> None:
     def corrected(number: str) -> dict[str, object]:
         return {"佐證": "（樣本）標章文號 A-1"} if number == "1.2.2.8" else {}
 
-    design.reply(letter, filled(letter.form.data, corrected))
+    sent_by_page(letter, filled(letter.form.data, corrected))
+    receipt = until(lambda: next(design.new_letters(), None), "receipt of the page")
+    assert receipt.message.subject.startswith("已收到")
+
+
+def sent_by_page(letter: Letter, workbook: bytes) -> None:
+    """Through the link in a letter, as somebody does whose browser runs no scripts."""
+    link = re.search(r"http://\S+#\S+", letter.message.text)
+    assert link is not None
+    door, _, code = link[0].partition("#")
+    with httpx.Client(follow_redirects=True, timeout=60) as browser:
+        form = browser.post(door, data={"csrf": token_in(browser.get(door)), "code": code})
+        page = f"{form.url}workbook"
+        said = {"csrf": token_in(browser.get(page))}
+        done = browser.post(page, data=said, files={"workbook": (letter.form.name, workbook)})
+    assert "已收到，檢查無誤" in done.text
+
+
+def token_in(page: httpx.Response) -> str:
+    found = re.search(r'name="csrf" value="(\w+)"', page.text)
+    assert found is not None, page.text
+    return found[1]
 
 
 def it_corrects_and_only_it_ran_again(airflow: Airflow) -> None:

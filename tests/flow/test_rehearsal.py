@@ -11,14 +11,18 @@ import pytest
 
 from dutyflow.calendars.cycles import opening_moment
 from dutyflow.calendars.roc import TAIPEI
-from dutyflow.calendars.working_days import days_from
+from dutyflow.calendars.working_days import GAZETTED_UNTIL, ONE_DAY, days_from
 from dutyflow.foreseeing import foresee
+from dutyflow.informing import inform
 from dutyflow.ledger.records import NoticeRecord
 from dutyflow.plan.cycles import cycles
 from dutyflow.rehearsing.play import Rehearsal, Wish, rehearse
 from dutyflow.reminding import remind
+from dutyflow.rescheduling import reschedule
 from dutyflow.rounds import EVERYTHING, decide_round, keep_silences
-from tests.support.scene import OFFICE, PLANS, Scene, parsed, scene
+from dutyflow.summarising import summarise
+from dutyflow.weekly import report_week
+from tests.support.scene import OFFICE, PLANS, Scene, parsed, scene, text_of
 
 START, END = date(2018, 6, 14), date(2018, 7, 20)
 PLAYED = ("self_assessment", "spot_checks")
@@ -125,6 +129,45 @@ def test_the_next_round_is_told_as_it_will_be_and_nothing_is_changed(at_work: Sc
     sent = sorted(mail.as_bytes() for mail in at_work.new_mails())
     composed = (mail.message(found.at).as_bytes() for mail in found.mails)
     assert sorted(parsed(each).as_bytes() for each in composed) == sent
+
+
+def test_what_the_coordinator_and_the_director_get_tomorrow_is_told_as_it_will_be(
+    at_work: Scene, plans: Path
+) -> None:
+    """Days that closures moved, the summary with what the round will have done, the week."""
+    live(at_work, START, date(2018, 6, 29))
+    closures = plans / OFFICE / "closures.csv"
+    closures.write_text("date,kind,reason,source\n107-07-03,off,颱風,人事處\n", encoding="utf-8")
+    at_work.desk.read_plans_anew()
+    reschedule(at_work.desk, OFFICE, now=at_work.now, who="測試")
+    found = foresee(at_work.desk, EVERYTHING, now=at_work.now, days_ahead=1)
+    kinds = {mail.first.rung.partition(":")[0] for mail in found.besides}
+    assert kinds == {"moved", "summary", "week"}
+    at_work.new_mails()
+    at_work.now = found.at
+    with at_work.client() as client:
+        inform(at_work.desk, client, OFFICE, now=at_work.now)
+    moved = at_work.new_mails()
+    live(at_work, date(2018, 7, 2), date(2018, 7, 2))
+    at_work.new_mails()
+    with at_work.client() as client:
+        summarise(at_work.desk, client, [OFFICE], now=at_work.now)
+        report_week(at_work.desk, client, [OFFICE], now=at_work.now)
+    sent = [*moved, *at_work.new_mails()]
+    composed = [parsed(mail.message(found.at).as_bytes()) for mail in found.besides]
+    assert {mail["Subject"] for mail in composed} == {mail["Subject"] for mail in sent}
+    told = sorted(text_of(mail) for mail in sent)
+    assert sorted(map(text_of, composed)) == told
+    again = foresee(at_work.desk, EVERYTHING, now=at_work.now, days_ahead=0)
+    assert again.besides == ()
+
+
+def test_a_calendar_that_is_not_announced_is_told_once_in_a_rehearsal(at_work: Scene) -> None:
+    after = date(GAZETTED_UNTIL.year + 2, 1, 1)
+    rehearsal = rehearse([at_work.desk.office(OFFICE)], Wish(start=after, end=after + 40 * ONE_DAY))
+    told = [mail for mail in rehearsal.mails if mail.first.rung.startswith("estimated:")]
+    assert {mail.to.name for mail in told} == {"曾秀英（樣本）"}
+    assert len({mail.first.rung for mail in told}) == len(told) > 0
 
 
 def test_who_answers_in_time_is_told_nothing_once_the_day_is_over(at_work: Scene) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import openpyxl
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from dutyflow.answers import Answer
 from dutyflow.forms import FormStamp, Heading, Verdict, judge, write_form
+from dutyflow.forms.fillers import points_back, stands_for_nothing
 from dutyflow.forms.texts import file_key, plain
 from dutyflow.plan.asking import AskedRow
 from dutyflow.plan.catalogue import shipped_forms
@@ -38,6 +39,22 @@ HEADING = Heading(
     reply_to="plan+token@example.tw",
     coordinator="承辦人",
 )
+
+
+@pytest.mark.parametrize("filler", ["無", "-", "N/A", "－", "不適用"])
+def test_a_filler_in_a_field_that_may_stay_empty_is_empty(filler: str) -> None:
+    fields = ({"type": "number", "min": 0, "max": 9}, {"type": "date"}, {"type": "file"})
+    form = a_form(
+        {"id": "done", "title": "辦理情形", "required": True},
+        {"id": "wishes", "title": "用戶意見", "required": True},
+        *({"id": f"f{n}", "title": f"欄{n}", **field} for n, field in enumerate(fields)),
+    )
+    said = {"done": "已辦理", "wishes": filler, "f0": filler, "f1": filler, "f2": filler}
+    verdict = judged(form, fill(written(form), form, said))
+    assert verdict.accepted, verdict.problems
+    assert verdict.answers[0].values == {"done": "已辦理", "wishes": filler}
+
+
 patient = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -77,7 +94,11 @@ def a_form(*fields: dict[str, Any], **more: Any) -> Form:
     return Form.model_validate({"id": "any", "name": "任何表", "fields": list(fields), **more})
 
 
-TEXTS = st.text(max_size=30).map(plain).filter(bool)
+TEXTS = (
+    st.text(max_size=30)
+    .map(plain)
+    .filter(lambda text: bool(text) and not (stands_for_nothing(text) or points_back(text)))
+)
 TITLES = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=8)
 
 
@@ -182,7 +203,16 @@ DATE = a_form({"id": "day", "title": "日期", "type": "date", "required": True}
         "2018/7/6",
         "2018-07-06",
         date(2018, 7, 6),
+        datetime(2018, 7, 6, 10, 30),  # noqa: DTZ001  a cell has no zone
         43287,
+        "43287",
+        1070706,
+        "20180706",
+        "107/7/6（五）",
+        "107年7月6日 星期五",
+        "2018/7/6 上午 8:30",
+        "一百零七年七月六日",
+        "民國一〇七年七月六日",
     ],
 )
 def test_a_day_is_understood_however_it_is_typed(typed: Any) -> None:
@@ -191,7 +221,7 @@ def test_a_day_is_understood_however_it_is_typed(typed: Any) -> None:
     assert verdict.answers[0].values == {"day": "2018-07-06"}
 
 
-@pytest.mark.parametrize("typed", ["107/13/1", "七月六日", "7/6", 12, True, "107/2/29"])
+@pytest.mark.parametrize("typed", ["107/13/1", "七月六日", "7/6", 12, True, "107/2/29", "18/7/6"])
 def test_a_day_that_is_none_is_told_with_its_cell(typed: Any) -> None:
     (problem,) = judged(DATE, fill(written(DATE), DATE, {"day": typed})).problems
     assert problem.cell.startswith("C")

@@ -84,6 +84,8 @@ def test_people_are_told_what_they_sent_instead(data: bytes, told: str) -> None:
         ("xl/VBAPROJECT.BIN", "巨集"),
         ("xl/macrosheets/sheet1.xml", "巨集"),
         ("xl/externalLinks/externalLink1.xml", "連結到其他檔案"),
+        ("xl/embeddings/oleObject1.bin", "內嵌了其他檔案"),
+        ("xl/embeddings/Microsoft_Word_Document.docx", "內嵌了其他檔案"),
         ("xl/connections.xml", "連結到其他檔案"),
         ("../../etc/passwd", "不正常的路徑"),
         ("/etc/passwd", "不正常的路徑"),
@@ -240,6 +242,59 @@ def test_a_sheet_that_says_it_is_as_large_as_can_be(cells: bytes) -> None:
     verdict = judged(_sheet(cells))
     assert len(verdict.problems) == 1
     assert verdict.answers == ()
+
+
+@pytest.mark.parametrize("cells", [b'<row r="2147483648"><c r="A2147483648"><v>1</v></c></row>'])
+def test_a_row_that_no_sheet_can_have(cells: bytes) -> None:
+    assert not judged(_sheet(cells)).accepted
+
+
+_LAUGHS = b"<!DOCTYPE x [<!ENTITY a 'ha'>" + b"".join(
+    b"<!ENTITY %c '%s'>" % (letter, b"&%c;" % (letter - 1) * 10) for letter in b"bcdefghij"
+)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        _LAUGHS + b"]>",
+        b"<!DOCTYPE x [<!ENTITY a '" + b"ha" * 50_000 + b"'>]>",
+        b"<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>",
+        b"<!DOCTYPE x SYSTEM 'http://127.0.0.1:1/evil.dtd'>",
+    ],
+    ids=["billion laughs", "quadratic", "a file of ours", "a document elsewhere"],
+)
+@pytest.mark.parametrize("name", [SHEET, "xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+def test_declared_entities_are_refused(declared: bytes, name: str) -> None:
+    content = member(FILLED, name)
+    body = content[content.index(b"?>") + 2 :] if content.startswith(b"<?xml") else content
+    text = body.replace(b"12 ", b"&a;" * 1000)
+    assert "DTD" in said(judged(repacked(FILLED, {name: declared + text})))
+
+
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        (b"cmd|'/c calc'!A0", "E5 有連到檔案之外的公式"),
+        (b"HYPERLINK(&quot;https://example.tw&quot;,&quot;x&quot;)", "（HYPERLINK）"),
+        (
+            b'IFERROR(__xludf.DUMMYFUNCTION("""x"""),IMPORTXML("https://example.tw","//a"))',
+            "IMPORTXML",
+        ),
+        (b"WEBSERVICE(A1)", "（WEBSERVICE）"),
+        (b"[1]Sheet1!A1", "連到檔案之外"),
+        (b"RTD(&quot;x&quot;,,&quot;y&quot;)", "（RTD）"),
+    ],
+)
+def test_a_formula_that_reaches_out_is_refused_with_its_cell(formula: bytes, told: str) -> None:
+    cell = b'<row r="5"><c r="E5" s="6" t="str"><f>%s</f><v>x</v></c></row>' % formula
+    assert told in said(judged(_sheet(cell)))
+
+
+def test_a_formula_that_only_reckons_is_read_for_its_value() -> None:
+    sheet = member(FILLED, SHEET)
+    summed = sheet.replace(b"<v>95</v>", b'<f>IF(A1="cmd|x",SUM(90,5))</f><v>95</v>')
+    assert judged(repacked(FILLED, {SHEET: summed})).answers == ANSWERS
 
 
 def test_an_ods_that_repeats_its_cells_without_end() -> None:

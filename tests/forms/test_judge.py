@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.answers import Answer
 from dutyflow.forms import BadStamp, judge, sign, unsign
+from dutyflow.forms.fillers import points_back, stands_for_nothing
 from dutyflow.forms.texts import plain
 from tests.forms.samples import (
     ANSWERS,
@@ -44,7 +45,9 @@ def test_a_well_filled_form_is_accepted() -> None:
 
 
 _TEXTS = st.text(max_size=80).map(plain)
-_FILLED = _TEXTS.filter(bool)
+_FILLED = _TEXTS.filter(
+    lambda text: bool(text) and not (stands_for_nothing(text) or points_back(text))
+)
 _SCORES = st.floats(0, 100) | st.integers(0, 100).map(float)
 
 
@@ -176,6 +179,33 @@ def test_an_empty_form_has_a_problem_for_each_row() -> None:
 def test_what_only_looks_filled_is_empty(blank: str) -> None:
     verdict = judged(with_cells(FILLED, {"E5": blank}))
     assert [problem.cell for problem in verdict.problems] == ["E5"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["無", "N/A", "－", "/", "略", "同上期", "如前期所述", "見上表。"]
+)
+def test_a_filler_where_words_are_asked_for_is_no_answer(typed: str) -> None:
+    """Not even for the last cycle's: nobody guesses what a section has done."""
+    (problem,) = judged(with_cells(FILLED, {"E5": typed})).problems
+    assert problem.cell == "E5"
+    assert f"「{typed}」" in problem.found
+    assert "請寫出本期的執行情形；沒有辦理，請在「無辦理事項」欄選「無辦理事項」" in problem.hint
+
+
+@pytest.mark.parametrize("typed", ["無逾期案件", "同仁均已參訓", "如期完成", "見附件 3 之會議紀錄"])
+def test_what_says_something_is_an_answer(typed: str) -> None:
+    assert judged(with_cells(FILLED, {"E5": typed})).accepted
+
+
+def test_a_dash_beside_the_confirmation_contradicts_nothing() -> None:
+    assert judged(with_cells(FILLED, {"E7": "無", "F7": "-"})).answers == ANSWERS
+    (problem,) = judged(with_cells(FILLED, {"E7": "同上期"})).problems
+    assert "兩者擇一" in str(problem)
+
+
+@pytest.mark.parametrize("tick", ["V", "ｖ", "✓", "■", True])
+def test_a_tick_in_the_box_is_the_confirmation(tick: object) -> None:
+    assert judged(with_cells(FILLED, {"H7": tick})).answers == ANSWERS
 
 
 def test_nothing_done_and_something_done_says_which_to_clear() -> None:

@@ -52,6 +52,7 @@ class PostgresServer:
         self.port = _free_port()
         try:
             self._binaries = _usable(_binaries(), self._home, self._run_as)
+            self._make()
             self._process = self._start()
         except BaseException:
             shutil.rmtree(self._home)
@@ -69,18 +70,28 @@ class PostgresServer:
     def drop_database(self, name: str) -> None:
         self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def go_away(self) -> None:
+        """Stop for a while, disconnecting whoever is there; what is stored stays."""
+        self._end()
+
+    def come_back(self) -> None:
+        self._process = self._start()
+
     def stop(self) -> None:
         """Stop this very process, disconnecting whoever is left."""
+        self._end()
+        shutil.rmtree(self._home)
+
+    def _end(self) -> None:
         self._process.send_signal(signal.SIGINT)
         try:
             self._process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self._home)
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        data, log = self._home / "data", self._home / "log"
+    def _make(self) -> None:
+        data = self._home / "data"
         command = [self._binaries / "initdb", "-D", data, "-U", SUPERUSER, "-A", "trust"]
         made = subprocess.run(
             [*command, "-E", "UTF8", "--locale=C", "--no-sync"],
@@ -90,6 +101,9 @@ class PostgresServer:
         )
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr}")
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        data, log = self._home / "data", self._home / "log"
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,

@@ -36,6 +36,12 @@ HEADING = ("#", "日期", "收件人", "身分", "階段與原因", "機關", "�
 LOAD_HEADING = ("日期", "機關", "組室", "信件", "應辦事項", "當日截止")
 WEEK_HEADING = ("週", "機關", "工作天", "放假", "截止的應辦事項", "期別")
 UNREACHED_HEADING = ("日期", "組室", "定期工作", "期別", "原因")
+# What a year's rehearsal, and the next round, cannot know.
+LEFT_OUT = (
+    "未列入：回條、補正、展期與改期的往來、晨間摘要、每週狀態、待核定的提醒；"
+    "這些要看屆時收到什麼、核定了什麼。明日的可用 --from tomorrow 預覽"
+)
+LEFT_OUT_OF_TOMORROW = "未列入：回條、補正、展期與退信的回覆；這些在收到來信時才寄"
 
 
 class StartDay(Day):
@@ -175,13 +181,21 @@ def _tell_next_round(settings: Settings, asked: Asked, start: Near) -> None:
     with opened_desk(settings) as desk:
         found = foresee(desk, wanted, now=clock.now(), days_ahead=0 if start == "today" else 1)
         if asked.wants_mails:
-            _hand_out(found.mails, asked, at=found.at)
+            _hand_out(found.everything, asked, at=found.at)
         elif asked.as_json:
-            echo_json({"at": in_zone(found.at).isoformat(), "mails": _mails_as_json(found.mails)})
+            echo_json(
+                {
+                    "at": in_zone(found.at).isoformat(),
+                    "mails": _mails_as_json(found.everything),
+                    "left_out": LEFT_OUT_OF_TOMORROW,
+                }
+            )
         else:
-            click.echo(f"下一次稽催：{format_roc_moment(found.at)}，共 {len(found.mails)} 封信")
-            if found.mails:
-                echo_table(HEADING, _mail_rows(found.mails))
+            count = len(found.everything)
+            click.echo(f"下一次稽催：{format_roc_moment(found.at)}，共 {count} 封信")
+            if count:
+                echo_table(HEADING, _mail_rows(found.everything))
+            click.echo(LEFT_OUT_OF_TOMORROW)
 
 
 def _hand_out(mails: Sequence[ForeseenMail], asked: Asked, *, at: datetime | None) -> None:
@@ -241,6 +255,7 @@ def _as_json(played: Rehearsal) -> dict[str, Any]:
         "from": played.start.isoformat(),
         "to": played.end.isoformat(),
         "mails": _mails_as_json(played.mails),
+        "left_out": LEFT_OUT,
         "load": [_load_as_json(each) for each in loads(played)],
         "crowded_weeks": [_week_as_json(each) for each in crowded_weeks(played)],
         "unreached": [_unreached_as_json(each) for each in played.unreached],
@@ -255,7 +270,7 @@ def _mails_as_json(mails: Sequence[ForeseenMail]) -> list[dict[str, Any]]:
             "name": mail.to.name,
             "role": mail.first.role,
             "office": ",".join(mail.offices),
-            "assignments": [point.assignment for point in mail.points],
+            "assignments": [point.assignment for point in mail.points if point.section],
             "rung": mail.first.rung,
             "reason": mail.first.reason,
             "subject": mail.subject,
@@ -307,6 +322,7 @@ def _echo(played: Rehearsal) -> None:
     click.echo(f"預演 {between}：寄給 {people} 人，共 {len(played.mails)} 封信")
     if played.mails:
         echo_table(HEADING, _mail_rows(played.mails))
+    click.echo(LEFT_OUT)
     names = {(part.cycle.office, part.section.id): part.section.name for part in played.parts}
     crowded = loads(played)[:MOST_CROWDED]
     if crowded:
@@ -336,7 +352,7 @@ def _mail_rows(mails: Sequence[ForeseenMail]) -> Iterator[tuple[str, ...]]:
 
 def _about(mail: ForeseenMail) -> str:
     """The first of the assignments, and how many there are."""
-    first = mail.first.assignment.partition("/")[2]
+    first = mail.first.assignment.partition("/")[2] or "—"
     return first if len(mail.points) == 1 else f"{first} 等 {len(mail.points)} 件"
 
 

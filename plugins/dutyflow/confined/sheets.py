@@ -6,6 +6,8 @@ import io
 
 from python_calamine import CalamineError, CalamineWorkbook, load_workbook
 
+from dutyflow.confined.outside import what_reaches_out
+
 TYPE_CHECKING = False  # typing would cost a third of the start
 if TYPE_CHECKING:
     from typing import Any
@@ -13,16 +15,20 @@ if TYPE_CHECKING:
 MAX_CELLS = 200_000
 
 
-def read(data: bytes) -> tuple[list[tuple[str, list[list[Any]]]] | None, list[bytes]]:
-    """A list of (sheet's name, rows); None for what is no workbook or too large.
+def read(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """`sheets`: a list of (sheet's name, rows), None for what is no workbook or too large.
+    `reaches`: what in it reaches beyond it; it is not read then.
 
     A cell is text, a number, a boolean, a date or "".
     """
+    reaches = what_reaches_out(data)
+    if reaches is not None:
+        return {"sheets": None, "reaches": reaches}, []
     try:
         with load_workbook(io.BytesIO(data)) as workbook:
-            return _sheets(workbook), []
+            return {"sheets": _sheets(workbook), "reaches": None}, []
     except CalamineError:
-        return None, []
+        return {"sheets": None, "reaches": None}, []
 
 
 def _sheets(workbook: CalamineWorkbook) -> list[tuple[str, list[list[Any]]]] | None:

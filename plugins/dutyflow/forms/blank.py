@@ -12,7 +12,14 @@ from functools import cache, cached_property
 from dutyflow.plan.asking import ANSWER, HELP, ITEM, NUMBER, leads_of
 from dutyflow.plan.forms import Form
 
-from .columns import ConfirmColumn, FileColumn, InputColumn, confirm_column, input_column
+from .columns import (
+    ConfirmColumn,
+    FileColumn,
+    InputColumn,
+    TextColumn,
+    confirm_column,
+    input_column,
+)
 
 WIDTHS = {NUMBER: 9, "面向": 10, "執行策略": 18, "具體作法": 44, "組室": 16, ITEM: 34}
 ANSWER_WIDTH, HELP_WIDTH = 60, 50
@@ -34,6 +41,11 @@ class Blank:
     @cached_property
     def required(self) -> tuple[InputColumn, ...]:
         return tuple(column for column in self.inputs if column.required)
+
+    @cached_property
+    def substance(self) -> InputColumn | None:
+        """The first text that must be written: what was done."""
+        return next((column for column in self.required if isinstance(column, TextColumn)), None)
 
     @cached_property
     def files(self) -> tuple[FileColumn, ...]:

@@ -34,9 +34,24 @@ from .texts import Cell, folded, plain
 _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+)(\D*)", re.ASCII)
 _LIST_ENDS = re.compile(r"[\n、；;]+")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_EARLIEST = 1950
+_WEEKDAY = re.compile(
+    r"\((?:星期|週|周|禮拜)?[一二三四五六日天]\)$|(?:星期|週|周|禮拜)[一二三四五六日天]$"
+)
+_TIME = re.compile(
+    r"[\sT]\s*(?:[上下]午|[AP]M)?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AP]M)?\s*$",
+    re.IGNORECASE,
+)
+_CHINESE = re.compile("[〇零一二三四五六七八九十百]+")
+_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 # Excel counts days from here (and believes that 1900 was a leap year); these are 1950 to 2199.
 _EXCEL_EPOCH, _EXCEL_DAYS = date(1899, 12, 30), range(18_264, 109_571)
-_WORDS_FOR = {YES: (YES, "Y", "YES"), NO: (NO, "N", "NO")}
+_TICKS = ("V", "ˇ", "√", "✓", "✔", "☑", "■", "●", "TRUE")  # in a box, or for a yes
+_WORDS_FOR = {
+    YES: (YES, "Y", "YES", *_TICKS),
+    NO: (NO, "N", "NO", "FALSE"),
+    NOTHING: (NOTHING, *_TICKS),
+}
 
 
 class UnfitError(Exception):
@@ -156,13 +171,13 @@ class DateColumn(InputColumn):
         return "民國年月日，例如 107/7/6"
 
     def read(self, cell: Cell) -> str | None:
-        text = folded(plain(cell))
+        text = folded(_TIME.sub("", plain(cell)))
         if not text:
             return None
         try:
             return day_in(text).isoformat()
         except ValueError:
-            raise UnfitError("請依序填年、月、日，以 / 或 - 分開") from None
+            raise UnfitError("請依序填年、月、日，以 / 或 - 分開；年份寫民國三位數") from None
 
     def written(self, value: Value) -> Value:
         return format_roc(date.fromisoformat(str(value)))
@@ -173,11 +188,33 @@ def day_in(text: str) -> date:
 
     Raises ValueError.
     """
-    if re.fullmatch(r"\d{7}", text, re.ASCII):  # 1070706
-        return parse_date(f"{text[:3]}-{text[3:5]}-{text[5:]}")
+    text = _WEEKDAY.sub("", text)
+    if re.fullmatch(r"\d{7,8}", text, re.ASCII):  # 1070706, 20180706
+        return _sensible(parse_date(f"{text[:-4]}-{text[-4:-2]}-{text[-2:]}"))
     if text.isdecimal() and int(text) in _EXCEL_DAYS:
         return _EXCEL_EPOCH + timedelta(days=int(text))
-    return parse_date(text.removesuffix("00:00:00"))
+    return _sensible(parse_date(_CHINESE.sub(_arabic, text.removesuffix("00:00:00"))))
+
+
+def _sensible(day: date) -> date:
+    """A year of two digits may be of either calendar: nobody knows which, so nobody guesses."""
+    if day.year < _EARLIEST:
+        raise ValueError(f"「{day}」太早；年份請寫民國三位數或西元四位數")
+    return day
+
+
+def _arabic(written: re.Match[str]) -> str:
+    """`一百零七`, `一〇七`, `十二` as digits."""
+    digits = written[0].translate(_DIGITS)
+    if not re.search("[百十]", digits):
+        return digits
+    hundreds, has_hundred, rest = digits.rpartition("百")
+    tens, has_ten, ones = rest.rpartition("十")
+    if not has_ten:
+        ones = rest
+    total = int(hundreds or 1) * 100 if has_hundred else 0
+    total += int(tens.strip("0") or 1) * 10 if has_ten else 0
+    return str(total + int(ones or 0))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,15 @@ WANTED = "PDF、照片（JPEG、PNG、HEIC、WebP、TIFF）、Word、Excel、ODF
 _RESEND = f"佐證請改附{WANTED}"
 
 _FIT = frozenset(
-    {"PDF 檔", "PNG 圖檔", "JPEG 圖檔", "TIFF 圖檔", "WebP 圖檔", "HEIC 圖檔", "純文字或 CSV 檔"}
+    {
+        "PDF 檔",
+        "PNG 圖檔",
+        "JPEG 圖檔",
+        "TIFF 圖檔",
+        "WebP 圖檔",
+        "手機照片 (HEIC)",
+        "純文字或 CSV 檔",
+    }
 )
 _DOCUMENTS = frozenset({"xl/workbook.xml", "word/document.xml", "content.xml"})
 _RUNS = frozenset(

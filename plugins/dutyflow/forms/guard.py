@@ -25,7 +25,7 @@ RATIO_MATTERS = 10 * 2**20
 WANTED = "本次寄出的 Excel 表單 (.xlsx) 或 LibreOffice 試算表 (.ods)"
 _ENTRY = b"PK\x01\x02"
 _WORKBOOKS = frozenset({"xl/workbook.xml", "xl/workbook.bin"})
-_RESEND = "請重新存檔後再寄；仍不行請改填原信所附的表單"
+RESEND = "請重新存檔後再寄；仍不行請改填原信所附的表單"
 _ODS_TYPES = (
     b"application/vnd.oasis.opendocument.spreadsheet",
     b"application/vnd.oasis.opendocument.spreadsheet-template",
@@ -140,7 +140,7 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _broken() -> FormRejected:
-    return rejected("檔案損毀或不完整，無法開啟", WANTED, _RESEND)
+    return rejected("檔案損毀或不完整，無法開啟", WANTED, RESEND)
 
 
 def _linked() -> FormRejected:
@@ -150,4 +150,4 @@ def _linked() -> FormRejected:
 
 
 def _suspicious(found: str) -> FormRejected:
-    return rejected(f"{found}，為安全起見不予開啟", WANTED, _RESEND)
+    return rejected(f"{found}，為安全起見不予開啟", WANTED, RESEND)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dutyflow.confined.outside import ENTITIES
 from dutyflow.confined.room import Limits, Overrun, run
 
-from .guard import WANTED
+from .guard import RESEND, WANTED
 from .problems import FormRejected, rejected
 from .texts import Cell
 
@@ -20,12 +21,25 @@ def read_sheets(data: bytes, *, limits: Limits = LIMITS) -> dict[str, Rows]:
     check the data first.
     """
     try:
-        sheets = run("dutyflow.confined.sheets:read", data, limits).value
+        found = run("dutyflow.confined.sheets:read", data, limits).value
     except Overrun:
         raise _too_much() from None
-    if sheets is None:
+    if found["reaches"] is not None:
+        raise _reaching(*found["reaches"])
+    if found["sheets"] is None:
         raise _too_much()
-    return dict(sheets)
+    return dict(found["sheets"])
+
+
+def _reaching(what: str, cell: str) -> FormRejected:
+    if what == ENTITIES:
+        return rejected("檔案內有不該有的定義（DTD），為安全起見不予讀取", WANTED, RESEND)
+    function = f"（{what}）" if what else ""
+    return rejected(
+        f"{cell + ' ' if cell else ''}有連到檔案之外的公式{function}，為安全起見不予讀取",
+        "只有文字與數字的表單",
+        "請複製這些儲存格，以「貼上值」換成文字或數字，存檔後再寄",
+    )
 
 
 def _too_much() -> FormRejected:

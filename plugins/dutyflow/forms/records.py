@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol
 from dutyflow.answers import Answer, Value
 
 from .blank import Blank
-from .columns import InputColumn, UnfitError, holds, spoken
+from .columns import InputColumn, TextColumn, UnfitError, holds, spoken
+from .fillers import points_back, stands_for_nothing
 from .problems import Problem, quoted, shown
 from .table import Row
 from .texts import Cell, file_key, plain
@@ -68,11 +69,14 @@ class Record:
         so that what must be filled can be told."""
         values: dict[str, Value] = {}
         unfit: set[str] = set()
+        nothing = self._confirms_nothing()
         for column in self.blank.answered:
             placed = self.cells.get(column.answer)
-            if placed is None:
+            if placed is None or self._is_as_good_as_empty(column, placed.cell, nothing):
                 continue
             try:
+                if not nothing:
+                    self._ask_for_words(column, placed.cell)
                 value = column.read(placed.cell)
             except UnfitError as reason:
                 unfit.add(column.answer)
@@ -83,6 +87,35 @@ class Record:
         if whole:
             self._check_whole(values, unfit)
         return self._answer(values)
+
+    def _confirms_nothing(self) -> bool:
+        """Whether 無辦理事項 is chosen: a dash beside it contradicts nothing."""
+        confirm = self.blank.confirm
+        placed = self.cells.get(confirm.answer) if confirm is not None else None
+        try:
+            return placed is not None and confirm.read(placed.cell) is not None  # type: ignore[union-attr]
+        except UnfitError:
+            return False
+
+    def _is_as_good_as_empty(self, column: InputColumn, cell: Cell, nothing: bool) -> bool:
+        """A filler, where nothing needs to be written. What is read by people stays as it is."""
+        if column is self.blank.confirm or not stands_for_nothing(cell):
+            return False
+        if column.required:
+            return nothing
+        return not isinstance(column, TextColumn)
+
+    def _ask_for_words(self, column: InputColumn, cell: Cell) -> None:
+        """Raises UnfitError for what points to another answer, and for "none" where the row's first
+        words should be: 無辦理事項 has a column of its own."""
+        confirm = self.blank.confirm
+        none = confirm is not None and column is self.blank.substance and stands_for_nothing(cell)
+        if not none and not (column.required and points_back(cell)):
+            return
+        hint = f"請寫出本期的{column.title}"
+        if confirm is not None:
+            hint += f"；沒有辦理，請在「{confirm.title}」欄選「{confirm.choice}」"
+        raise UnfitError(hint)
 
     def _answer(self, values: dict[str, Value]) -> Answer | None:
         confirm = self.blank.confirm

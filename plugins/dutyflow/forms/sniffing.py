@@ -56,7 +56,7 @@ def what_it_is(data: bytes) -> tuple[str, str]:
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WebP 圖檔", USE_OURS
     if data[4:8] == b"ftyp":
-        return ("HEIC 圖檔" if data[8:12] in _HEIC else "影片或聲音檔"), USE_OURS
+        return ("手機照片 (HEIC)" if data[8:12] in _HEIC else "影片或聲音檔"), USE_OURS
     if data.startswith(b"\x78\x9f\x3e\x22"):
         return "Outlook 專用格式 (winmail.dat)", _PLAIN_TEXT
     for beginning, name in _BEGINNINGS:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dutyflow import clock
 from dutyflow.confirming import offices_that_wait
 from dutyflow.errors import DutyflowError
+from dutyflow.folders import FolderAway, Mark
 from dutyflow.mail.imap import ImapAccount
 from dutyflow.mail.noticing import mail_waits
 from dutyflow.workspace import Workspace
@@ -21,8 +22,8 @@ RENEWED_SECONDS = 60.0  # until plans, contacts and connections are read again: 
 
 
 class Doors:
-    """Maildirs are looked into at each poll, and the ledger for what came by the page and is to be
-    told by mail; servers tell, each on a line of its own.
+    """Maildirs and folders are looked into at each poll, and the ledger for what came by the page
+    and is to be told by mail; servers tell, each on a line of its own.
 
     `opened` opens a workspace: a wait may last for months, and offices come and go meanwhile.
     """
@@ -34,6 +35,8 @@ class Doors:
         self._desk: Workspace | None = None
         self._accounts: dict[str, ImapAccount] = {}
         self._lines: dict[ImapAccount, asyncio.Task[None]] = {}
+        self._looks: dict[str, dict[str, Mark]] = {}
+        self._troubles: dict[str, str] = {}
 
     async def something_came(self, *, not_before: float) -> list[str]:
         """The offices that something has come for, once there are any, and after so many seconds
@@ -64,10 +67,30 @@ class Doors:
         try:
             desk = await self._renewed()
             found = set(await asyncio.to_thread(_offices_with_work, desk))
+            found |= await asyncio.to_thread(self._with_files, desk)
         except Exception:
             # A file system may be away for a while; whoever waits goes on waiting.
             log.exception("the inboxes could not be looked into; trying again")
         return sorted(found | self._told())
+
+    def _with_files(self, desk: Workspace) -> set[str]:
+        """Offices whose shared folder holds a file that nobody has written to since the last look.
+
+        One folder that is away keeps no other from being looked into; it is told of once.
+        """
+        found = set()
+        for key, office in desk.offices.items():
+            folder, trouble = desk.folder(office), ""
+            try:
+                before, self._looks[key] = self._looks.get(key, {}), folder.look()
+                if self._looks[key] and folder.whole(before, clock.now()):
+                    found.add(key)
+            except FolderAway as away:
+                trouble = str(away)
+            if trouble and trouble != self._troubles.get(key):
+                log.error("%s", trouble)
+            self._troubles[key] = trouble
+        return found
 
     def _told(self) -> set[str]:
         """Offices whose server says that mail waits."""

@@ -1,20 +1,27 @@
-"""收件匣: waits for mail without holding a worker, takes it in, and begins to wait again."""
+"""收件匣: waits for answers without holding a worker, takes them in, and begins to wait again."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG, BaseOperator, task
 
+from dutyflow.errors import ComesBack
+
 from .names import INTAKE_DAG, OFFICE_OF_FUNCTION
+
+if TYPE_CHECKING:
+    from smtplib import SMTP
+
+    from dutyflow.workspace import Workspace
 
 # What was granted and could not be started when it was, for whatever reason, the next mails start.
 STARTED_ANEW_FOR = timedelta(days=1)
 
 
 class WaitForMail(BaseOperator):
-    """Ends when an inbox holds mail, or a page something to tell; the offices, with their names."""
+    """Ends when something has come; the offices that it came for, each with its name."""
 
     def execute(self, context: Any) -> None:  # noqa: ARG002 - Airflow's form
         from dutyflow.orchestration.waiting import MailTrigger
@@ -32,7 +39,7 @@ def intake_dag() -> DAG:
     with DAG(
         INTAKE_DAG,
         dag_display_name="收件匣",
-        description="等候並處理各組室回覆的信件：存檔、比對、檢核、回覆",
+        description="等候並處理各組室回覆的信件與放入共用資料夾的檔案：存檔、比對、檢核、回覆",
         schedule="@continuous",
         start_date=datetime(2018, 1, 1, tzinfo=UTC),
         catchup=False,
@@ -41,39 +48,59 @@ def intake_dag() -> DAG:
         tags=["dutyflow"],
         default_args={"owner": "dutyflow", "retries": 3, "retry_delay": timedelta(seconds=3)},
     ) as dag:
-        offices = WaitForMail(task_id="wait", task_display_name="等候來信")
+        offices = WaitForMail(task_id="wait", task_display_name="等候來件")
         receive.expand_kwargs(offices.output)
     return dag
 
 
 @task(
     task_id="receive",
-    task_display_name="處理來信",
+    task_display_name="處理來件",
     map_index_template=OFFICE_OF_FUNCTION,
     retries=20,
     retry_exponential_backoff=True,
     max_retry_delay=timedelta(minutes=10),
 )
 def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in the grid
-    """Answer every message that waits in the office's inbox, and all that came by its page.
+    """Answer all that came by the office's page, in its inbox and in its folder.
 
-    One that grants more time to a section that is late lets its collection begin again, also where
-    a later one cannot be answered now.
+    What grants more time to a section that is late lets its collection begin again, also where
+    something later cannot be answered now.
     """
-    from dutyflow import clock, confirming, extending, receiving
+    from dutyflow import clock, extending
     from dutyflow.orchestration.desk import at_the_desk
-    from dutyflow.orchestration.mailboxes import inbox_of
     from dutyflow.orchestration.rest import start_collecting_again
     from dutyflow.orchestration.smtp import mail_server
 
-    with (
-        at_the_desk() as desk,
-        mail_server() as client,
-        inbox_of(desk, desk.office(office)) as inbox,
-    ):
+    with at_the_desk() as desk, mail_server() as client:
         try:
-            taken = receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)
-            return taken + confirming.confirm(desk, client, office, clock=clock.now)
+            return take_in_all(desk, client, office)
         finally:
             lately = clock.now() - STARTED_ANEW_FOR
             start_collecting_again(extending.to_collect_again(desk, office, since=lately))
+
+
+def take_in_all(desk: Workspace, client: SMTP, office: str) -> int:
+    """What comes by one way is taken in though the other is away. Raises ComesBack afterwards."""
+    from dutyflow import clock, confirming, gathering, receiving
+    from dutyflow.orchestration.mailboxes import inbox_of
+
+    def by_page() -> int:
+        return confirming.confirm(desk, client, office, clock=clock.now)
+
+    def by_mail() -> int:
+        with inbox_of(desk, desk.office(office)) as inbox:
+            return receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)
+
+    def by_folder() -> int:
+        return gathering.empty_folder(desk, client, office, clock=clock.now)
+
+    count, troubles = 0, []
+    for take_in in (by_page, by_mail, by_folder):
+        try:
+            count += take_in()
+        except ComesBack as trouble:
+            troubles.append(trouble)
+    if troubles:
+        raise troubles[0]
+    return count

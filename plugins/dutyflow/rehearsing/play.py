@@ -12,10 +12,12 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from dutyflow.calendars.cycles import Cycle
-from dutyflow.calendars.working_days import days_from
+from dutyflow.calendars.roc import ROC_EPOCH
+from dutyflow.calendars.working_days import GAZETTED_UNTIL, days_from
 from dutyflow.mail.contexts import About, Deadline, Opening
+from dutyflow.mail.estimates import estimated_mail
 from dutyflow.mail.reminders import Line, Reminder
-from dutyflow.nagging import opening
+from dutyflow.nagging import moving, opening
 from dutyflow.nagging.decisions import Nag, Office, Standing, decide, person_key
 from dutyflow.nagging.digests import Digest, digests_of
 from dutyflow.nagging.people import Reachability
@@ -25,6 +27,7 @@ from dutyflow.plan.cycles import cycles
 from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Duty, Person, Plan, Section
 from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.provisional import first_year
 
 from .mails import ForeseenMail, Point, points_of
 
@@ -113,13 +116,44 @@ def rehearse(offices: Sequence[OfficePlan], wish: Wish) -> Rehearsal:
         while coming and coming[0].cycle.opens == day:
             play.open(day, coming.pop(0))
         play.round(day)
+    asked_in_part = bool(wish.duty or wish.sections)
+    estimates = [] if asked_in_part else [mail for o in offices for mail in _estimates(o, wish)]
+    mails = sorted((*estimates, *play.mails), key=lambda mail: mail.day)
     return Rehearsal(
         start=wish.start,
         end=wish.end,
-        mails=tuple(mail for mail in play.mails if mail.day >= wish.start),
+        mails=tuple(mail for mail in mails if mail.day >= wish.start),
         parts=tuple(play.opened),
         unreached=tuple(each for each in play.unreached if each.day >= wish.start),
     )
+
+
+def _estimates(office: OfficePlan, wish: Wish) -> Iterator[ForeseenMail]:
+    """What the coordinator is told of deadlines that rest on a calendar not announced yet, on the
+    first day on which such a cycle opens within a year."""
+    first: dict[int, date] = {}
+    if wish.end + 2 * A_YEAR > GAZETTED_UNTIL:
+        for cycle in cycles(office, wish.start - A_YEAR, wish.end + 2 * A_YEAR):
+            day = max(cycle.opens - A_YEAR, wish.start)
+            if cycle.provisional and cycle.report_due >= wish.start and day <= wish.end:
+                year = first_year(cycle)
+                first[year] = min(day, first.get(year, day))
+    for year, day in first.items():
+        point = Point(
+            assignment=office.office,
+            office=office.office,
+            section="",
+            rung=moving.estimated_rung(year - ROC_EPOCH),
+            reason=moving.ESTIMATED,
+            role="coordinator",
+        )
+        yield ForeseenMail(
+            day=day,
+            to=office.contacts.coordinator,
+            content=estimated_mail(office, year),
+            points=(point,),
+            mailbox=office.contacts.mailbox,
+        )
 
 
 def _parts(office: OfficePlan, wish: Wish) -> Iterator[Part]:

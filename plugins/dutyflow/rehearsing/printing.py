@@ -52,7 +52,7 @@ def year_xlsx(played: Rehearsal, offices: Sequence[OfficePlan], *, made_on: date
 
 
 def _mail(mail: ForeseenMail, titles: dict[str, str]) -> MailRow:
-    named = listed(titles[point.assignment] for point in mail.points[:NAMED])
+    named = listed(titles.get(point.assignment, "") for point in mail.points[:NAMED])
     more = f" 等 {len(mail.points)} 件" if len(mail.points) > NAMED else ""
     return MailRow(
         day=mail.day,

@@ -11,7 +11,7 @@ from dutyflow.workspace import Workspace
 
 from .upload import create_app
 
-PORT = 8090
+PORT = 8081
 GRACE_SECONDS = 10  # for what is on its way when the process is told to stop
 
 

@@ -1,0 +1,37 @@
+"""What people write where they have nothing to say: 無, N/A, －, 同上期.
+
+None of it is guessed at. Where nothing needs to stand, a filler is as good as empty; where words
+must stand, the section is asked for them. "無" may be an answer: to what users complained of.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .texts import Cell, folded, plain
+
+_EMPTY = re.compile(
+    r"[-－―—–─_~/\\.。…·Xx]+|無|没有|沒有|尚無|無資料|不適用|免填|略|從略|n\.?/?a\.?|none|nil|null|tbd",
+    re.IGNORECASE,
+)
+_BACK = re.compile(
+    r"(?:同|如|比照|詳如?|見)(?:上一?|前一?|去)"
+    r"(?:期|次|年度?|季|月|半年|列|項|述|開|表|年[上下]半年)?(?:所述|辦理|內容|資料)?[。.]?"
+)
+_LONGEST = 12  # characters: what is longer says something
+
+
+def stands_for_nothing(cell: Cell) -> bool:
+    text = _short(cell)
+    return bool(text) and _EMPTY.fullmatch(text) is not None
+
+
+def points_back(cell: Cell) -> bool:
+    """同上期, 如前: an answer that stands elsewhere, if anywhere."""
+    text = _short(cell)
+    return len(text) > 1 and _BACK.fullmatch(text) is not None
+
+
+def _short(cell: Cell) -> str:
+    text = folded(plain(cell)) if isinstance(cell, str) else ""
+    return text if len(text) <= _LONGEST else ""
