@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -12,12 +12,21 @@ from .answers import from_json
 from .calendars.roc import in_zone
 from .casework import Stationery, as_finding
 from .errors import Finding
+from .forms.differences import changes
 from .forms.judge import Verdict
 from .forms.understood import understood
-from .keeping import Delivered
+from .keeping import Delivered, Parcel
 from .ledger.records import Recorded, SubmissionRecord
 from .mail.attachment import Attachment
-from .mail.contexts import Content, NotUnderstood, Problems, Receipt, SetAside, Unmatched
+from .mail.contexts import (
+    CHANGES_SHOWN,
+    Content,
+    NotUnderstood,
+    Problems,
+    Receipt,
+    SetAside,
+    Unmatched,
+)
 from .plan.model import Person
 from .plan.office import OfficePlan
 from .plan.senders import sender_of
@@ -25,18 +34,88 @@ from .posting import Dispatch
 from .workspace import Case, Workspace
 
 _IGNORED_NAMED = 10  # files too many or too large that are told by name
-ANSWERS_A_DAY = 5  # to one who sends no form: a robot that does not say so would answer each
+ANSWERS_A_DAY = 5  # to one who sends nothing new: a robot that does not say so would answer each
 
 
-def answer_to(
-    case: Case, recorded: Recorded, verdict: Verdict, workbook: str, now: datetime
-) -> Content:
-    case = case.desk.case(case.assignment.key)  # as it stands after the verdict
-    if not verdict.accepted:
-        return _problems(case, recorded.submission, tuple(map(as_finding, verdict.problems)), now)
-    if not recorded.is_new and case.assignment.state == "returned":
-        return _problems(case, recorded.submission, (_SAME_AS_RETURNED,), now)
-    return receipt(case, recorded.submission, workbook)
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """What came for an assignment, and how it is on record. `verdict` is None where there was
+    nothing to judge; `receipt_for` is the hash of the file that a receipt names."""
+
+    case: Case
+    delivered: Delivered
+    verdict: Verdict | None
+    recorded: Recorded
+    receipt_for: str
+
+    @classmethod
+    def of(
+        cls,
+        parcel: Parcel,
+        delivered: Delivered,
+        verdict: Verdict | None,
+        recorded: Recorded,
+        *,
+        receipt_for: str = "",
+    ) -> Arrival:
+        """As it stands after the verdict."""
+        return cls(
+            case=parcel.case.desk.case(parcel.case.assignment.key),
+            delivered=delivered,
+            verdict=verdict,
+            recorded=recorded,
+            receipt_for=receipt_for or delivered.blob,
+        )
+
+    @property
+    def submission(self) -> SubmissionRecord:
+        return self.recorded.submission
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether its content came before: not if it is this very one that is read again."""
+        first, this = self.submission, self.delivered
+        same_bytes = first.raw_blob == this.blob and first.received_at == this.received_at
+        same_message = this.message_id != "" and first.message_id == this.message_id
+        return not self.recorded.is_new and not same_bytes and not same_message
+
+    @property
+    def says_nothing_new(self) -> bool:
+        return self.is_repeated or self.verdict is None
+
+
+def reply_to(arrival: Arrival, now: datetime) -> Dispatch | None:
+    """None where nobody can be reached, or where they have been told the same today already."""
+    case, delivered, verdict = arrival.case, arrival.delivered, arrival.verdict
+    content, about = answer_to(arrival, now), arrival.case.assignment.key
+    if arrival.says_nothing_new and answered_enough(
+        case.desk, about, delivered, content.subject, now
+    ):
+        return None
+    paper = Stationery(case)
+    if isinstance(content, Receipt):
+        return reply(case, delivered, content, paper.appointment_over(now))
+    form = paper.attached_form(verdict.answers, verdict.problems) if verdict else None
+    return reply(case, delivered, content, form or paper.attached_form())
+
+
+def answer_to(arrival: Arrival, now: datetime) -> Receipt | Problems | NotUnderstood:
+    """What whoever sent it is told, whichever way."""
+    aside = tuple(_set_aside(arrival.delivered))
+    return replace(_content(arrival, now), set_aside=aside)
+
+
+def _content(arrival: Arrival, now: datetime) -> Receipt | Problems | NotUnderstood:
+    case, recorded = arrival.case, arrival.recorded
+    if arrival.verdict is None:
+        return _not_understood(case, arrival.delivered, now)
+    problems = tuple(map(as_finding, arrival.verdict.problems))
+    if not problems and not recorded.is_new and case.assignment.state == "returned":
+        problems = (_SAME_AS_RETURNED,)
+    if problems:
+        return _problems(case, arrival.submission, problems, now)
+    told = receipt(case, arrival.submission, arrival.receipt_for)
+    return replace(told, again=arrival.is_repeated, counts_again=recorded.counts_again)
 
 
 _SAME_AS_RETURNED = Finding(
@@ -53,11 +132,39 @@ def receipt(case: Case, submission: SubmissionRecord, workbook: str) -> Receipt:
         about=Stationery(case).about,
         number=number_of(submission.id),
         received_at=submission.received_at,
+        sent_by=_sender(submission),
         understood=understood(case.form, len(case.rows), from_json(submission.answers)),
         sha256=workbook,
         late=case.assignment.on_time is False,
+        closed=case.cycle.state == "closed",
         replaces=number_of(submission.replaces) if submission.replaces else "",
+        changes=_changes(case, submission),
+        doubts=tuple(doubt["said"] for doubt in submission.doubts),
     )
+
+
+def difference(case: Case, submission: SubmissionRecord) -> str:
+    """`與 S00012 相比，變更 3 格：…`; "" for one that replaces none."""
+    if not submission.replaces:
+        return ""
+    told = _changes(case, submission)
+    said = f"與 {number_of(submission.replaces)} 相比，變更 {len(told)} 格"
+    return f"{said}：{'、'.join(told[:CHANGES_SHOWN])}" if told else said
+
+
+def _changes(case: Case, submission: SubmissionRecord) -> tuple[str, ...]:
+    """Cell by cell, against what it replaces."""
+    if not submission.replaces:
+        return ()
+    before = case.desk.ledger.submissions.get(submission.replaces)
+    told = changes(case.form, case.rows, from_json(before.answers), from_json(submission.answers))
+    return tuple(change.sentence for change in told)
+
+
+def _sender(submission: SubmissionRecord) -> str:
+    """`lee@example.tw（代理人）`."""
+    role = f"（{submission.role}）" if submission.role else ""
+    return f"{submission.sender}{role}"
 
 
 def number_of(submission: int) -> str:
@@ -78,7 +185,7 @@ def _problems(
     )
 
 
-def not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnderstood:
+def _not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnderstood:
     paper = Stationery(case)
     return NotUnderstood(
         about=paper.about,
@@ -86,23 +193,6 @@ def not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnders
         deadline=paper.deadline(now),
         form_name=paper.form_name,
     )
-
-
-def reply_with_form(
-    case: Case,
-    delivered: Delivered,
-    content: Content,
-    verdict: Verdict,
-    now: datetime,
-) -> Dispatch | None:
-    paper = Stationery(case.desk.case(case.assignment.key))
-    if isinstance(content, Receipt):
-        enclosed = paper.appointment_over(now)
-    else:
-        enclosed = paper.attached_form(verdict.answers, verdict.problems)
-    if isinstance(content, Receipt | Problems | NotUnderstood):
-        content = replace(content, set_aside=tuple(_set_aside(delivered)))
-    return reply(case, delivered, content, enclosed)
 
 
 def _set_aside(delivered: Delivered) -> Iterator[SetAside]:
@@ -193,12 +283,15 @@ def answered_enough(
 ) -> bool:
     """Whether somebody has been told the same about one thing today, or as much as anybody needs.
 
-    A robot that does not say that it is one would answer each of our answers.
+    A robot that does not say that it is one would answer each of our answers. What this very
+    message has been told does not count: it may be read again before its answer has gone out.
     """
+    own = f"answer:{delivered.identity}"
     answers = [
         notice
         for notice in desk.ledger.notices.of(about=about)
         if notice.rung.startswith("answer:")
+        and notice.rung != own
         and notice.recipient.lower() == delivered.sender.lower()
         and notice.claimed_at > now - timedelta(days=1)
     ]

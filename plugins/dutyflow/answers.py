@@ -31,6 +31,12 @@ class Answer:
         return None if isinstance(value, str) else value
 
 
+def confirms_nothing(answers: Iterable[Answer]) -> bool:
+    """Whether 無辦理事項 is all that they say: which is not the same as saying nothing."""
+    said = [answer.nothing for answer in answers]
+    return bool(said) and all(said)
+
+
 def to_json(answers: Iterable[Answer]) -> list[dict[str, Any]]:
     return [asdict(answer) for answer in answers]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from . import extending
+from . import correcting, extending
 from .calendars.roc import format_roc, in_zone, parse_date
 from .casework import Stationery
 from .errors import DutyflowError
@@ -22,8 +22,9 @@ from .posting import Dispatch
 from .workspace import Case, Workspace
 
 EXTEND, WAIVE, PAUSE, RESUME = "展期", "免報", "暫停稽催", "恢復稽催"
+RETURN, DATE_RECEIPT = "退回補正", "認定收件日"
 AWAY, BACK = "請假", "銷假"
-ACTIONS = (EXTEND, WAIVE, PAUSE, RESUME, AWAY, BACK)
+ACTIONS = (EXTEND, WAIVE, RETURN, DATE_RECEIPT, PAUSE, RESUME, AWAY, BACK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +173,46 @@ def _waive(at: _Desk) -> Done:
     return _done(at, f"{_title(case)}免報", mails, [by] if _was_late(case) else [])
 
 
+def _return(at: _Desk) -> Done:
+    case = at.case
+    report = at.desk.ledger.reports.latest(case.cycle.key)
+    if report is not None and report.state == "delivered":
+        raise DutyflowError(
+            f"{_title(case)}的彙整表第 {report.version} 版已經報送，不能再退回補正；"
+            "請直接請組室再寄一次填報檔，收到後重新彙整為更正版"
+        )
+    correcting.send_back(case, at.why, who=at.who, now=at.now)
+    case = at.desk.case(case.assignment.key)
+    until = Stationery(case).deadline(at.now).title
+    said = f"{_title(case)}退回補正，期限 {until}"
+    if report is not None:
+        said += (
+            f"。彙整表已有第 {report.version} 版：請到「{case.duty.name}」{case.cycle.title}的"
+            f"執行，清除{case.section_name}的「收件」，收到補正後會重新彙整"
+        )
+    return Done(said=said, office=at.office, mails=tuple(correcting.letters(case, at.now)))
+
+
+def _date_receipt(at: _Desk) -> Done:
+    case, day = at.case, at.day
+    if day > at.today:
+        raise DutyflowError(
+            f"{format_roc(day)}還沒有到；應為今天（{format_roc(at.today)}）以前的日期"
+        )
+    # A cut-off at a day's end is the next day's first moment, and one by the hour lies within it.
+    moment = datetime.combine(day, time(second=1), case.zone)
+    dated = at.desk.ledger.submissions.date_receipt(
+        case.assignment.key, moment, now=at.now, who=at.who, why=at.why
+    )
+    verdict = "如期" if at.desk.case(case.assignment.key).assignment.on_time else "逾期"
+    came = format_roc(in_zone(dated.received_at, case.zone), weekday=True)
+    return Done(
+        said=f"{_title(case)}認定收件日為{format_roc(day, weekday=True)}，{verdict}；"
+        f"系統收到的時間 {came} 仍保留在紀錄中",
+        office=at.office,
+    )
+
+
 def _pause(at: _Desk) -> Done:
     case, until = at.case, at.day_to_come
     _set_pause(at, case, until, at.why)
@@ -242,6 +283,8 @@ def _title(case: Case) -> str:
 _DOING: dict[str, Callable[[_Desk], Done]] = {
     EXTEND: _extend,
     WAIVE: _waive,
+    RETURN: _return,
+    DATE_RECEIPT: _date_receipt,
     PAUSE: _pause,
     RESUME: _resume,
     AWAY: _away,

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from . import links
-from .answering import answer_to, reply
+from .answering import Arrival, answer_to, reply
 from .answers import from_json
 from .casework import Stationery
 from .extending import to_decide
 from .forms.judge import Verdict
-from .keeping import Delivered
+from .keeping import Delivered, Parcel
 from .ledger.records import CallRecord, Recorded, SubmissionRecord
 from .mail.links import DeputyUnknown, LinkLine, Links
 from .plan.model import Person
@@ -70,7 +70,6 @@ def _receipt(
     answers = from_json(submission.answers)
     recorded = Recorded(submission=submission, is_new=True)
     verdict = Verdict(answers=answers)
-    content = answer_to(case, recorded, verdict, submission.raw_blob, now)
     delivered = Delivered(
         blob=submission.raw_blob,
         received_at=submission.received_at,
@@ -78,9 +77,10 @@ def _receipt(
         sender=submission.sender,
         sender_name=_named(office, submission.sender).name,
     )
+    arrival = Arrival.of(Parcel(case=case, workbooks=()), delivered, verdict, recorded)
     paper = Stationery(case)
     enclosed = (paper.attached_form(answers), paper.appointment_over(now))
-    dispatch = reply(case, delivered, content, *enclosed)
+    dispatch = reply(case, delivered, answer_to(arrival, now), *enclosed)
     if dispatch is not None:
         yield dispatch
 

@@ -78,6 +78,19 @@ def ask(case: Case, asking: Asking, *, now: datetime) -> tuple[Word, tuple[Dispa
     return _sent(case, known, now), (to_decide(case, known, now),)
 
 
+def is_asked_already(case: Case, asking: Asking) -> bool:
+    """Whether the same is being asked for, by the same person in another message: a robot repeats
+    itself, and who decides need not hear it twice."""
+    found = _judged(case, asking)
+    return isinstance(found, Allowed) and any(
+        request.until == found.until
+        and request.asked_by.lower() == asking.by.email.lower()
+        and request.why == asking.wish.why
+        and request.source != asking.source
+        for request in case.desk.ledger.requests.of(case.assignment.key, "pending")
+    )
+
+
 def grant_directly(
     case: Case, asking: Asking, *, who: str, now: datetime
 ) -> tuple[RequestRecord, tuple[Dispatch, ...]]:

@@ -7,14 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from . import extending
-from .answering import (
-    answer_to,
-    answered_enough,
-    not_understood,
-    reply,
-    reply_with_form,
-    writer_of,
-)
+from .answering import Arrival, reply, reply_to, writer_of
 from .calendars.roc import in_zone
 from .forms.judge import Verdict, judge
 from .forms.problems import quoted
@@ -24,6 +17,7 @@ from .keeping import Delivered, Parcel, files_that_came, identity_of, record
 from .ledger.records import SubmissionRecord
 from .mail.attachment import Attachment
 from .mail.bodies import new_text, says_nothing, wish_in
+from .plan.asking import NOTHING
 from .posting import Dispatch
 from .workspace import Case
 
@@ -51,21 +45,14 @@ def _by_its_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
     workbook = case.desk.store.put(file.data)
     content = identity_of(workbook, [attached.get(file_key(name), "") for name in verdict.files])
     recorded = record(parcel, delivered, verdict, now, content=content)
-    told = answer_to(case, recorded, verdict, workbook, now)
-    answer = reply_with_form(case, delivered, told, verdict, now)
-    return Judged(submission=recorded.submission, mails=_some(answer))
+    return _answered(Arrival.of(parcel, delivered, verdict, recorded, receipt_for=workbook), now)
 
 
 def _without_a_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
-    case = parcel.case
-    said = new_text(delivered.text)
+    said, verdict = new_text(delivered.text), Verdict()
     why = f"信中沒有填報檔，寫的是{quoted(said)}" if said else "信中沒有填報檔"
-    recorded = record(parcel, delivered, Verdict(), now, content=delivered.blob, reason=why)
-    told = not_understood(case, delivered, now)
-    if answered_enough(case.desk, case.assignment.key, delivered, told.subject, now):
-        return Judged(submission=recorded.submission, mails=())
-    answer = reply_with_form(case, delivered, told, Verdict(), now)
-    return Judged(submission=recorded.submission, mails=_some(answer))
+    recorded = record(parcel, delivered, verdict, now, content=delivered.identity, reason=why)
+    return _answered(Arrival.of(parcel, delivered, None, recorded), now)
 
 
 def _by_its_words(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged | None:
@@ -73,17 +60,21 @@ def _by_its_words(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged
     case, text = parcel.case, new_text(delivered.text)
     if case.form.nothing and _says_nothing(case, delivered, text):
         verdict = Verdict(answers=all_nothing(case.form, case.rows))
-        recorded = record(parcel, delivered, verdict, now, content=delivered.blob)
-        told = answer_to(case, recorded, verdict, delivered.blob, now)
-        answer = reply_with_form(case, delivered, told, verdict, now)
-        return Judged(submission=recorded.submission, mails=_some(answer))
+        recorded = record(parcel, delivered, verdict, now, content=NOTHING)
+        return _answered(Arrival.of(parcel, delivered, verdict, recorded), now)
     wish = wish_in(text, today=in_zone(delivered.received_at, case.zone).date())
     by = writer_of(delivered, case.section_name)
     if wish is None or by is None:
         return None
     asking = extending.Asking(wish=wish, by=by, at=delivered.received_at, source=delivered.blob)
+    if extending.is_asked_already(case, asking):
+        return Judged(submission=None, mails=())
     told, mails = extending.ask(case, asking, now=now)
     return Judged(submission=None, mails=_some(*mails, reply(case, delivered, told)))
+
+
+def _answered(arrival: Arrival, now: datetime) -> Judged:
+    return Judged(submission=arrival.submission, mails=_some(reply_to(arrival, now)))
 
 
 def _says_nothing(case: Case, delivered: Delivered, text: str) -> bool:

@@ -10,8 +10,9 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import Literal
 
-from .answers import to_json
+from .answers import Answer, from_json, to_json
 from .forms import guard
+from .forms.doubts import doubts
 from .forms.evidence import why_unfit
 from .forms.judge import Verdict
 from .forms.texts import file_key
@@ -132,6 +133,25 @@ def identity_of(workbook: str, files: Iterable[str]) -> str:
     return sha256("".join([workbook, *named]).encode()).hexdigest() if named else workbook
 
 
+def answers_before(case: Case) -> tuple[Answer, ...]:
+    """What the section answered in the cycle before, where it was asked the same: a measure's words
+    may be others in a later plan."""
+    desk, cycle = case.desk, case.cycle
+    earlier = [
+        each
+        for each in desk.ledger.cycles.all(office=cycle.office, duty=cycle.duty)
+        if each.period_start < cycle.period_start
+    ]
+    for each in reversed(earlier):
+        key = f"{each.key}/{case.assignment.section}"
+        kept_then = desk.ledger.submissions.accepted(each.key).get(key)
+        if kept_then is not None:
+            same = {row.id for row in set(desk.case(key).rows) & set(case.rows)}
+            answers = from_json(kept_then.answers)
+            return tuple(answer for answer in answers if answer.row in same)
+    return ()
+
+
 def record(
     parcel: Parcel,
     delivered: Delivered,
@@ -141,14 +161,15 @@ def record(
     content: str,
     reason: str = "",
 ) -> Recorded:
-    """Put on record what came. `content` is its identity; a `reason` given means that it is no
-    answer at all. Files that cannot stand as evidence are kept apart."""
+    """Put on record what came, and what is odd about it. `content` is its identity; a `reason`
+    given means that it is no answer at all. Files that cannot stand as evidence are kept apart."""
     case, desk = parcel.case, parcel.case.desk
     for file in delivered.files:
         if file.name in delivered.unfit:
             apart = Apart(reason=f"「{file.name}」：{delivered.unfit[file.name]}")
             quarantine_file(desk, delivered, file, apart, now)
     accepted = verdict.accepted and not reason
+    odd = doubts(case.form, case.rows, verdict.answers, answers_before(case)) if accepted else ()
     return desk.ledger.submissions.record(
         NewSubmission(
             assignment=case.assignment.key,
@@ -165,6 +186,7 @@ def record(
             files=[kept(desk, file) for file in delivered.fit],
             role=role_of(case, delivered),
             matched_by=parcel.matched_by,
+            doubts=[asdict(doubt) for doubt in odd],
         ),
         now=now,
     )

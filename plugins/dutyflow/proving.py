@@ -8,9 +8,10 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from .answering import number_of
+from .answering import difference, number_of
+from .answers import confirms_nothing, from_json
 from .calendars.moments import format_cut_off
-from .calendars.roc import format_roc, format_roc_moment
+from .calendars.roc import format_roc, format_roc_moment, in_zone
 from .ledger.records import AssignmentRecord, CycleRecord, EventRecord, SubmissionRecord
 from .ledger.what import STATE_TITLES, What
 from .mail.contexts import SHORT_HASH
@@ -92,9 +93,15 @@ class _Book:
     def _verdict(self, assignment: AssignmentRecord, came: dict[int, SubmissionRecord]) -> str:
         if assignment.on_time is None:
             return "尚未收到可受理的填報" if assignment.state != "waived" else "免報"
+        zone = self.plan.office.zone
         first = next(each for each in came.values() if each.verdict == "accepted")
-        when = format_roc_moment(first.received_at, self.plan.office.zone)
-        return f"{when} 收到，{'如期' if assignment.on_time else '逾期'}"
+        said = f"{format_roc_moment(first.received_at, zone)} 收到"
+        if first.effective_at is not None:
+            said += f"，認定收件日 {format_roc(in_zone(first.effective_at, zone))}"
+        said += f"，{'如期' if assignment.on_time else '逾期'}"
+        kept = came.get(assignment.accepted_submission or 0)
+        nothing = kept is not None and confirms_nothing(from_json(kept.answers))
+        return f"{said}；確認無辦理事項" if nothing else said
 
     def _row(
         self,
@@ -116,12 +123,19 @@ class _Book:
                 until = detail.get("paused_until", "")
                 day = format_roc(datetime.fromisoformat(until)) if until else ""
                 return replace(row, result=f"暫停至 {day}" if day else "恢復稽催")
+            case What.ASSIGNED:
+                became = detail["submission"]
+                told = f"，登記為 {number_of(became)}" if became else ""
+                return replace(row, result=f"待認領的 {number_of(detail['quarantined'])}{told}")
             case What.DATED:
-                return replace(row, result=_dated(event, zone))
+                return replace(row, result=_of_dating(detail, zone))
             case What.RECEIVED | What.ACCEPTED | What.REJECTED:
-                return replace(
-                    row, result=_of_submission(event, came.get(detail["submission"]), zone)
-                )
+                submission = came.get(detail["submission"])
+                said = [_of_submission(event, submission, zone)]
+                if event.what == What.ACCEPTED and submission is not None:
+                    case = self.desk.case(event.about)
+                    said += [difference(case, submission), *map(_said, submission.doubts)]
+                return replace(row, result="；".join(filter(None, said)))
             case _:
                 return row
 
@@ -158,9 +172,17 @@ def _row(event: EventRecord) -> ProofRow:
     )
 
 
-def _dated(event: EventRecord, zone: ZoneInfo) -> str:
-    moment = format_roc_moment(datetime.fromisoformat(event.detail["effective_at"]), zone)
-    return f"收件日認定為 {moment}，{'如期' if event.detail['on_time']['after'] else '逾期'}"
+def _said(doubt: dict[str, str]) -> str:
+    return f"存疑：{doubt['said']}"
+
+
+def _of_dating(detail: dict[str, str], zone: ZoneInfo) -> str:
+    """Both moments: when it came, and the day that counts."""
+    received, effective = (
+        in_zone(datetime.fromisoformat(detail[name]), zone)
+        for name in ("received_at", "effective_at")
+    )
+    return f"{format_roc_moment(received, zone)} 收到，認定收件日 {format_roc(effective)}"
 
 
 def _wanted(asked: EventRecord) -> str:
@@ -178,7 +200,11 @@ def _of_submission(event: EventRecord, came: SubmissionRecord | None, zone: Zone
         received = format_roc_moment(datetime.fromisoformat(event.detail["received_at"]), zone)
         files = event.detail["files"]
         named = (f"{file['name']}（SHA-256 {file['blob'][:SHORT_HASH]}）" for file in files)
-        return "：".join(filter(None, (f"{received} 收到", "、".join(named))))
+        told = ["：".join(filter(None, (f"{received} 收到", "、".join(named))))]
+        if came is not None:
+            told += [f"寄件人為{came.role}"] if came.role else []
+            told += [f"依{came.matched_by}歸入"] if came.matched_by else []
+        return "；".join(told)
     if came is None:
         return ""
     if event.what == What.REJECTED and came.problems:

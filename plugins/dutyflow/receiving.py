@@ -83,7 +83,7 @@ def take_in(
     if message.automatic:
         _by_a_machine(desk, office, delivered, stored.data, now)
         return ()
-    doubt = _doubt_about_the_sender(office, delivered, stored.data)
+    doubt = _doubt_about_the_sender(office, message)
     request = None if doubt == NOT_PROVED else _to_decide(desk, message)
     if request is not None:
         return _decided(desk.case(request.assignment), delivered, request, now)
@@ -94,12 +94,12 @@ def take_in(
     return _delivered(desk, office, delivered, found, now)
 
 
-def _doubt_about_the_sender(office: OfficePlan, delivered: Delivered, data: bytes) -> str:
+def _doubt_about_the_sender(office: OfficePlan, message: Inbound) -> str:
     """Why a sender is not believed; "" for one who is."""
     contacts = office.contacts
-    if not sender_of(contacts, delivered.sender).is_known:
-        return f"寄件人不在通訊錄：{delivered.sender or '（寄件人不明）'}"
-    if is_forged(data, sender=delivered.sender, trusted=contacts.mailbox.authserv_ids):
+    if not sender_of(contacts, message.sender).is_known:
+        return f"寄件人不在通訊錄：{message.sender or '（寄件人不明）'}"
+    if is_forged(message, trusted=contacts.mailbox.authserv_ids):
         return NOT_PROVED
     return ""
 
@@ -136,7 +136,8 @@ def _unreadable(
 ) -> tuple[Dispatch, ...]:
     """Whoever wrote it is told, where at least that could be read."""
     quarantine(desk, delivered, Apart(reason=f"無法解讀的信件：{trouble}"), now)
-    if trouble.letterhead is None or trouble.letterhead.automatic:
+    head = trouble.letterhead
+    if head is None or head.automatic or _doubt_about_the_sender(office, head):
         return ()
     content = Unreadable(office=office.name, why=str(trouble))
     return _some(answer_from_the_inbox(desk, office, delivered, content, "來信無法讀取", now))
@@ -154,7 +155,7 @@ def _too_large(
         limit=MESSAGE_LIMIT,
     )
     quarantine(desk, delivered, Apart(reason=f"{told.found}，沒有讀取；原信在收信信箱裡"), now)
-    if message.automatic:
+    if message.automatic or _doubt_about_the_sender(office, message):
         return ()
     return _some(answer_from_the_inbox(desk, office, delivered, told, told.found, now))
 

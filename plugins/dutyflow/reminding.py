@@ -134,6 +134,7 @@ class _Part:
             form_name=form.name if form else "",
             note=self._note,
             subject=self.nag.step.subject,
+            correction=case.assignment.accepted_submission is not None,
             may_extend=case.plan.extensions.are_granted,
             link=links.link(case, self.nag.to.person, self.now) if self._is_asked else "",
         )
@@ -162,8 +163,8 @@ class _Part:
     @property
     def _note(self) -> str:
         assignment = self.case.assignment
-        if assignment.state == "returned":
-            return f"已退回補正：{assignment.returned_note}"
+        if assignment.accepted_submission is not None:
+            return f"先前的填報已收到，退回補正：{assignment.returned_note}"
         if assignment.state == "submitted":
             return "先前寄來的檔案還有需要修正的地方，請見先前的回信"
         return ""

@@ -6,19 +6,16 @@ import smtplib
 from collections.abc import Sequence
 from datetime import datetime
 
-from . import answers, links
+from . import correcting
 from .assembling import folder_of, latest_report
-from .calendars.cycles import cut_off
-from .calendars.roc import format_roc, in_zone
-from .casework import Stationery
+from .calendars.roc import format_roc
 from .errors import DutyflowError
 from .ledger.records import AssignmentRecord, CycleRecord, Decision
-from .mail.contexts import Returned
 from .plan.model import Plan
 from .plan.words import CHOICE_TITLES, listed
-from .posting import Dispatch, post
+from .posting import post
 from .reports.kinds import from_json, kind_of
-from .workspace import Case, Workspace
+from .workspace import Workspace
 
 
 def what_to_review(desk: Workspace, cycle_key: str) -> str:
@@ -40,12 +37,24 @@ def what_to_review(desk: Workspace, cycle_key: str) -> str:
         "",
         *(f"- {change}" for change in report.changes),
         "",
+        *_doubts(desk, cycle),
         f"檔案：`{folder_of(desk, cycle)}`",
         "",
         f"核定：報送{recipients}。退回補正：填入組室與說明，系統通知後重新收件、重新彙整。"
         "不送：結案而不報送。",
     ]
     return "\n".join(lines)
+
+
+def _doubts(desk: Workspace, cycle: CycleRecord) -> list[str]:
+    """What is odd about what came; it counts all the same."""
+    kept = desk.ledger.submissions.accepted(cycle.key)
+    lines = [
+        f"- {desk.section_name(key)}：{doubt['said']}"
+        for key, submission in kept.items()
+        for doubt in submission.doubts
+    ]
+    return ["存疑（已照收，請斟酌是否退回補正）：", "", *lines, ""] if lines else []
 
 
 def decide(
@@ -69,13 +78,7 @@ def decide(
         cycle = desk.ledger.cycles.get(cycle_key)
         plan = desk.plan_of(cycle)
         for assignment in _to_return(desk, cycle, plan, sections, note):
-            desk.ledger.assignments.return_for_correction(
-                assignment.key,
-                note=note,
-                until=_correct_by(desk, cycle, plan, now),
-                now=now,
-                who=who,
-            )
+            correcting.send_back(desk.case(assignment.key), note, who=who, now=now)
     desk.ledger.reports.decide(
         cycle_key, record.version, decision=decision, now=now, who=who, note=note
     )
@@ -90,7 +93,9 @@ def tell_returned(
     """
     keys = [a.key for a in desk.ledger.assignments.of(cycle_key) if a.state == "returned"]
     for key in keys:
-        _tell(desk.case(key), client, now)
+        case = desk.case(key)
+        for letter in correcting.letters(case, now):
+            post(desk, client, letter, mailbox=case.office.contacts.mailbox, now=now)
     return keys
 
 
@@ -116,36 +121,3 @@ def _to_return(
                 f"補收請清除該組室的「收件」{again}"
             )
     return chosen
-
-
-def _correct_by(desk: Workspace, cycle: CycleRecord, plan: Plan, now: datetime) -> datetime:
-    calendar = desk.office(cycle.office).calendar
-    today = in_zone(now, plan.office.zone).date()
-    days = plan.duty(cycle.duty).collect_again
-    return cut_off(calendar.shift(today, days), plan.office.zone)
-
-
-def _tell(case: Case, client: smtplib.SMTP, now: datetime) -> None:
-    paper = Stationery(case)
-    number = case.assignment.accepted_submission
-    kept = case.desk.ledger.submissions.get(number).answers if number else ()
-    form = paper.attached_form(answers=answers.from_json(kept))
-    for person in case.people.owners:
-        dispatch = Dispatch(
-            about=case.assignment.key,
-            cycle=case.cycle.key,
-            rung=f"returned:{case.assignment.returns}",
-            to=person,
-            reason="退回補正",
-            content=Returned(
-                about=paper.about,
-                note=case.assignment.returned_note,
-                deadline=paper.deadline(now),
-                form_name=form.name,
-                link=links.link(case, person, now),
-            ),
-            thread=case.assignment.key,
-            token=case.assignment.token,
-            attachments=(form,),
-        )
-        post(case.desk, client, dispatch, mailbox=case.office.contacts.mailbox, now=now)

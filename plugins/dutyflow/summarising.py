@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from .answering import number_of
+from .answers import confirms_nothing, from_json
 from .ledger.claims import UNKNOWNS_ALLOWED
 from .ledger.records import Came, NoticeRecord
 from .mail.errors import UnreadableMessage
@@ -23,6 +25,7 @@ from .nagging.decisions import UNREACHABLE, Nag, Silence
 from .nagging.digests import OUT_OF_HOURS
 from .nagging.opening import RUNG as OPENING
 from .plan.model import Person
+from .plan.senders import OWNER
 from .posting import Dispatch, Point
 from .rounds import HAD_ENOUGH
 from .watching import Pending, Watch, post_for_each
@@ -106,6 +109,7 @@ class _Morning:
             troubles=tuple(self._troubles()),
             strays=tuple(self._strays(came)),
             came_in=tuple(self._came_in(came)),
+            doubts=tuple(self._doubts(came)),
             went_out=tuple(self._went_out()),
             silent=tuple(self._silent()),
         )
@@ -165,8 +169,10 @@ class _Morning:
     def _strays(self, came: Iterable[Came]) -> Iterator[str]:
         for each in came:
             stray = each.verdict == "quarantined" and not each.reason.startswith(_NO_NEWS)
-            if stray and self._is_ours(each):
-                yield f"{each.sender or '（寄件人不明）'}：{each.reason}"
+            if stray and not each.assigned_to and self._is_ours(each):
+                meant = f"（似為{self._whose(each.suggested)}）" if each.suggested else ""
+                number, sender = number_of(each.id), each.sender or "（寄件人不明）"
+                yield f"{number} {sender}：{each.reason}{meant}"
 
     def _is_ours(self, came: Came) -> bool:
         """Mail without an assignment belongs to the office whose mailbox it was written to; where
@@ -186,11 +192,25 @@ class _Morning:
         for each in came:
             if each.assignment is None or each.verdict == "quarantined":
                 continue
-            if each.verdict == "accepted":
-                said = "已受理"
-            else:
-                said = f"有 {each.problems} 處待修正" if each.problems else each.reason
-            yield f"{self._whose(each.assignment)}：{said}"
+            yield f"{self._whose(each.assignment)}：{self._made_of(each, each.assignment)}"
+
+    def _made_of(self, came: Came, assignment: str) -> str:
+        """`已受理，由代理人寄來`."""
+        if came.verdict != "accepted":
+            return f"有 {came.problems} 處待修正" if came.problems else came.reason
+        said = "已受理"
+        if confirms_nothing(from_json(came.answers)):
+            said += "，確認無辦理事項"
+        if came.role not in ("", OWNER):
+            said += f"，由{came.role}寄來"
+        cycle = self.watch.desk.ledger.cycles.get(assignment.rpartition("/")[0])
+        return said if cycle.state == "open" else f"{said}；已結案，未列入彙整表"
+
+    def _doubts(self, came: Iterable[Came]) -> Iterator[str]:
+        for each in came:
+            if each.assignment is not None and each.doubts:
+                told = "；".join(doubt["said"] for doubt in each.doubts)
+                yield f"{self._whose(each.assignment)}：{told}"
 
     def _went_out(self) -> Iterator[str]:
         """By section, how many of which step."""

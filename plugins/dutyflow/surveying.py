@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from .answers import confirms_nothing, from_json
 from .calendars.cycles import cut_off
 from .calendars.moments import last_day
 from .calendars.roc import in_zone
@@ -45,7 +46,11 @@ class NextRung:
 
 @dataclass(frozen=True, kw_only=True)
 class SectionStatus:
-    """One section's part. `days_left` in working days: 0 on the last day, negative when overdue."""
+    """One section's part. `days_left` in working days: 0 on the last day, negative when overdue.
+
+    `nothing`: what was accepted confirms that there is nothing to report. `doubts` are sentences on
+    what is odd about it.
+    """
 
     section: str
     name: str
@@ -54,6 +59,8 @@ class SectionStatus:
     days_left: int
     last_mail: LastMail | None
     next_rung: NextRung | None
+    nothing: bool = False
+    doubts: tuple[str, ...] = ()
 
     @property
     def is_done(self) -> bool:
@@ -121,6 +128,7 @@ class _Book:
         self.today = in_zone(now, self.zone).date()
         self.assignments = desk.ledger.assignments.of(cycle.key)
         self.given = desk.ledger.standings.own_deadlines()
+        self.accepted = desk.ledger.submissions.accepted(cycle.key)
         self.sent: dict[str, list[NoticeRecord]] = defaultdict(list)
         for notice in desk.ledger.notices.of(cycle=cycle.key):
             if notice.state == "sent":
@@ -137,6 +145,7 @@ class _Book:
 
     def _section(self, assignment: AssignmentRecord) -> SectionStatus:
         deadline = last_day(assignment.collect_by, self.zone)
+        kept = self.accepted.get(assignment.key)
         return SectionStatus(
             section=assignment.section,
             name=self.plan.section(assignment.section).name,
@@ -145,6 +154,8 @@ class _Book:
             days_left=self.calendar.between(self.today, deadline),
             last_mail=self._last_mail(assignment),
             next_rung=self._next_rung(assignment, deadline),
+            nothing=kept is not None and confirms_nothing(from_json(kept.answers)),
+            doubts=tuple(doubt["said"] for doubt in kept.doubts) if kept else (),
         )
 
     def _last_mail(self, assignment: AssignmentRecord) -> LastMail | None:

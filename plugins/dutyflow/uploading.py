@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from . import extending
-from .answering import answer_to, receipt
+from .answering import Arrival, answer_to, receipt
 from .answers import from_json
 from .calendars.roc import format_roc
 from .errors import Finding
@@ -168,7 +168,7 @@ def _recorded(
     content = identity_of(delivered.blob, named)
     parcel = Parcel(case=visit.case, workbooks=(), matched_by=BY_LINK)
     recorded = record(parcel, delivered, verdict, now, content=content)
-    said = answer_to(visit.case, recorded, verdict, delivered.blob, now)
+    said = answer_to(Arrival.of(parcel, delivered, verdict, recorded), now)
     return Handed(said=said, problems=verdict.problems)
 
 

@@ -59,7 +59,8 @@ class Watch:
             day = last_day(row.collect_by, self.office.zone)
             if is_late(row.state, row.collect_by, self.now):
                 yield Late(
-                    title=self.title(row.key.rpartition("/")[0]),
+                    title=self.title(row.key.rpartition("/")[0])
+                    + ("（補正）" if row.state == "returned" else ""),
                     section=self.section(row.plan_hash, row.section),
                     deadline=self.deadline(day),
                 )

@@ -99,6 +99,7 @@ def test_a_scanned_form_is_evidence_and_no_answer(office: Scene, letter: EmailMe
         ("自評表.csv", "編號,執行情形".encode("cp950"), "原信所附的表單"),
         ("自評表.numbers", zipped({"Index/Document.iwa": "x"}), "輸出至"),
     ],
+    ids=["xls", "csv", "numbers"],
 )
 def test_other_programs_files_are_told_how(
     office: Scene, letter: EmailMessage, name: str, data: bytes, told: str

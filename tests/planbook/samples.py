@@ -21,9 +21,10 @@ forms:
     rows: [上半年, 下半年]
     fields:
       - {id: topic, title: 主題, required: true}
-      - {id: people, title: 人數, type: number, min: 0, max: 500, whole: true, unit: 人}
+      - {id: people, title: 人數, type: number, min: 0, max: 500, whole: true, unit: 人, far: 50}
       - id: reason
         title: 原因
+        wanted: true
         required_when: {field: people, below: 10}
 ladders:
   - id: weekly
@@ -59,10 +60,18 @@ def content(folder: Path) -> Content:
     plan, contacts = folder / "107.yaml", folder / "contacts.yaml"
     plan.write_text(edited(PLAN, ("duties:\n", FORM)), encoding="utf-8")
     away = (
-        "{name: 王小美, email: wang@penghu.example.tw, away: [{start: 107-07-02, end: 107-07-06}]}"
+        "{name: 王小美, email: wang@penghu.example.tw, also: [mei@home.example.tw],"
+        " away: [{start: 107-07-02, end: 107-07-06}]}"
     )
     known = "{name: 王小美, email: wang@penghu.example.tw}"
-    contacts.write_text(edited(CONTACTS, (known, away)), encoding="utf-8")
+    head = "head: {name: 黃國華, email: huang@penghu.example.tw}\n"
+    box = "address: plan@penghu.example.tw}"
+    noted = (
+        (known, away),
+        (head, f"{head}    domains: [business.example.tw]\n"),
+        (box, f"{box[:-1]}, authserv_ids: [mx.penghu.example.tw]}}"),
+    )
+    contacts.write_text(edited(CONTACTS, *noted), encoding="utf-8")
     line = "date,kind,reason,source\n107-07-11,off,瑪莉亞颱風停止上班,人事行政總處公告\n"
     (folder / "closures.csv").write_text(line, encoding="utf-8")
     return filing.content_of(plan, load_plan(plan))

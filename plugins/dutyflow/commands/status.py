@@ -64,12 +64,19 @@ def _rows(status: CycleStatus) -> Iterator[tuple[str, ...]]:
     for each in status.sections:
         yield (
             each.name,
-            STATE_TITLES[each.state],
+            _state(each),
             format_roc(each.deadline, weekday=True),
             _remaining(each),
             _last_mail(each, status.zone),
             _next_rung(each),
         )
+
+
+def _state(status: SectionStatus) -> str:
+    said = STATE_TITLES[status.state]
+    if status.state == "accepted" and status.nothing:
+        said += "（無辦理事項）"
+    return f"{said}，{len(status.doubts)} 處存疑" if status.doubts else said
 
 
 def _remaining(status: SectionStatus) -> str:
@@ -130,6 +137,8 @@ def _section_as_json(each: SectionStatus) -> dict[str, Any]:
         "section": each.section,
         "name": each.name,
         "state": each.state,
+        "nothing": each.nothing,
+        "doubts": list(each.doubts),
         "deadline": each.deadline.isoformat(),
         "days_left": each.days_left,
         "last_mail": mail and {**asdict(mail), "at": mail.at.isoformat()},

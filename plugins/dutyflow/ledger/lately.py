@@ -46,12 +46,18 @@ class Lately:
         """
         query = (
             select(
+                submissions.c.id,
                 submissions.c.assignment,
                 submissions.c.sender,
                 submissions.c.verdict,
                 submissions.c.problems,
                 submissions.c.reason,
                 submissions.c.raw_blob,
+                submissions.c.role,
+                submissions.c.suggested,
+                submissions.c.assigned_to,
+                submissions.c.answers,
+                submissions.c.doubts,
             )
             .where(
                 or_(submissions.c.assignment.is_(None), _of(office, submissions.c.assignment)),
@@ -61,14 +67,7 @@ class Lately:
         )
         with self._database.reading() as connection:
             return tuple(
-                Came(
-                    row.assignment,
-                    row.sender,
-                    row.verdict,
-                    len(row.problems),
-                    row.reason,
-                    row.raw_blob,
-                )
+                Came(**{**row._mapping, "problems": len(row.problems)})
                 for row in connection.execute(query)
             )
 

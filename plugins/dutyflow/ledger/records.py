@@ -281,14 +281,22 @@ class Standing(NamedTuple):
 
 
 class Came(NamedTuple):
-    """What was taken in, with so many problems. `assignment` None: nobody could say whose it is."""
+    """What was taken in, with so many problems. `assignment` None: nobody could say whose it is,
+    `suggested` is the one that it seems to belong to, `assigned_to` the one it was given to.
+    """
 
+    id: int
     assignment: str | None
     sender: str
     verdict: Verdict
     problems: int
     reason: str
     raw_blob: str
+    role: str
+    suggested: str
+    assigned_to: str
+    answers: list[dict[str, Any]]
+    doubts: list[dict[str, Any]]
 
 
 class Undecided(NamedTuple):
@@ -388,10 +396,14 @@ class SubmissionRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """The submission as it stands in the ledger; not new when the same content came before."""
+    """The submission as it stands in the ledger; not new when the same content came before.
+
+    `counts_again`: it had been replaced, and is what counts from now on.
+    """
 
     submission: SubmissionRecord
     is_new: bool
+    counts_again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

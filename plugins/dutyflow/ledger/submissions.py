@@ -46,10 +46,11 @@ class Submissions:
             )
             earlier = _same_content(connection, submission)
             if earlier is not None:
-                if assignment is not None and _counts_again(connection, earlier, submission):
+                again = assignment is not None and _counts_again(connection, earlier, submission)
+                if assignment is not None and again:
                     save(connection, with_accepted(assignment, earlier.id, submission.received_at))
                     _tell_that_it_counts_again(connection, submission, earlier.id, now)
-                return Recorded(submission=earlier, is_new=False)
+                return Recorded(submission=earlier, is_new=False, counts_again=again)
             number = _add(connection, submission, _replaced_by(submission, assignment), now)
             if assignment is not None:
                 _take_effect(connection, assignment, submission, number)

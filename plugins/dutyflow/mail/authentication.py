@@ -7,56 +7,42 @@ since a server takes away what comes in from outside in its name (RFC 8601, 5).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from email.errors import MessageError
 from typing import Any
 
 from authres import AuthenticationResultsHeader, AuthResError
 
-from .bounds import HEAD_LIMIT, head_of
-from .decoding import headers, parsed
+from .inbound import Inbound
 
-FIELD = "Authentication-Results"
-FIELDS_LIMIT = 50  # in one message; a server adds a few
 _FAILED = frozenset({"fail", "permerror", "policy"})
 
 
-def is_forged(data: bytes, *, sender: str, trusted: Collection[str]) -> bool:
+def is_forged(message: Inbound, *, trusted: Collection[str]) -> bool:
     """Whether one of the `trusted` servers (their authserv-ids) found that somebody else wrote it.
 
     As DMARC (RFC 7489, 3.1) has it: its own result, else SPF or DKIM failed and neither passed for
     the sender's domain. False where no server is trusted, or none of them says anything.
     """
-    if not trusted:
-        return False
-    found = list(_results(data, {each.lower() for each in trusted}))
+    found = list(_results(message.authentication, {each.lower() for each in trusted}))
     dmarc = {result for method, result, _ in found if method == "dmarc"}
     if dmarc & {"pass", "fail"}:
         return "fail" in dmarc
-    home = sender.rpartition("@")[2].lower()
+    home = message.sender.rpartition("@")[2].lower()
     told = [each for each in found if each[0] in ("spf", "dkim")]
     passed = any(result == "pass" and _aligned(domain, home) for _, result, domain in told)
     failed = any(result in _FAILED for _, result, _ in told)
     return failed and not passed
 
 
-def _results(data: bytes, trusted: Collection[str]) -> Iterator[tuple[str, str, str]]:
+def _results(fields: tuple[str, ...], trusted: Collection[str]) -> Iterator[tuple[str, str, str]]:
     """Method, result and the domain that it is about, of each finding of a trusted server."""
-    for field in _fields(data)[:FIELDS_LIMIT]:
+    for field in fields:
         try:
-            result = AuthenticationResultsHeader.parse(f"{FIELD}: {field}")
+            parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: {field}")
         except (AuthResError, ValueError, IndexError, AttributeError):
             continue
-        if str(result.authserv_id or "").lower() not in trusted:
-            continue
-        for each in result.results:
-            yield str(each.method).lower(), str(each.result).lower(), _domain(each)
-
-
-def _fields(data: bytes) -> tuple[str, ...]:
-    try:
-        return headers(parsed(head_of(data[:HEAD_LIMIT])), FIELD)
-    except (MessageError, ValueError, LookupError, TypeError, RecursionError, AttributeError):
-        return ()
+        if str(parsed.authserv_id or "").lower() in trusted:
+            for each in parsed.results:
+                yield str(each.method).lower(), str(each.result).lower(), _domain(each)
 
 
 def _domain(result: Any) -> str:

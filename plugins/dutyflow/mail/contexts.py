@@ -17,6 +17,7 @@ from dutyflow.errors import Finding
 from dutyflow.plan.model import Person
 
 PROBLEMS_SHOWN = 30
+CHANGES_SHOWN = 15
 SHORT_HASH = 12  # hexadecimal digits of a SHA-256 that a person compares
 
 Submitted = Literal["auto-generated", "auto-replied"]
@@ -126,8 +127,11 @@ class Receipt(Content):
     """已收到: an accepted submission.
 
     `understood` are labels and values: how much was filled. `sha256` is that of the file received.
-    `late` marks one that came after the cut-off, `replaces` names the number of the earlier one, if
-    any.
+    `late` marks one that came after the cut-off, `closed` one after the end of all, `again` one
+    whose content had come before: then number and moment are those of the first, which
+    `counts_again` if another had replaced it.
+    `replaces` names the number of the earlier one, if any, and `changes` say what is different, a
+    cell each. `doubts` are what is odd about the answers.
     """
 
     template = "receipt"
@@ -138,17 +142,28 @@ class Receipt(Content):
     received_at: datetime
     understood: tuple[tuple[str, str], ...]
     sha256: str
+    sent_by: str = ""
     late: bool = False
+    closed: bool = False
+    again: bool = False
+    counts_again: bool = False
     replaces: str = ""
+    changes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
 
     def __post_init__(self) -> None:
         in_zone(self.received_at)
 
     @property
+    def arrived(self) -> str:
+        if self.again:
+            return "先前已收到"
+        return "已收到（逾期送達）" if self.late else "已收到"
+
+    @property
     def subject(self) -> str:
-        arrived = "已收到（逾期送達）" if self.late else "已收到"
-        return f"{arrived}：{self.about.title}（{self.about.section}），編號 {self.number}"
+        return f"{self.arrived}：{self.about.title}（{self.about.section}），編號 {self.number}"
 
     @property
     def received(self) -> str:
@@ -157,6 +172,21 @@ class Receipt(Content):
     @property
     def short_hash(self) -> str:
         return self.sha256[:SHORT_HASH]
+
+    @property
+    def difference(self) -> str:
+        """What is different from the one that it replaces, in a sentence."""
+        if not self.changes:
+            return f"與 {self.replaces} 相比，各欄填寫的內容沒有變更"
+        return f"與 {self.replaces} 相比，變更 {len(self.changes)} 格"
+
+    @property
+    def changes_shown(self) -> tuple[str, ...]:
+        return self.changes[:CHANGES_SHOWN]
+
+    @property
+    def more_changes(self) -> int:
+        return len(self.changes) - len(self.changes_shown)
 
 
 @dataclass(frozen=True, kw_only=True)

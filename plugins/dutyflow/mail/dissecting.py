@@ -28,6 +28,7 @@ TEXT_LIMIT = 100_000  # characters
 HTML_LIMIT = 1_000_000  # bytes that are searched for the pictures within
 REFERENCES_LIMIT = 100
 RECIPIENTS_LIMIT = 200
+RESULTS_LIMIT, RESULT_LIMIT = 50, 4000  # fields of servers on the way, characters of one
 NAME_LIMIT = 100  # characters of a sender's name, as many as a Person's
 
 _RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc", "Resent-To")
@@ -91,7 +92,13 @@ def _read(message: Message, mailbox: str) -> Inbound:
         text=_text(parts),
         attachments=attachments,
         ignored=ignored,
+        authentication=_authentication(message),
     )
+
+
+def _authentication(message: Message) -> tuple[str, ...]:
+    fields = headers(message, "Authentication-Results")[:RESULTS_LIMIT]
+    return tuple(field[:RESULT_LIMIT] for field in fields)
 
 
 @dataclass(frozen=True, kw_only=True)

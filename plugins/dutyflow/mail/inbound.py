@@ -23,7 +23,8 @@ class Inbound:
     `recipients` are the addresses it was delivered or written to, the delivery's own first;
     `tokens` those of our mailbox's that carry one, in the same order. `automatic`: a machine wrote
     it, so it must not be answered (RFC 3834, 2). `ignored` names what was too much to take in.
-    `sender` is "" where no usable address is given.
+    `sender` is "" where no usable address is given. `authentication` are the Authentication-Results
+    fields (RFC 8601), whoever added them.
     """
 
     message_id: str
@@ -38,6 +39,7 @@ class Inbound:
     text: str
     attachments: tuple[Attachment, ...]
     ignored: tuple[str, ...]
+    authentication: tuple[str, ...] = ()
 
 
 def read_message(data: bytes, *, mailbox: str) -> Inbound:

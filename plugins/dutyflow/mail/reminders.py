@@ -17,6 +17,7 @@ class Line:
 
     `why` is the named reason in words (`到期前 3 個工作天`). `as_role` says in which role the
     person is told, "" for an owner: `代理 王小美`, `副知組長`. `others` names who else is told.
+    `correction`: an answer was accepted and sent back; it is the correction that is asked for.
     `reply_to` is the address to answer to, `link` opens the form on the web, `form_name` is the
     attachment; "" where there is none.
     """
@@ -34,8 +35,13 @@ class Line:
     form_name: str = ""
     note: str = ""
     subject: str = ""
+    correction: bool = False
     may_extend: bool = True
     link: str = ""
+
+    @property
+    def asks(self) -> str:
+        return "補正" if self.correction else "填報"
 
     @property
     def title(self) -> str:
@@ -44,6 +50,14 @@ class Line:
     @property
     def overdue(self) -> bool:
         return self.deadline.working_days < 0
+
+
+_ANSWER: dict[Tone, str] = {"plain": "提醒", "firm": "即將截止", "urgent": "已逾期"}
+_CORRECTION: dict[Tone, str] = {
+    "plain": "提醒補正",
+    "firm": "補正即將截止",
+    "urgent": "補正已逾期",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +119,8 @@ class Reminder(Content):
             return self.first.subject
         if self.informs_only:
             return "副知"
-        return {"plain": "提醒", "firm": "即將截止", "urgent": "已逾期"}[self.first.tone]
+        words = _CORRECTION if self.alone and self.first.correction else _ANSWER
+        return words[self.first.tone]
 
     @property
     def _earliest(self) -> str:

@@ -69,7 +69,8 @@ class Summary(Content):
     """晨間摘要: how an office stands, for its coordinator. The most urgent stands first.
 
     `troubles` are mails that did not arrive and sections that nobody could be told for; `strays`
-    is mail that nobody could match. What `went_out` and `came_in` is since the summary before.
+    is mail that nobody could match; `doubts` are answers that look odd, but count. What `went_out`
+    and `came_in` is since the summary before.
     """
 
     template: ClassVar[str] = "summary"
@@ -81,6 +82,7 @@ class Summary(Content):
     troubles: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
     came_in: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     went_out: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
 
@@ -96,6 +98,7 @@ class Summary(Content):
             Part(title="來信待認領", lines=self.strays, pressing=True),
             Part(title="逾期未報", lines=tuple(each.line for each in self.late), pressing=True),
             Part(title="收到的填報", lines=self.came_in),
+            Part(title="填報內容存疑，已照收", lines=self.doubts),
             Part(title="寄出的通知", lines=self.went_out),
             Part(title="今天沒有通知的人", lines=self.silent),
         )

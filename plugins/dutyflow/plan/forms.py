@@ -66,6 +66,9 @@ class FieldBase(PlanPart):
         default=None,
         description="在某種情形下必填：另一欄 below 低於、above 高於、is 等於",
     )
+    wanted: bool = Field(
+        default=False, description="選填，但留空時提醒計畫承辦人（不退件），例如佐證"
+    )
     help: OptionalText = Field(default="", description="填寫說明，顯示在儲存格旁")
     width: int | None = Field(default=None, ge=4, le=80, strict=True, description="欄寬（字元數）")
 
@@ -89,6 +92,15 @@ class NumberField(FieldBase):
     unit: Annotated[str, StringConstraints(max_length=10)] = Field(
         default="", description="單位，例如 分、件、戶"
     )
+    far: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] | None = Field(
+        default=None,
+        description="與上一期相差多少以上提醒計畫承辦人（不退件）；不寫者為最大值減最小值的五分之一",
+    )
+
+    @property
+    def far_off(self) -> float:
+        """From what difference to the cycle before on somebody should look."""
+        return (self.max - self.min) / 5 if self.far is None else self.far
 
 
 class DateField(FieldBase):

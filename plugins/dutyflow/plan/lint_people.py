@@ -14,9 +14,9 @@ ONE_DAY = timedelta(days=1)
 
 
 def lint_people(contacts: Contacts) -> Iterator[Remark]:
-    """What cannot work: one address for two people of a role, an owner as their own deputy, an
+    """What cannot work: one address of two people, a domain of two sections, an own deputy, an
     address that mail cannot carry."""
-    for here, person in _people(contacts):
+    for here, _, person in _everybody(contacts):
         yield from _writable((*here, "email"), person.email)
     yield from _writable(("mailbox", "address"), contacts.mailbox.address)
     for section, people in contacts.sections.items():
@@ -24,17 +24,59 @@ def lint_people(contacts: Contacts) -> Iterator[Remark]:
         yield from _twice((*place, "owners"), people.owners)
         yield from _twice((*place, "deputies"), people.deputies)
         yield from _own_deputy((*place, "deputies"), people)
+    yield from _taken(contacts)
+    yield from _shared_domains(contacts)
 
 
-def _people(contacts: Contacts) -> Iterator[tuple[Place, Person]]:
+def _everybody(contacts: Contacts) -> Iterator[tuple[Place, str, Person]]:
+    """Every person with their place and section, "" for the office's own."""
     for section, people in contacts.sections.items():
-        for role, those in (("owners", people.owners), ("deputies", people.deputies)):
-            for index, person in enumerate(those):
-                yield ("sections", section, role, index), person
-        yield ("sections", section, "head"), people.head
-    yield ("coordinator",), contacts.coordinator
-    yield ("director",), contacts.director
-    yield ("head_office",), contacts.head_office
+        here: Place = ("sections", section)
+        for index, person in enumerate(people.owners):
+            yield (*here, "owners", index), section, person
+        for index, person in enumerate(people.deputies):
+            yield (*here, "deputies", index), section, person
+        yield (*here, "head"), section, people.head
+    for role in ("coordinator", "director", "head_office"):
+        yield (role,), "", getattr(contacts, role)
+
+
+def _taken(contacts: Contacts) -> Iterator[Remark]:
+    """Another address of somebody that is a second person's: nobody could say who wrote."""
+    everybody = list(_everybody(contacts))
+    for place, _, person in everybody:
+        for index, address in enumerate(person.also):
+            for other_place, _, other in everybody:
+                same = other.email.lower() == person.email.lower()
+                if not same and other.answers_to(address.lower()):
+                    yield Remark(
+                        place=(*place, "also", index),
+                        found=f"{person.name}的其他信箱{shown(address)}也是{other.name}的信箱",
+                        expected="只有本人使用的其他信箱，才分得出是誰寄來",
+                        see=(*other_place, "email"),
+                    )
+
+
+def _shared_domains(contacts: Contacts) -> Iterator[Remark]:
+    """A domain is a section's only where nobody of another section writes from there."""
+    first: dict[str, Place] = {}
+    for section, people in contacts.sections.items():
+        for index, domain in enumerate(map(str.lower, people.domains)):
+            place: Place = ("sections", section, "domains", index)
+            expected = "只供這個組室使用的網域；各組室共用者不寫，改列各人的其他信箱（also）"
+            if domain in first:
+                found = f"網域{shown(domain)}列在兩個組室"
+                yield Remark(place=place, found=found, expected=expected, see=first[domain])
+            first.setdefault(domain, place)
+            for other_place, theirs, other in _everybody(contacts):
+                if theirs != section and _uses(other, domain):
+                    found = f"網域{shown(domain)}也是{other.name}的信箱所用"
+                    yield Remark(place=place, found=found, expected=expected, see=other_place)
+                    break
+
+
+def _uses(person: Person, domain: str) -> bool:
+    return any(each.rpartition("@")[2].lower() == domain for each in (person.email, *person.also))
 
 
 def _writable(place: Place, address: str) -> Iterator[Remark]:

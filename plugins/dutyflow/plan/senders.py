@@ -19,7 +19,7 @@ _TITLES: dict[Part, str] = {
     "director": "處長",
     "head_office": "業務處",
 }
-UNKNOWN = "不在通訊錄"
+OWNER, UNKNOWN = _TITLES["owner"], "不在通訊錄"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,8 +39,8 @@ _PLAN: _Blocks = {
 _CONTACTS: _Blocks = {"sections": {"*": {"owners": {}, "deputies": {}}}}
 _APART = ("measures", "forms", "ladders", "duties")  # an empty line between their items
 _FIELD_ORDER = (
-    "id", "title", "type", "choices", "min", "max", "whole", "unit", "max_length", "required",
-    "required_when", "reason_when", "width", "help",
+    "id", "title", "type", "choices", "min", "max", "whole", "unit", "far", "max_length",
+    "required", "required_when", "reason_when", "wanted", "width", "help",
 )  # fmt: skip
 _DUTY_ORDER = [name for name in Duty.model_fields if name != "unannounced"]
 _DUTY_ORDER.insert(_DUTY_ORDER.index("opens"), "unannounced")  # which stands in its place

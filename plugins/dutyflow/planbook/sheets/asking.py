@@ -21,6 +21,7 @@ from ..codecs import (
     Items,
     Named,
     Number,
+    Positive,
     Rows,
     Slip,
     Whole,
@@ -99,6 +100,22 @@ def field_columns(forms: Labels, fields: Labels) -> tuple[Column, ...]:
         ),
         Column("width", "欄寬", 6, "字元數，4 到 80；可留空白", codec=Whole(), middle=True),
         Column("help", "填寫說明", 34, "顯示在儲存格旁", blank=""),
+        Column(
+            "wanted",
+            "留空提醒",
+            8,
+            "是或否：選填，但留空時提醒計畫承辦人",
+            codec=YesOrNo(),
+            middle=True,
+        ),
+        Column(
+            "far",
+            "差距過大",
+            8,
+            "型態為數字者：與上一期相差多少以上提醒計畫承辦人；可留空白",
+            codec=Positive(),
+            middle=True,
+        ),
     )
 
 

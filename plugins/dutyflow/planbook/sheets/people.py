@@ -13,13 +13,14 @@ from dutyflow.plan.source import Place
 from dutyflow.plan.words import FIELD_TITLES
 
 from ..book import Book, Row, Table
-from ..codecs import Code, Codec, Named, Shown
+from ..codecs import Code, Codec, Items, Named, Shown
 from ..grids import Column, Grid, Line, line
 from ..labels import Labels
 from ..spans import Absences
 
 SHEET = "聯絡人"
 ROLE, SECTION, NAME, EMAIL, AWAY, IMAP = "身分", "組室", "姓名", "電子郵件", "請假", "IMAP 連線"
+ALSO = "其他信箱"
 _MANY, _ONE = ("owners", "deputies"), ("head",)  # of a section
 _ALONE = ("coordinator", "director", "head_office")  # of the office
 _ROLES = ("mailbox", *_MANY, *_ONE, *_ALONE)
@@ -80,6 +81,14 @@ def columns(sections: Labels) -> tuple[Column, ...]:
             "收發信箱以 IMAP 收信時，Airflow 連線的名稱；其他列留空白",
             codec=Code(),
         ),
+        Column(
+            "also",
+            ALSO,
+            34,
+            "同一人的其他信箱；組長這一列可加寫只供本組室使用的網域（不含 @）；"
+            "收發信箱填郵件驗證伺服器的名稱",
+            codec=Items(),
+        ),
     )
 
 
@@ -107,6 +116,7 @@ class _Entry:
     section: str | None = None
     number: int = 1
     who: Person | Mailbox | None = None
+    domains: tuple[str, ...] = ()
 
     def line(self, sections: Labels) -> Line:
         role, section = self.role, self.section
@@ -116,10 +126,12 @@ class _Entry:
         match self.who:
             case Mailbox():
                 values |= {"name": self.who.name, "email": self.who.address}
+                values["also"] = self.who.authserv_ids or None
                 values["imap"] = self.who.imap
             case Person():
                 values |= {"name": self.who.name, "email": self.who.email}
                 values["away"] = self.who.away or None
+                values["also"] = (*self.who.also, *self.domains) or None
         return line(columns(sections), f"{role} {section} {self.number}", name, values)
 
 
@@ -129,7 +141,7 @@ def _people(contacts: Contacts) -> Iterator[_Entry]:
         for role in _MANY:
             for number, person in enumerate(getattr(those, role), 1):
                 yield _Entry(role=role, section=section, number=number, who=person)
-        yield _Entry(role="head", section=section, who=those.head)
+        yield _Entry(role="head", section=section, who=those.head, domains=those.domains)
     for role in _ALONE:
         yield _Entry(role=role, who=getattr(contacts, role))
 
@@ -190,10 +202,16 @@ def _read(book: Book, row: Row, place: Place, data: dict[str, Any], sections: La
     email = "address" if role == "mailbox" else "email"
     person = {"name": cells.get("name"), email: cells.get("email")}
     person |= {name: cells[name] for name in ("away", "imap") if name in cells}
+    also, domains = _kinds(cells.get("also") or [], role)
+    if also:
+        person["authserv_ids" if role == "mailbox" else "also"] = also
     way: Place = (role,) if section is None else ("sections", section, role)
     here: dict[str, Any] = data if section is None else data["sections"].setdefault(section, {})
     if section is not None:
         book.spots.setdefault((*place, *way[:2]), row.spot(SECTION))
+        if domains:
+            here.setdefault("domains", []).extend(domains)
+            book.spots[*place, *way[:2], "domains"] = row.spot(ALSO)
     if role in _MANY:
         here.setdefault(role, []).append(person)
         way = (*way, len(here[role]) - 1)
@@ -206,8 +224,18 @@ def _read(book: Book, row: Row, place: Place, data: dict[str, Any], sections: La
     book.spots[*place, *way, "name"] = row.spot(NAME)
     book.spots[*place, *way, email] = row.spot(EMAIL)
     book.spots[*place, *way, "away"] = row.spot(AWAY)
+    for field in ("also", "authserv_ids"):
+        book.spots[*place, *way, field] = row.spot(ALSO)
     book.spots[*place, *way, "imap"] = row.spot(IMAP)
     return True
+
+
+def _kinds(written: list[str], role: str) -> tuple[list[str], list[str]]:
+    """A person's addresses, and the domains of their section."""
+    if role not in (*_MANY, *_ONE):
+        return written, []
+    addresses = [each for each in written if "@" in each]
+    return addresses, [each for each in written if "@" not in each]
 
 
 def _is_clear(book: Book, row: Row, place: Place, role: str, section: str | None) -> bool:

@@ -1,0 +1,110 @@
+"""存疑: what is odd about answers that are right in themselves. It stops nothing. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dutyflow.answers import Answer
+from dutyflow.plan.asking import AskedRow
+from dutyflow.plan.forms import Form, FormField, NumberField, TextField
+
+from .texts import folded, plain
+
+Kind = Literal["as_before", "far", "blank", "pasted"]
+Answers = Mapping[str, Answer]  # by their rows
+SHOWN = 5  # rows that are named
+PASTED_ROWS = 3  # the same in fewer may well be true
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """One oddity of one field, in all the `rows` that have it (their ids; none in a form that is
+    filled once). `said` is a sentence without its full stop."""
+
+    kind: Kind
+    column: str
+    rows: tuple[str, ...]
+    said: str
+
+
+def doubts(
+    form: Form, rows: Sequence[AskedRow], answers: Iterable[Answer], before: Iterable[Answer] = ()
+) -> tuple[Doubt, ...]:
+    """What is odd, field by field. `before` are the answers of the cycle before, without any for
+    rows that asked for something else then."""
+    order = {row.id: place for place, row in enumerate(rows)}
+    given = {each.row: each for each in answers if each.row in order and not each.nothing}
+    given = dict(sorted(given.items(), key=lambda item: order[item[0]]))
+    earlier = {each.row: each for each in before if not each.nothing}
+    found = (look(each, given, earlier) for each in form.asked for look in _LOOKS)
+    return tuple(doubt for doubt in found if doubt is not None)
+
+
+def _as_before(field: FormField, given: Answers, earlier: Answers) -> Doubt | None:
+    if not (isinstance(field, TextField) and field.required):
+        return None
+    same = [
+        row
+        for row, answer in given.items()
+        if row in earlier
+        and (text := folded(answer.text(field.id)))
+        and text == folded(earlier[row].text(field.id))
+    ]
+    return _doubt("as_before", field, same, "文字與上一期相同")
+
+
+def _far(field: FormField, given: Answers, earlier: Answers) -> Doubt | None:
+    if not isinstance(field, NumberField):
+        return None
+    found: dict[str, str] = {}
+    for row, answer in given.items():
+        now, then = answer.number(field.id), earlier.get(row, Answer()).number(field.id)
+        if now is not None and then is not None and abs(now - then) >= field.far_off:
+            found[row] = f"{plain(then)} → {plain(now)}"
+    limit = f"與上一期相差 {plain(field.far_off)} {field.unit}".rstrip() + "以上"
+    return _doubt("far", field, list(found), limit, found)
+
+
+def _blank(field: FormField, given: Answers, _earlier: Answers) -> Doubt | None:
+    if not field.wanted:
+        return None
+    return _doubt("blank", field, [r for r, a in given.items() if field.id not in a.values], "未填")
+
+
+def _pasted(field: FormField, given: Answers, _earlier: Answers) -> Doubt | None:
+    """The same text in more than half of the rows."""
+    if not (isinstance(field, TextField) and field.required):
+        return None
+    texts = {row: text for row, answer in given.items() if (text := folded(answer.text(field.id)))}
+    if not texts:
+        return None
+    text, count = Counter(texts.values()).most_common(1)[0]
+    if count < PASTED_ROWS or count * 2 <= len(texts):
+        return None
+    return _doubt("pasted", field, [row for row in texts if texts[row] == text], "各列文字相同")
+
+
+_Look = Callable[[FormField, Answers, Answers], Doubt | None]
+_LOOKS: tuple[_Look, ...] = (_pasted, _as_before, _far, _blank)
+
+
+def _doubt(
+    kind: Kind, field: FormField, rows: list[str], what: str, notes: Mapping[str, str] | None = None
+) -> Doubt | None:
+    if not rows:
+        return None
+    said = f"「{field.title}」{what}"
+    named = "、".join(_named(rows[:SHOWN], notes or {}))
+    if named:
+        said += f"：{named}" + (f" 等 {len(rows)} 項" if len(rows) > SHOWN else "")
+    return Doubt(kind=kind, column=field.title, rows=tuple(filter(None, rows)), said=said)
+
+
+def _named(rows: Iterable[str], notes: Mapping[str, str]) -> Iterator[str]:
+    for row in rows:
+        note = notes.get(row, "")
+        if row or note:
+            yield f"{row}（{note}）" if row and note else row or note

@@ -1,0 +1,154 @@
+"""退回補正 of a single one, and the day of receipt that a coordinator recognises."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dutyflow import changing, delivering, proving
+from dutyflow.changing import Done, Order
+from dutyflow.errors import DutyflowError
+from dutyflow.ledger import NotPossible
+from dutyflow.posting import post
+from dutyflow.reminding import remind
+from dutyflow.rounds import decide_round
+from tests.support.scene import OFFICE, Scene, filled, form_in, good, text_of
+
+SECTION = "design"
+
+
+@pytest.fixture
+def opened(office: Scene):
+    cycle = office.open()
+    return office, cycle, office.announce(cycle)
+
+
+def at(office: Scene, moment: str) -> None:
+    office.now = datetime.fromisoformat(f"{moment}+08:00").astimezone(UTC)
+
+
+def carry_out(office: Scene, action: str, **fields: str) -> tuple[Done, list]:
+    order = Order(
+        action=action, source=f"{action}{fields}", duty="半年自行考核", section="設計組", **fields
+    )
+    done = changing.carry_out(office.desk, order, who="tseng", now=office.now)
+    office.new_mails()
+    with office.client() as client:
+        for mail in done.mails:
+            post(office.desk, client, mail, mailbox=done.office.contacts.mailbox, now=office.now)
+    return done, office.new_mails()
+
+
+def section_proof(office: Scene, cycle):
+    (proof,) = proving.prove(office.desk, [office.ledger.cycles.get(cycle.key)], now=office.now)
+    return next(each for each in proof.sections if each.section == SECTION)
+
+
+def test_a_single_one_is_returned_before_the_report_and_the_correction_is_nagged_for(
+    opened,
+) -> None:
+    office, cycle, mails = opened
+    key = f"{cycle.key}/{SECTION}"
+    office.reply(mails[SECTION], filled(form_in(mails[SECTION])))
+    office.take_in()
+    at(office, "2018-06-27T10:00:00")
+
+    done, (letter,) = carry_out(office, "退回補正", why="1.2.2.8 請補標章文號")
+
+    assert "設計組「107年上半年 半年自行考核」退回補正，期限 107年7月2日（一）" in done.said
+    assert "1.2.2.8 請補標章文號" in text_of(letter)
+    assert office.state(key) == "returned"
+
+    at(office, "2018-07-02T08:30:00")
+    decided = decide_round(office.desk, now=office.now)
+    owners = {person.email for person in office.desk.case(key).people.owners}
+    digests = [
+        each
+        for each in decided.digests
+        if each.to.email in owners and any(nag.assignment == key for nag in each.nags)
+    ]
+    with office.client() as client:
+        remind(office.desk, client, OFFICE, digests, now=office.now)
+    (reminder, *_) = office.new_mails()
+    assert "補正" in reminder["Subject"]
+    text = text_of(reminder)
+    assert "請補正：" in text
+    assert "先前的填報已收到，退回補正：1.2.2.8 請補標章文號" in text
+    assert "逾期未報" not in text
+
+    better = filled(form_in(letter), lambda n: {**good(n), "佐證": "函"} if n == "1.2.2.8" else {})
+    office.reply(letter, better)
+    (receipt,) = office.take_in()
+    assert "變更 1 格" in text_of(receipt)
+    assert office.state(key) == "accepted"
+
+
+def test_with_a_report_there_it_says_what_to_clear_and_once_delivered_it_is_refused(
+    opened,
+) -> None:
+    office, cycle, mails = opened
+    office.answer_all(mails)
+    office.assemble(cycle)
+    done, _ = carry_out(office, "退回補正", why="請補")
+    assert "清除設計組的「收件」，收到補正後會重新彙整" in done.said
+    with office.client() as client:
+        delivering.deliver(office.desk, client, cycle.key, now=office.now)
+    with pytest.raises(DutyflowError, match="已經報送"):
+        carry_out(office, "退回補正", why="再補")
+
+
+def test_what_has_not_come_cannot_be_returned(opened) -> None:
+    office, _, _ = opened
+    with pytest.raises(NotPossible, match="沒有已受理的填報"):
+        carry_out(office, "退回補正", why="請補")
+
+
+def test_a_recognised_day_of_receipt_decides_and_both_moments_are_shown(opened) -> None:
+    office, cycle, mails = opened
+    key = f"{cycle.key}/{SECTION}"
+    at(office, "2018-07-06T09:00:00")
+    office.reply(mails[SECTION], filled(form_in(mails[SECTION])))
+    office.take_in()
+    assert office.ledger.assignments.get(key).on_time is False
+
+    done, _ = carry_out(office, "認定收件日", day="107-07-04", why="紙本已於 7 月 4 日送達")
+
+    assert "認定收件日為107年7月4日（三），如期" in done.said
+    assert office.ledger.assignments.get(key).on_time is True
+    (kept,) = office.ledger.submissions.of(key)
+    assert kept.received_at == office.now, "when it came stays on record"
+    proof = section_proof(office, cycle)
+    assert "107年7月6日（五）09:00 收到，認定收件日 107年7月4日" in proof.verdict
+    assert proof.verdict.endswith("如期")
+    row = next(row for row in proof.rows if row.what == "認定收件日")
+    assert (row.who, row.why) == ("tseng", "紙本已於 7 月 4 日送達")
+    assert "107年7月6日（五）09:00 收到，認定收件日 107年7月4日" in row.result
+
+    carry_out(office, "認定收件日", day="107-07-05", why="更正")
+    assert office.ledger.assignments.get(key).on_time is False
+
+
+def test_a_day_to_come_and_nothing_received_are_refused_in_words(opened) -> None:
+    office, _, mails = opened
+    with pytest.raises(NotPossible, match="還沒有已受理的填報"):
+        carry_out(office, "認定收件日", day="107-06-15", why="紙本")
+    office.reply(mails[SECTION], filled(form_in(mails[SECTION])))
+    office.take_in()
+    with pytest.raises(DutyflowError, match="還沒有到"):
+        carry_out(office, "認定收件日", day="107-07-18", why="紙本")
+    with pytest.raises(DutyflowError, match="原因"):
+        carry_out(office, "認定收件日", day="107-06-15")
+
+
+def test_the_proof_tells_who_sent_it_by_which_clue_and_what_changed(opened) -> None:
+    office, cycle, mails = opened
+    letter = mails[SECTION]
+    office.reply(letter, filled(form_in(letter)))
+    office.take_in()
+    office.reply(letter, filled(form_in(letter), lambda n: {**good(n), "自評分數": 80}))
+    office.take_in()
+    results = [row.result for row in section_proof(office, cycle).rows]
+    assert any("寄件人為承辦人；依收件地址的代碼歸入" in each for each in results)
+    first = office.ledger.submissions.of(f"{cycle.key}/{SECTION}")[0].id
+    assert any(f"與 S{first:05} 相比，變更 29 格：" in each for each in results)
