@@ -32,7 +32,7 @@ from dutyflow.calendars.roc import TAIPEI
 from dutyflow.mail.rendering import render
 from dutyflow.web.upload import create_app
 from environment import ROOT, Instance
-from sample_sections import Letter, SampleSection
+from sample_sections import Letter, SampleSection, send_from_elsewhere
 from tests.mail.samples import CONTENTS, WANG
 from tests.support.scene import scene
 from tests.support.serving import listening, served
@@ -138,6 +138,8 @@ def draw(instance: Instance, cam: Camera) -> None:
     grid(cam, run)
     review(cam, run)
 
+    desk(cam, the_play, letters[play.LATE])
+
     play.the_late_one_answers(the_play, letters[play.LATE])
     play.collection_is_run_again(the_play)
     folder = folder_of(the_play.desk, the_play.desk.ledger.cycles.get(the_play.key))
@@ -208,6 +210,20 @@ def grid(cam: Camera, run: str) -> None:
     page.get_by_test_id("expand-all-button").click()
     page.get_by_text(play.LATE).wait_for()
     keep(page, "grid")
+
+
+def desk(cam: Camera, the_play: play.Play, letter: Letter) -> None:
+    """The coordinator's page within Airflow's, and on a phone, with a form from elsewhere."""
+    office = the_play.desk.office(play.OFFICE)
+    subject = f"{the_play.cycle} 自評表（{play.LATE}）"
+    mailbox = office.contacts.mailbox.address
+    send_from_elsewhere(the_play.instance, mailbox, subject, letter.form)
+    waiting = the_play.desk.ledger.arrivals.count_waiting
+    play.until(lambda: waiting(office.office) or None, subject)
+    page = cam.page("/plugin/dutyflow_desk", width=1280, height=1240)
+    page.frame_locator("iframe").get_by_text(subject).first.wait_for()
+    keep(page, "desk")
+    keep(cam.page("/dutyflow/desk/", width=PHONE_PIXELS, height=1100), "desk-phone")
 
 
 def review(cam: Camera, run: str) -> None:

@@ -15,7 +15,7 @@ from .errors import Finding
 from .forms.judge import Verdict
 from .forms.understood import understood
 from .keeping import Delivered
-from .ledger.records import Recorded, SubmissionRecord
+from .ledger.records import Recorded, SubmissionRecord, number_of
 from .mail.attachment import Attachment
 from .mail.contexts import Content, NotUnderstood, Problems, Receipt, SetAside, Unmatched
 from .plan.model import Person
@@ -58,11 +58,6 @@ def receipt(case: Case, submission: SubmissionRecord, workbook: str) -> Receipt:
         late=case.assignment.on_time is False,
         replaces=number_of(submission.replaces) if submission.replaces else "",
     )
-
-
-def number_of(submission: int) -> str:
-    """A submission's number as people see it: `S00012`."""
-    return f"S{submission:05}"
 
 
 def _problems(

@@ -40,10 +40,7 @@ class Lately:
             return tuple(SilenceRecord(**row._mapping) for row in found)
 
     def came(self, office: str, since: datetime) -> tuple[Came, ...]:
-        """What was taken in after a moment; what belongs to no assignment may be another office's.
-
-        Where one was taken in several times, each is named.
-        """
+        """What was taken in for assignments after a moment; each time, where it was several."""
         query = (
             select(
                 submissions.c.assignment,
@@ -51,10 +48,10 @@ class Lately:
                 submissions.c.verdict,
                 submissions.c.problems,
                 submissions.c.reason,
-                submissions.c.raw_blob,
             )
             .where(
-                or_(submissions.c.assignment.is_(None), _of(office, submissions.c.assignment)),
+                _of(office, submissions.c.assignment),
+                submissions.c.verdict != "quarantined",
                 submissions.c.recorded_at > since,
             )
             .order_by(submissions.c.id)
@@ -67,7 +64,6 @@ class Lately:
                     row.verdict,
                     len(row.problems),
                     row.reason,
-                    row.raw_blob,
                 )
                 for row in connection.execute(query)
             )
