@@ -57,9 +57,7 @@ class Expected:
 NOTHING = Expected()
 
 
-def letters(
-    watch: Watch, expected: Expected = NOTHING, *, page: str = ""
-) -> Iterator[Dispatch]:
+def letters(watch: Watch, expected: Expected = NOTHING, *, page: str = "") -> Iterator[Dispatch]:
     """Today's mails about an office: to its coordinator, and where a step says so its director."""
     if not watch.works:
         return

@@ -9,6 +9,7 @@ from dutyflow.mail.summaries import Late, SectionWeek, Summary, Undecided, Waiti
 from dutyflow.plan.model import Person
 
 OFFICE = "台灣電力公司屏東區營業處"
+DESK = "http://127.0.0.1:8080/plugin/dutyflow_desk"
 COORDINATOR = Person(name="曾秀英（樣本）", email="tseng@pingtung.example.tw")
 
 WAITING = Waiting(
@@ -30,7 +31,7 @@ SUMMARY = Summary(
     late=(LATE,),
     troubles=("電費組 107年6月 電話禮貌考核：逾期第 1 日，組室無人可收信：許惠雯（樣本）（請假）",),
     strays=("someone@example.tw「自評表」：找不到對應的應辦事項",),
-    page="http://127.0.0.1:8080/plugin/dutyflow_desk",
+    page=DESK,
     came_in=("總務組 107年上半年 教育訓練：已受理", "設計組 107年6月 電話禮貌考核：有 2 處待修正"),
     went_out=("業務組：逾期第 2 日 2 封、到期前 5 個工作天 1 封", "電費組：今日截止 1 封"),
     silent=("人資組 107年上半年 教育訓練：暫停至107年7月20日",),
@@ -76,7 +77,7 @@ SUMMARY_FACTS: dict[str, tuple[str, ...]] = {
         "業務組：107年第2季 網站資訊檢視，107年7月11日（三）截止，已過 2 個工作天",
         "組室無人可收信",
         "someone@example.tw「自評表」：找不到對應的應辦事項",
-        "http://127.0.0.1:8080/plugin/dutyflow_desk",
+        DESK,
         "總務組 107年上半年 教育訓練：已受理",
         "有 2 處待修正",
         "業務組：逾期第 2 日 2 封",

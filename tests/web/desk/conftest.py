@@ -1,47 +1,23 @@
-"""The pages over the real plan, ledger and store. Only who is logged in, and Airflow, are stood in
-for."""
+"""The page as somebody who is logged in meets it."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI
 
-from dutyflow.ledger import AssignmentRecord, SubmissionRecord
-from dutyflow.web.desk import Surroundings, Visitor, desk_app
+from dutyflow.ledger import SubmissionRecord
+from tests.support.desk import Runs, desk_of, mail
 from tests.support.scene import OFFICE, Scene, scene
 
 HERE = "http://desk.example.tw"
-
-
-@dataclass
-class Runs:
-    """Airflow's runs, as far as the page reaches them."""
-
-    at_rest: set[str] = field(default_factory=set)
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    told: list[int | str] = field(default_factory=list)
-
-    def stopped(self, assignments: Iterable[AssignmentRecord]) -> set[str]:
-        return self.at_rest & {each.key for each in assignments}
-
-    def collect_again(self, assignment: AssignmentRecord, *, who: str) -> None:
-        self.asked.append((assignment.key, who))
-
-    def tell_assigned(self, submission: int, *, who: str) -> None:
-        self.told.append(submission)
-
-    def tell_returned(self, assignment: AssignmentRecord, *, who: str) -> None:
-        self.told.append(assignment.key)
 
 
 @dataclass
@@ -94,43 +70,11 @@ class InProcess(httpx.BaseTransport):
         )
 
 
-def mail(
-    text: str = "如附件。", *, files: Iterable[tuple[str, bytes]] = (), **headers: str
-) -> bytes:
-    """A mail to the office's mailbox, without a token."""
-    message = EmailMessage()
-    said = {"From": "somebody@example.tw", "To": "plan@pingtung.example.tw", "Subject": "自評表"}
-    for name, value in {**said, **headers}.items():
-        message[name] = value
-    message.set_content(text)
-    for name, data in files:
-        message.add_attachment(data, maintype="application", subtype="pdf", filename=name)
-    return message.as_bytes()
-
-
-def admit(request: Request) -> None:
-    """As Airflow does it: by a cookie, else 401. `all` may edit everything, others one office."""
-    name = request.cookies.get("who")
-    if name is None:
-        raise HTTPException(401, "Not authenticated")
-    offices = {"coordinator": {OFFICE}, "stranger": set(), "neighbour": {"lienchiang"}}[name]
-    request.state.visitor = Visitor(
-        key=name, name=f"{name}（樣本）", may_edit=lambda office, duties: office in offices
-    )
-
-
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:
     with scene(tmp_path, datetime(2018, 6, 15, 0, 30, tzinfo=UTC)) as playing:
         runs = Runs()
-
-        @contextmanager
-        def open_desk():
-            yield playing.desk
-
-        app = desk_app(
-            Surroundings(admit=admit, runs=runs, open_desk=open_desk, clock=playing.clock)
-        )
+        app = desk_of(playing, runs)
         with httpx.Client(transport=InProcess(app), base_url=HERE) as client:
             client.follow_redirects = True
             client.cookies.set("who", "coordinator")

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dutyflow.web.desk.downloads import disposition
+from tests.support.desk import mail
 from tests.support.scene import OFFICE
-from tests.web.desk.conftest import HERE, Page, as_somebody_else, mail
+from tests.web.desk.conftest import HERE, Page, as_somebody_else
 
 ASSIGNMENT = f"/{OFFICE}/assignments/self_assessment/107H1/design"
 GETS = (

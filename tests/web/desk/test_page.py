@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from dutyflow.assigning import answers_to
 from dutyflow.posting import post
+from tests.support.desk import mail
 from tests.support.scene import OFFICE, filled, form_in, later
-from tests.web.desk.conftest import Page, mail
+from tests.web.desk.conftest import Page
 
 
 def test_a_quiet_office_says_so(page: Page) -> None:

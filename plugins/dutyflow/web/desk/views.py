@@ -100,9 +100,10 @@ def file(visit: Looking, item: Item, place: Place) -> Response:
 
 @views.get("/{office}/items/{item}/original")
 def original(visit: Looking, item: Item) -> Response:
-    """The bytes as they came through the door: for a mail, all of it."""
+    """The bytes as they came through the door: all of a mail; of a file in the folder, how it came;
+    of a form on the page, what was typed."""
     came = visit.arrivals.item(item)
-    name = f"{came.id}.eml" if came.channel == "mail" else f"{came.id}.bin"
+    name = f"{came.id}.json" if came.channel == "upload" else f"{came.id}.eml"
     return download(_kept(visit, came.raw_blob), name)
 
 
