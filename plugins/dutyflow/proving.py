@@ -8,11 +8,17 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from .answering import difference, number_of
+from .answering import difference
 from .answers import confirms_nothing, from_json
 from .calendars.moments import format_cut_off
 from .calendars.roc import format_roc, format_roc_moment, in_zone
-from .ledger.records import AssignmentRecord, CycleRecord, EventRecord, SubmissionRecord
+from .ledger.records import (
+    AssignmentRecord,
+    CycleRecord,
+    EventRecord,
+    SubmissionRecord,
+    number_of,
+)
 from .ledger.what import STATE_TITLES, What
 from .mail.contexts import SHORT_HASH
 from .nagging.people import ROLE_TITLES

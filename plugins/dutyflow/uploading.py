@@ -177,6 +177,7 @@ def _delivered(visit: Visit, blob: str, files: tuple[Attachment, ...], now: date
         blob=blob,
         received_at=now,
         channel="upload",
+        office=visit.case.cycle.office,
         sender=visit.person.email,
         sender_name=visit.person.name,
         files=files,

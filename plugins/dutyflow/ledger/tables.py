@@ -164,7 +164,7 @@ submissions = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("assignment", Words, ForeignKey("assignments.key"), index=True),
-    # The assignment, or "" when none is known: NULLs would all count as different.
+    # The assignment, else the office, else "": NULLs would all count as different.
     Column("within", Words, nullable=False),
     Column("channel", Words, nullable=False),
     Column("sender", Words, nullable=False),
@@ -184,6 +184,10 @@ submissions = Table(
     Column("assigned_to", Words, nullable=False),
     Column("doubts", Json, nullable=False),
     Column("effective_at", UtcDateTime),
+    Column("office", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("put_aside", Words, nullable=False),
     UniqueConstraint("within", "content_hash"),
     Index("ix_submissions_channel", "channel", "recorded_at"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from airflow.sdk import DAG, Param, task
@@ -119,8 +120,10 @@ def send(
 def summarise(**context: Any) -> None:
     """Tell each office's coordinator how things stand."""
     from dutyflow import summarising
+    from dutyflow.orchestration.pages import address_of_the_desk
 
-    _tell_each_office(summarising.summarise, context)
+    summarise_with_link = partial(summarising.summarise, page=address_of_the_desk())
+    _tell_each_office(summarise_with_link, context)
 
 
 @task(task_id="report_week", task_display_name="每週狀態", trigger_rule="all_done", **RETRIES)
