@@ -19,7 +19,7 @@ from .plan.asking import AskedRow, asked_rows, spoken_amount
 from .plan.forms import Form
 from .plan.model import Duty, Plan, SectionContacts
 from .plan.office import OfficePlan
-from .plan.snapshot import good_offices
+from .plan.snapshot import good_office_named, good_offices
 from .settings import Settings
 from .store import Store
 
@@ -45,6 +45,7 @@ class Workspace:
 
     settings: Settings
     _plans: dict[str, Plan] = field(default_factory=dict, compare=False, repr=False)
+    _alone: dict[str, OfficePlan] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_environment(cls) -> Workspace:
@@ -69,11 +70,25 @@ class Workspace:
         return {office.office: office for office in offices}
 
     def office(self, office_id: str) -> OfficePlan:
-        """Raises UnknownOffice."""
-        if office_id not in self.offices:
+        """One office; the others are read only where they were, or to say which there are.
+
+        Raises UnknownOffice.
+        """
+        if "offices" in self.__dict__:
+            found = self.offices.get(office_id)
+        else:
+            found = self._alone.get(office_id) or self._read_alone(office_id)
+        if found is None:
             known = "、".join(self.offices) or "（沒有）"
             raise UnknownOffice(f"找不到機關「{office_id}」可用的計畫；目前有：{known}")
-        return self.offices[office_id]
+        return found
+
+    def _read_alone(self, office_id: str) -> OfficePlan | None:
+        found = good_office_named(self.settings.plans, self.settings.snapshots, office_id)
+        if found is None or found.office != office_id:
+            return None
+        self._alone[office_id] = found
+        return found
 
     def maildir(self, office: OfficePlan) -> Inbox:
         """Where the answers to an office's mails arrive, unless a mail server keeps them."""
