@@ -62,12 +62,16 @@ class SampleSection:
 
     def reply(self, letter: Letter, workbook: bytes) -> None:
         """Send a filled form back, over SMTP, to where the letter asks for it."""
+        self._send(self.answer(letter, workbook))
+
+    def answer(self, letter: Letter, workbook: bytes) -> EmailMessage:
+        """A filled form, on its way back."""
         message = self._answer_to(letter, "您好，檢送本組填報資料（樣本）。\n")
         maintype, _, subtype = XLSX.partition("/")
         message.add_attachment(
             workbook, maintype=maintype, subtype=subtype, filename=letter.form.name
         )
-        self._send(message)
+        return message
 
     def write(self, letter: Letter, text: str) -> None:
         """Answer in words alone."""
