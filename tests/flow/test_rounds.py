@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -307,6 +308,35 @@ def test_a_ladder_with_a_gap_keeps_it_and_the_record_says_so(tmp_path: Path) -> 
                 "before_1@2018-07-04",
             )
         ]
+
+
+@pytest.mark.parametrize(("most", "second"), [(1, 0), (2, 1)])
+def test_how_many_mails_a_person_gets_a_day_is_the_ladders_to_say(
+    tmp_path: Path, most: int, second: int
+) -> None:
+    """One person of two sections, of which one was paused when the first round ran."""
+    plans = Path(shutil.copytree(PLANS, tmp_path / "plan"))
+    people = plans / "pingtung" / "contacts.yaml"
+    edit(people, "liu.design@pingtung.example.tw", "hsu.billing@pingtung.example.tw")
+    limited = SPACED.replace("min_gap: 2", f"max_per_day: {most}")
+    edit(plans / "pingtung" / "107.yaml", "\nduties:\n", limited)
+    with scene(tmp_path / "home", OPENED, plans=plans) as playing:
+        cycle, _ = opened(playing)
+        pause = partial(
+            playing.ledger.assignments.pause, f"{cycle.key}/design", now=OPENED, who="", why="測試"
+        )
+        pause(date(2018, 7, 3))
+        _, mails = round_on(playing, "2018-07-03")
+        assert len([mail for mail in mails if "hsu.billing" in str(mail["To"])]) == 1
+        pause(None)
+        _, mails = round_on(playing, "2018-07-03")
+        assert len(mails) == second
+        reasons = [each.reason for each in playing.ledger.silences.of(cycle.key)]
+        assert ("未寄：今日已寄過一封，併入下次" in reasons) is (second == 0)
+        _, mails = round_on(playing, "2018-07-04")
+        (mail,) = [mail for mail in mails if "hsu.billing" in str(mail["To"])]
+        merged = "今日截止，併入先前未寄的「到期前 1 個工作天」" in text_of(mail)
+        assert merged is (second == 0)
 
 
 def test_one_section_may_be_asked_for_by_name(at_work: Scene) -> None:
