@@ -15,12 +15,18 @@ BENCHMARKS = (
     "thousand",
     "cycles",
     "judging",
+<<<<<<< HEAD
     "deciding",
     "sending",
     "operators",
     "intake",
     "waits",
     "rehearsal",
+=======
+    "rounds",
+    "rehearsal",
+    "hostile",
+>>>>>>> wt-guard
     "fresh_start",
 )
 
