@@ -20,6 +20,7 @@ def test_without_any_variable_everything_is_in_the_project():
         ledger=f"sqlite:///{var}/ledger.db",
         store=f"{var}/store",
         mail=var / "mail",
+        folders=var / "folders",
         reports=var / "reports",
         secret_file=var / "secret",
     )
@@ -41,14 +42,20 @@ def test_each_variable_counts_and_an_empty_one_does_not():
             "DUTYFLOW_LEDGER": "postgresql+psycopg2://db/dutyflow",
             "DUTYFLOW_STORE": "s3://bucket/received",
             "DUTYFLOW_MAIL": "/srv/mail",
+            "DUTYFLOW_FOLDERS": "/mnt/share",
             "DUTYFLOW_REPORTS": "",
             "DUTYFLOW_SECRET_FILE": "/run/secrets/dutyflow",
+            "DUTYFLOW_BASE_URL": "https://plan.example.tw/",
+            "DUTYFLOW_PROXIES": "10.0.0.1",
         }
     )
+    assert settings.base_url == "https://plan.example.tw"
+    assert settings.proxies == "10.0.0.1"
     assert settings.plans == Path("/srv/plans")
     assert settings.ledger == "postgresql+psycopg2://db/dutyflow"
     assert settings.store == "s3://bucket/received"
     assert settings.mail == Path("/srv/mail")
+    assert settings.folders == Path("/mnt/share")
     assert settings.reports == Path("/srv/dutyflow/reports")
     assert settings.secret_file == Path("/run/secrets/dutyflow")
 

@@ -1,7 +1,7 @@
 """Draws the pictures in docs/pictures: plays one collection, and photographs it as it goes.
 
     make up && make pictures
-    PYTHONPATH=. .venv/bin/python tools/pictures.py page     those of the section's page alone
+    PYTHONPATH=. .venv/bin/python tools/pictures.py page     those of the two pages alone
 
 Photographed while a section is late, so that the red one is in the picture. Needs Chromium (or
 Chrome), LibreOffice and pdftoppm; DUTYFLOW_HOME, PORT and SMTP_PORT as for `make up`.
@@ -34,7 +34,8 @@ from dutyflow.web.upload import create_app
 from environment import ROOT, Instance
 from sample_sections import Letter, SampleSection
 from tests.mail.samples import CONTENTS, WANG
-from tests.support.scene import scene
+from tests.support.desk import Runs, desk_of, mail
+from tests.support.scene import Scene, filled, form_in, scene
 from tests.support.serving import listening, served
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -105,6 +106,7 @@ def main() -> int:
     if sys.argv[1:] == ["page"]:
         with fonts_of_the_container(), chromium() as browser:
             draw_page(browser)
+            draw_desk(browser)
         return 0
     instance = Instance.from_environment()
     os.environ.update(instance.environment())
@@ -123,6 +125,7 @@ def draw(instance: Instance, cam: Camera) -> None:
     """The play of `make run`, with pauses for the photographer."""
     samples(cam)
     draw_page(cam.browser)
+    draw_desk(cam.browser)
     the_play = play.prepare(instance)
     cut_off = play.open_the_cycle(the_play)
     letters = play.sections_get_their_mail(the_play)
@@ -190,6 +193,57 @@ def fill_in(page: Page, *, wrong: str) -> None:
     for number, box in enumerate(page.get_by_label("自評分數").all()):
         box.fill(wrong if number == 0 else "90")
     page.get_by_role("button", name="送出").click()
+
+
+def draw_desk(browser: Browser) -> None:
+    """The coordinator sees to what came in: a form from an unknown address, a question."""
+    opens = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
+    with (
+        tempfile.TemporaryDirectory(prefix="dutyflow-pictures-") as home,
+        listening() as (taken, address),
+        scene(Path(home), opens) as office,
+    ):
+        runs = Runs(at_rest=what_came_in(office))
+        with served(desk_of(office, runs), taken):
+            for name, width, height, scale in (
+                ("desk", 1000, 1250, 1.0),
+                ("desk-phone", PHONE_PIXELS, 844, 2.0),
+            ):
+                context = browser.new_context(
+                    viewport={"width": width, "height": height}, device_scale_factor=scale
+                )
+                context.add_cookies([{"name": "who", "value": "coordinator", "url": address}])
+                page = context.new_page()
+                page.goto(address)
+                page.get_by_role("button", name="認領").first.wait_for()
+                keep(page, name)
+                context.close()
+
+
+def what_came_in(office: Scene) -> set[str]:
+    """On the day after the cut-off; the assignments that are late."""
+    cycle = office.open()
+    letters = office.announce(cycle)
+    office.answer_all(letters, but=("human_resources", "billing", "general_affairs"))
+    office.write(letters["billing"], "本期無辦理事項。")
+    office.take_in()
+    office.now = datetime(2018, 7, 5, 9, 5, tzinfo=TAIPEI)
+    late = [f"{cycle.key}/human_resources", f"{cycle.key}/general_affairs"]
+    for assignment in late:
+        office.wait(assignment)
+    question = "1.2.2.8 這一項本組改由業務組辦理，表格是否改由業務組填？請回覆，謝謝。（樣本）"
+    office.write(letters["general_affairs"], question)
+    form = filled(form_in(letters["human_resources"]))
+    office.put(
+        mail(
+            "公務信箱今天無法使用，改由私人信箱寄送人資組的自評表。\n謝謝。（樣本）",
+            From="somebody@elsewhere.example.tw",
+            Subject="補送自評表（人資組）",
+            files=[("107年上半年半年自行考核_人資組.xlsx", form)],
+        )
+    )
+    office.take_in()
+    return set(late)
 
 
 def samples(cam: Camera) -> None:

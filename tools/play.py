@@ -212,6 +212,7 @@ def tell_where_things_are(play: Play) -> None:
 完成，共 {int(time.monotonic() - started)} 秒 / done.
   Airflow   {instance.url}/dags/{DAG}/runs/{play.run}
             帳號 login: {COORDINATOR}  密碼 password: {instance.passwords()[COORDINATOR]}
+  填報頁    {instance.page_url}/fill
   信件 mail {instance.mail}
   彙整表    {folder_of(desk, cycle)}
 停止 stop: make stop    再啟動 start again: make up    清除 forget all of it: make clean""")

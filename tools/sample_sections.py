@@ -62,12 +62,16 @@ class SampleSection:
 
     def reply(self, letter: Letter, workbook: bytes) -> None:
         """Send a filled form back, over SMTP, to where the letter asks for it."""
+        self._send(self.answer(letter, workbook))
+
+    def answer(self, letter: Letter, workbook: bytes) -> EmailMessage:
+        """A filled form, on its way back."""
         message = self._answer_to(letter, "您好，檢送本組填報資料（樣本）。\n")
         maintype, _, subtype = XLSX.partition("/")
         message.add_attachment(
             workbook, maintype=maintype, subtype=subtype, filename=letter.form.name
         )
-        self._send(message)
+        return message
 
     def write(self, letter: Letter, text: str) -> None:
         """Answer in words alone."""
@@ -86,6 +90,20 @@ class SampleSection:
     def _send(self, message: EmailMessage) -> None:
         with smtplib.SMTP("127.0.0.1", self.instance.smtp_port) as server:
             server.send_message(message)
+
+
+def send_from_elsewhere(instance: Instance, to: str, subject: str, form: Attachment) -> None:
+    """A form comes in from an address that is in nobody's contacts, without a token."""
+    message = EmailMessage()
+    message["From"] = "somebody@elsewhere.example.tw"
+    message["To"] = to
+    message["Subject"] = subject
+    message["Message-ID"] = make_msgid(domain="elsewhere.example.tw")
+    message.set_content("您好，公務信箱今天無法使用，改由私人信箱寄送（樣本）。\n")
+    maintype, _, subtype = XLSX.partition("/")
+    message.add_attachment(form.data, maintype=maintype, subtype=subtype, filename=form.name)
+    with smtplib.SMTP("127.0.0.1", instance.smtp_port) as server:
+        server.send_message(message)
 
 
 def read_letter(raw: bytes) -> Letter:

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the tests use besides Python packages: LibreOffice Calc and Writer, pdftotext/pdftoppm, a CJK font, Chromium.
+# What the tests use besides Python packages: LibreOffice Calc and Writer, pdftotext/pdftoppm, a CJK font, Chromium,
+# Dovecot.
 # Installs them where that is possible without asking (Debian/Ubuntu as root); else says how.
 set -u
 missing=""
@@ -8,6 +9,7 @@ command -v lowriter >/dev/null 2>&1 || [ "$(uname)" = Darwin ] || missing="$miss
 command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
 command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=zh-tw 2>/dev/null)" ] || [ "$(uname)" = Darwin ] || missing="$missing fonts-noto-cjk"
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || [ "$(uname)" = Darwin ] || missing="$missing chromium"
+command -v /usr/lib/dovecot/imap >/dev/null 2>&1 || [ "$(uname)" = Darwin ] || missing="$missing dovecot-imapd"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "安裝測試所需 / installing for the tests:$missing"

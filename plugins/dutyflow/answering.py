@@ -16,7 +16,7 @@ from .forms.differences import changes
 from .forms.judge import Verdict
 from .forms.understood import understood
 from .keeping import Delivered, Parcel
-from .ledger.records import Recorded, SubmissionRecord
+from .ledger.records import Recorded, SubmissionRecord, number_of
 from .mail.attachment import Attachment
 from .mail.contexts import (
     CHANGES_SHOWN,
@@ -165,11 +165,6 @@ def _sender(submission: SubmissionRecord) -> str:
     """`lee@example.tw（代理人）`."""
     role = f"（{submission.role}）" if submission.role else ""
     return f"{submission.sender}{role}"
-
-
-def number_of(submission: int) -> str:
-    """A submission's number as people see it: `S00012`."""
-    return f"S{submission:05}"
 
 
 def _problems(

@@ -16,6 +16,7 @@ from .ledger.records import (
     ReportRecord,
     SubmissionRecord,
 )
+from .ledger.what import SYSTEM
 from .plan.model import Plan
 from .reports.kinds import KINDS, from_json, kind_of, to_json
 from .reports.model import Report
@@ -95,7 +96,7 @@ def _keep(desk: Workspace, cycle: CycleRecord, report: Report, now: datetime) ->
         content=content,
         files=[file],
         now=now,
-        who="dutyflow",
+        who=SYSTEM,
     )
     folder = folder_of(desk, cycle)
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from typing import cast
 from .errors import DutyflowError
 from .judging import judge_parcel
 from .keeping import Channel, Delivered, Parcel, by_mail, is_workbook
+from .ledger.errors import NotPossible
 from .ledger.records import SubmissionRecord
 from .ledger.submissions import check_waiting
 from .mail.attachment import Attachment
@@ -45,15 +46,28 @@ def assign(
         raise DutyflowError("認領須填「原因」，供日後查考")
     kept = desk.ledger.submissions.get(submission_id)
     check_waiting(kept)
-    case = desk.case(assignment_key)
+    assigned = _judged(desk.case(assignment_key), kept, now)
+    became = assigned.submission.id if assigned.submission else None
+    desk.ledger.submissions.assign(
+        submission_id, assignment_key, became=became, now=now, who=who, why=why.strip()
+    )
+    return assigned
+
+
+def answers_to(desk: Workspace, submission_id: int, now: datetime) -> tuple[Dispatch, ...]:
+    """The mails that follow from an assignment that was made, once more: for whoever could not send
+    them at once. Raises UnknownKey; NotPossible for one that nobody has assigned."""
+    kept = desk.ledger.submissions.get(submission_id)
+    if not kept.assigned_to:
+        raise NotPossible(f"來件 {submission_id} 還沒有認領，沒有可以寄的回覆")
+    return _judged(desk.case(kept.assigned_to), kept, now).mails
+
+
+def _judged(case: Case, kept: SubmissionRecord, now: datetime) -> Assigned:
     delivered = _as_it_came(case, kept)
     workbooks = tuple(file for file in delivered.files if is_workbook(file))
     parcel = Parcel(case=case, workbooks=workbooks, matched_by=MATCHED_BY)
     judged = judge_parcel(parcel, delivered, now)
-    became = judged.submission.id if judged.submission else None
-    desk.ledger.submissions.assign(
-        submission_id, assignment_key, became=became, now=now, who=who, why=why.strip()
-    )
     return Assigned(submission=judged.submission, mails=tuple(_addressed(case, kept, judged.mails)))
 
 
@@ -64,12 +78,12 @@ def _as_it_came(case: Case, kept: SubmissionRecord) -> Delivered:
         Attachment(name=file.name, content_type=file.content_type, data=store.get(file.blob))
         for file in kept.files
     )
-    said = by_mail(kept.raw_blob, kept.received_at, None)
+    said = by_mail(kept.raw_blob, kept.received_at, None, case.cycle.office)
     if kept.channel == "mail":
         try:
             mailbox = case.office.contacts.mailbox.address
             message = read_message(store.get(kept.raw_blob), mailbox=mailbox)
-            said = by_mail(kept.raw_blob, kept.received_at, message)
+            said = by_mail(kept.raw_blob, kept.received_at, message, case.cycle.office)
         except UnreadableMessage:
             pass  # its files, if any, are all there is
     whole = kept.content_hash == kept.raw_blob

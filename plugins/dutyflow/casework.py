@@ -13,24 +13,12 @@ from .errors import Finding
 from .forms.problems import Problem
 from .forms.stamp import FormStamp
 from .forms.workbook import Heading, write_form
-from .ledger.what import What
 from .mail.addresses import reply_address
 from .mail.appointments import Appointment
 from .mail.attachment import XLSX, Attachment
 from .mail.contexts import About, Deadline
 from .plan.asking import form_name
 from .workspace import Case
-
-# What changes an appointment: when it is, and whether it still is. Each is one more, also where a
-# day moves back to where it was.
-_CHANGES = (
-    What.EXTENDED,
-    What.MOVED_ALONG,
-    What.RETURNED,
-    What.WAITING_AGAIN,
-    What.WAIVED,
-    What.ACCEPTED,
-)
 
 
 @dataclass(frozen=True)
@@ -93,7 +81,7 @@ class Stationery:
         until = in_zone(case.assignment.collect_by, case.zone)
         return Appointment(
             assignment=case.assignment.key,
-            sequence=case.desk.ledger.events.count(case.assignment.key, _CHANGES),
+            sequence=case.changes,
             until=until if deadline.hour else deadline.day,
             summary=f"填報期限：{about.title}（{about.section}）",
             description=(

@@ -8,6 +8,7 @@ from typing import Literal
 
 from .calendars.cycles import cut_off
 from .ledger.records import Look
+from .ledger.what import SYSTEM
 from .workspace import Workspace
 
 Wait = Literal["waiting", "accepted", "waived", "late"]
@@ -57,6 +58,6 @@ def finish(desk: Workspace, assignment: str, now: datetime) -> Wait:
     if wait != "late":
         return wait
     record = desk.ledger.assignments.mark_late(
-        assignment, now=now, who="dutyflow", why="收件期限已到，尚無受理之填報"
+        assignment, now=now, who=SYSTEM, why="收件期限已到，尚無受理之填報"
     )
     return decide(Look(state=record.state, collect_by=record.collect_by), now)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from .assembling import latest_report
 from .ledger.records import CycleRecord, ReportRecord
+from .ledger.what import SYSTEM
 from .mail.attachment import XLSX, Attachment
 from .mail.contexts import Delivery
 from .plan.model import Contacts, Person, Recipient
@@ -28,7 +29,7 @@ def deliver(desk: Workspace, client: smtplib.SMTP, cycle_key: str, *, now: datet
     for place in duty.deliver_to:
         dispatch = _dispatch(desk, cycle, record, contacts, to=_RECIPIENTS[place](contacts))
         post(desk, client, dispatch, mailbox=contacts.mailbox, now=now)
-    desk.ledger.reports.delivered(cycle_key, record.version, now=now, who="dutyflow")
+    desk.ledger.reports.delivered(cycle_key, record.version, now=now, who=SYSTEM)
 
 
 _RECIPIENTS: Mapping[Recipient, Callable[[Contacts], Person]] = {

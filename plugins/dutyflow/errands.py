@@ -7,7 +7,7 @@ only what has not been sent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -29,29 +29,45 @@ class NotThere(DutyflowError):
 
 @dataclass(frozen=True, kw_only=True)
 class Errand:
-    """One batch: some of the people whom an office's mailbox writes to, by address."""
+    """One batch: some of the people whom an office's mailbox writes to, by address, and the
+    assignments that they are written to about; None: all that there are."""
 
     office: str
     people: tuple[str, ...]
+    assignments: tuple[str, ...] | None = None
 
 
 def errands_of(digests: Iterable[Digest], *, size: int = PEOPLE_IN_A_BATCH) -> list[Errand]:
     """The batches of a round. A person of several offices hears from the first."""
-    people: dict[str, list[str]] = {}
+    by_office: dict[str, list[Digest]] = {}
     for digest in digests:
-        people.setdefault(digest.offices[0], []).append(person_key(digest.to))
+        by_office.setdefault(digest.offices[0], []).append(digest)
     return [
-        Errand(office=office, people=tuple(everyone[start : start + size]))
-        for office, everyone in people.items()
+        _errand(office, everyone[start : start + size])
+        for office, everyone in by_office.items()
         for start in range(0, len(everyone), size)
     ]
+
+
+def _errand(office: str, digests: Sequence[Digest]) -> Errand:
+    assignments = dict.fromkeys(nag.assignment for digest in digests for nag in digest.nags)
+    return Errand(
+        office=office,
+        people=tuple(person_key(digest.to) for digest in digests),
+        assignments=tuple(assignments),
+    )
 
 
 def still_to_send(
     desk: Workspace, errand: Errand, *, wanted: Wanted, now: datetime
 ) -> tuple[Digest, ...]:
-    """What the people of a batch are to be sent at `now`."""
-    decided = decide_round(desk, now=now, wanted=wanted)
+    """What the people of a batch are to be sent at `now`.
+
+    Only what the batch is about is looked at: that of each batch all were decided upon would take
+    the square of their number.
+    """
+    its_own = replace(wanted, assignments=errand.assignments, people=errand.people)
+    decided = decide_round(desk, now=now, wanted=its_own)
     return tuple(
         digest
         for digest in decided.digests

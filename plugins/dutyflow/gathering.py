@@ -128,6 +128,8 @@ def _delivered(desk: Workspace, office: OfficePlan, found: Found) -> Delivered:
         blob=desk.store.put(_note(office, found)),
         received_at=found.put_at,
         channel="folder",
+        office=office.office,
+        subject=name,
         files=files,
     )
 

@@ -25,6 +25,8 @@ from .workspace import Case, Workspace
 
 Channel = Literal["mail", "upload", "folder"]
 WORKBOOKS = {".xlsx", ".ods", ".xlsm", ".xls", ".csv"}
+AUTOMATIC = "自動回覆信，不計為填報"  # nobody need look at it
+TEXT_KEPT = 2000  # characters of what was written with it, for a person to read in a list
 
 
 def is_workbook(file: Attachment) -> bool:
@@ -37,13 +39,14 @@ def is_workbook(file: Attachment) -> bool:
 class Delivered:
     """What came, whichever way; its bytes as they came are in the store under `blob`.
 
-    `sender` is "" where nobody says who sent it; `text` are the words that came with the files;
-    `ignored` names what was too much to take in.
+    `office` is the one at whose door it came in. `sender` is "" where nobody says who sent it;
+    `text` are the words that came with the files; `ignored` names what was too much to take in.
     """
 
     blob: str
     received_at: datetime
     channel: Channel
+    office: str = ""
     sender: str = ""
     sender_name: str = ""
     message_id: str = ""
@@ -77,14 +80,15 @@ class Delivered:
         return tuple(file for file in self.files if file.name not in self.unfit)
 
 
-def by_mail(blob: str, received_at: datetime, message: Inbound | None) -> Delivered:
-    """A message as it came; None where it could not be read."""
+def by_mail(blob: str, received_at: datetime, message: Inbound | None, office: str) -> Delivered:
+    """A message as it came to an office; None where it could not be read."""
     if message is None:
-        return Delivered(blob=blob, received_at=received_at, channel="mail")
+        return Delivered(blob=blob, received_at=received_at, channel="mail", office=office)
     return Delivered(
         blob=blob,
         received_at=received_at,
         channel="mail",
+        office=office,
         sender=message.sender,
         sender_name=message.sender_name,
         message_id=message.message_id,
@@ -162,8 +166,12 @@ def record(
     reason: str = "",
 ) -> Recorded:
     """Put on record what came, and what is odd about it. `content` is its identity; a `reason`
-    given means that it is no answer at all."""
+    given means that it is no answer at all. Files that cannot stand as evidence are kept apart."""
     case, desk = parcel.case, parcel.case.desk
+    for file in delivered.files:
+        if file.name in delivered.unfit:
+            apart = Apart(reason=f"「{file.name}」：{delivered.unfit[file.name]}")
+            quarantine_file(desk, delivered, file, apart, now)
     accepted = verdict.accepted and not reason
     odd = doubts(case.form, case.rows, verdict.answers, answers_before(case)) if accepted else ()
     return desk.ledger.submissions.record(
@@ -183,6 +191,9 @@ def record(
             role=role_of(case, delivered),
             matched_by=parcel.matched_by,
             doubts=[asdict(doubt) for doubt in odd],
+            office=delivered.office,
+            subject=delivered.subject,
+            text=delivered.text[:TEXT_KEPT],
         ),
         now=now,
     )
@@ -234,6 +245,10 @@ def _set_aside(
             reason=apart.reason,
             suggested=apart.suggested,
             files=[kept(desk, file) for file in delivered.files],
+            put_aside=apart.reason if apart.reason == AUTOMATIC else "",
+            office=delivered.office,
+            subject=delivered.subject,
+            text=delivered.text[:TEXT_KEPT],
         ),
         now=now,
     )

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+from itertools import chain
 
 from .errors import ComesBack, DutyflowError
+from .ledger.claims import Settlement
 from .ledger.records import Claim, NewNotice, NoticeRecord
 from .ledger.what import SYSTEM
 from .mail.attachment import Attachment
@@ -110,26 +113,11 @@ def post(
     Gives the first of its notices. Raises MailDeferred when it should be tried again, MailRefused
     when that is no use.
     """
-    claims = _claim(desk, dispatch, mailbox, now)
-    granted = [place for place, claim in enumerate(claims) if claim.granted]
-    if not granted:
-        return _settled_before(desk.ledger.notices.get(claims[0].notice_id))
-    ids = {claims[place].message_id for place in granted}
-    letter = dispatch.only(granted).letter(ids.pop() if len(ids) == 1 else "")
-    held = [claims[place].notice_id for place in granted]
-    try:
-        message = compose(letter, mailbox=mailbox, now=now)
-    except UnusableTemplate as trouble:  # once it is mended, the mail goes out after all
-        desk.ledger.notices.record_all(held, "deferred", now=now, detail=str(trouble))
-        return _settled(desk.ledger.notices.get(held[0]))
-    blob = desk.store.put(message.as_bytes())
-    outcome = send(client, message)
-    desk.ledger.notices.record_all(
-        held, outcome.state, now=now, detail=outcome.detail, message_blob=blob
-    )
-    for address in outcome.unreachable:
-        desk.ledger.people.mark_undeliverable(address, now=now, why=outcome.detail, who=SYSTEM)
-    return _settled(desk.ledger.notices.get(held[0]))
+    posting = _Posting(desk=desk, client=client, mailbox=mailbox, now=now, clock=lambda: now)
+    (result,) = posting.results([dispatch])
+    if isinstance(result, DutyflowError):
+        raise result
+    return result
 
 
 def post_or_note(
@@ -142,46 +130,33 @@ def post_or_note(
         log.warning("%s", refused)
 
 
-def _claim(desk: Workspace, dispatch: Dispatch, mailbox: Mailbox, now: datetime) -> list[Claim]:
-    letter = dispatch.letter()
-    wanted = [
-        NewNotice(
-            about=point.about,
-            cycle=point.cycle,
-            rung=point.rung,
-            recipient=dispatch.to.email,
-            recipient_name=dispatch.to.name,
-            subject=letter.subject,
-            reason=point.reason,
-            message_id=message_id(letter.key, mailbox=mailbox.address),
-            acting_for=point.acting_for,
-        )
-        for point in dispatch.points
-    ]
-    return desk.ledger.notices.claim_all(wanted, now=now)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Several notices, each tried whatever becomes of the others, whose `troubles` are kept."""
+    """Several mails, each tried whatever becomes of the others, whose `troubles` are kept.
+
+    `clock` tells when a claim is made and an outcome known, for a batch that takes minutes; without
+    one, all of it is at `now`.
+    """
 
     desk: Workspace
     client: smtplib.SMTP
     mailbox: Mailbox
     now: datetime
+    clock: Callable[[], datetime] | None = None
     troubles: list[DutyflowError] = field(default_factory=list)
 
     def post(self, dispatches: Iterable[Dispatch]) -> None:
         """Send them, once each; also what keeps one from being written is kept for the end."""
-        waiting = iter(dispatches)
-        while True:
-            try:
-                dispatch = next(waiting, None)
-                if dispatch is None:
-                    return
-                post(self.desk, self.client, dispatch, mailbox=self.mailbox, now=self.now)
-            except DutyflowError as trouble:
-                self.troubles.append(trouble)
+        posting = _Posting(
+            desk=self.desk,
+            client=self.client,
+            mailbox=self.mailbox,
+            now=self.now,
+            clock=self.clock or (lambda: self.now),
+        )
+        for result in posting.results(dispatches):
+            if isinstance(result, DutyflowError):
+                self.troubles.append(result)
 
     def settle(self) -> None:
         """Raise MailDeferred if one should be tried again, MailRefused if one is in trouble."""
@@ -190,27 +165,155 @@ class Batch:
             raise (MailDeferred if again else MailRefused)("；".join(map(str, self.troubles)))
 
 
-def _settled_before(notice: NoticeRecord) -> NoticeRecord:
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """A mail whose turn is next, and the notices of which it asks to be sent."""
+
+    dispatch: Dispatch
+    wanted: tuple[NewNotice, ...]
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def granted(self) -> list[int]:
+        return [place for place, claim in enumerate(self.claims) if claim.granted]
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """What became of a mail whose turn it was, to be put on record."""
+
+    settlement: Settlement
+    unreachable: tuple[str, ...] = ()
+
+
+_Result = NoticeRecord | DutyflowError
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Posting:
+    """Mail after mail, with one transaction between two of them.
+
+    It records what became of the one and claims the other. So what the ledger says is on the disk
+    before a mail leaves, and one at most is claimed and not settled, whenever this process is
+    killed: the one in flight.
+    """
+
+    desk: Workspace
+    client: smtplib.SMTP
+    mailbox: Mailbox
+    now: datetime
+    clock: Callable[[], datetime]
+
+    def results(self, dispatches: Iterable[Dispatch]) -> Iterator[_Result]:
+        """For each mail the first of its notices, or the trouble with it."""
+        leaving: _Written | None = None
+        for following in chain(self._written(dispatches), [None]):
+            # It is written by now, so nothing will delay the record of the one that leaves.
+            if isinstance(following, DutyflowError):
+                yield following
+                continue
+            sent = self._send(leaving) if leaving else None
+            result, claimed = self._take_turn(sent, following)
+            if result is not None:
+                yield result
+            if isinstance(claimed, DutyflowError):
+                yield claimed
+            leaving = None if isinstance(claimed, DutyflowError) else claimed
+
+    def _written(self, dispatches: Iterable[Dispatch]) -> Iterator[_Written | DutyflowError]:
+        waiting = iter(dispatches)
+        while True:
+            try:
+                dispatch = next(waiting, None)
+                if dispatch is None:
+                    return
+                written = _Written(dispatch=dispatch, wanted=tuple(self._notices(dispatch)))
+            except DutyflowError as trouble:
+                yield trouble
+            else:
+                yield written
+
+    def _notices(self, dispatch: Dispatch) -> Iterator[NewNotice]:
+        letter = dispatch.letter()
+        identifier = message_id(letter.key, mailbox=self.mailbox.address)
+        for point in dispatch.points:
+            yield NewNotice(
+                about=point.about,
+                cycle=point.cycle,
+                rung=point.rung,
+                recipient=dispatch.to.email,
+                recipient_name=dispatch.to.name,
+                subject=letter.subject,
+                reason=point.reason,
+                message_id=identifier,
+                acting_for=point.acting_for,
+            )
+
+    def _send(self, written: _Written) -> _Sent | _Result:
+        """Hand a mail to the server, or give what became of it before."""
+        if not written.granted:
+            return _settled_before(self.desk.ledger.notices.get(written.claims[0].notice_id))
+        granted = [written.claims[place] for place in written.granted]
+        ids = {claim.message_id for claim in granted}
+        letter = written.dispatch.only(written.granted).letter(ids.pop() if len(ids) == 1 else "")
+        held = tuple(claim.notice_id for claim in granted)
+        try:
+            message = compose(letter, mailbox=self.mailbox, now=self.now)
+        except UnusableTemplate as trouble:  # once it is mended, the mail goes out after all
+            return _Sent(Settlement(notice_ids=held, state="deferred", detail=str(trouble)))
+        except DutyflowError as trouble:
+            return trouble
+        text = message.as_bytes()
+        blob = self.desk.store.put(text)
+        outcome = send(self.client, message, text)
+        settlement = Settlement(
+            notice_ids=held, state=outcome.state, detail=outcome.detail, message_blob=blob
+        )
+        return _Sent(settlement, outcome.unreachable)
+
+    def _take_turn(
+        self, sent: _Sent | _Result | None, following: _Written | None
+    ) -> tuple[_Result | None, _Written | DutyflowError | None]:
+        """Record the one and claim the other. That the other cannot be claimed is no reason for
+        the one not to be on record."""
+        settlement = sent.settlement if isinstance(sent, _Sent) else None
+        take_turn = partial(self.desk.ledger.notices.take_turn, settlement, now=self.clock())
+        claimed: _Written | DutyflowError | None = None
+        try:
+            turn = take_turn(following.wanted if following else ())
+            claimed = replace(following, claims=turn.claims) if following else None
+        except DutyflowError as trouble:
+            turn, claimed = take_turn(()), trouble
+        if not isinstance(sent, _Sent):
+            return sent, claimed
+        for address in sent.unreachable:
+            self.desk.ledger.people.mark_undeliverable(
+                address, now=self.clock(), why=sent.settlement.detail, who=SYSTEM
+            )
+        return _settled(turn.settled[0]), claimed
+
+
+def _settled_before(notice: NoticeRecord) -> _Result:
     if notice.state == "claimed":
-        raise MailDeferred(f"給 {notice.recipient} 的信正由另一個工作寄送；稍後自動確認")
+        return MailDeferred(f"給 {notice.recipient} 的信正由另一個工作寄送；稍後自動確認")
     if notice.state == "refused":
         return _settled(notice)
     # Sent; or twice unknown, or come back: the coordinator knows, and nobody sends it again.
     return notice
 
 
-def _settled(notice: NoticeRecord) -> NoticeRecord:
+def _settled(notice: NoticeRecord) -> _Result:
     if notice.state == "deferred":
-        raise MailDeferred(
+        return MailDeferred(
             f"給 {notice.recipient} 的信暫時寄不出去（{notice.detail}）；稍後自動重試"
         )
     if notice.state == "unknown":
-        raise MailDeferred(
+        return MailDeferred(
             f"給 {notice.recipient} 的信是否寄達無法確定（{notice.detail}）；"
             "稍後以同一識別碼重寄一次"
         )
     if notice.state == "refused":
-        raise MailRefused(
+        return MailRefused(
             f"給 {notice.recipient_name}（{notice.recipient}）的信被郵件伺服器拒收"
             f"（{notice.detail}）；請更正通訊錄 contacts.yaml 後重新執行"
         )

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from .answering import difference, number_of
+from .answering import difference
 from .answers import confirms_nothing, from_json
 from .calendars.moments import format_cut_off
 from .calendars.roc import format_roc, format_roc_moment, in_zone
-from .ledger.records import AssignmentRecord, CycleRecord, EventRecord, SubmissionRecord
+from .ledger.records import (
+    AssignmentRecord,
+    CycleRecord,
+    EventRecord,
+    SubmissionRecord,
+    number_of,
+)
 from .ledger.what import STATE_TITLES, What
+from .mail.contexts import SHORT_HASH
+from .nagging.people import ROLE_TITLES
 from .nagging.wording import rung_title
+from .plan.extensions import APPROVER_TITLES
 from .plan.model import Plan
 from .reports.proof import Chain, Link, Proof, ProofRow, SectionProof
 from .workspace import Workspace
@@ -76,6 +85,7 @@ class _Book:
     def _sections(self, events: tuple[EventRecord, ...]) -> Iterator[SectionProof]:
         for assignment in self.desk.ledger.assignments.of(self.cycle.key):
             own = [event for event in events if event.about == assignment.key]
+            asked = {each.detail["request"]: each for each in own if each.what == What.ASKED}
             came = {each.id: each for each in self.desk.ledger.submissions.of(assignment.key)}
             yield SectionProof(
                 section=assignment.section,
@@ -83,7 +93,7 @@ class _Book:
                 state=STATE_TITLES[assignment.state],
                 until=format_cut_off(assignment.due_by, self.plan.office.zone),
                 verdict=self._verdict(assignment, came),
-                rows=tuple(self._row(each, came) for each in _told(own)),
+                rows=tuple(self._row(each, came, asked) for each in _told(own)),
             )
 
     def _verdict(self, assignment: AssignmentRecord, came: dict[int, SubmissionRecord]) -> str:
@@ -99,13 +109,22 @@ class _Book:
         nothing = kept is not None and confirms_nothing(from_json(kept.answers))
         return f"{said}；確認無辦理事項" if nothing else said
 
-    def _row(self, event: EventRecord, came: dict[int, SubmissionRecord]) -> ProofRow:
+    def _row(
+        self,
+        event: EventRecord,
+        came: dict[int, SubmissionRecord],
+        asked: dict[int, EventRecord],
+    ) -> ProofRow:
         zone = self.plan.office.zone
         row, detail = _row(event), event.detail
         match event.what:
             case What.EXTENDED | What.RETURNED | What.WAITING_AGAIN:
                 until = format_cut_off(datetime.fromisoformat(detail["collect_by"]), zone)
                 return replace(row, result=f"期限改為 {until}")
+            case What.ASKED:
+                return replace(row, result=f"{_wanted(event)}，由{_approver(event)}核示")
+            case What.GRANTED | What.REFUSED | What.VOIDED if detail["request"] in asked:
+                return replace(row, result=_wanted(asked[detail["request"]]))
             case What.PAUSED:
                 until = detail.get("paused_until", "")
                 day = format_roc(datetime.fromisoformat(until)) if until else ""
@@ -172,18 +191,32 @@ def _of_dating(detail: dict[str, str], zone: ZoneInfo) -> str:
     return f"{format_roc_moment(received, zone)} 收到，認定收件日 {format_roc(effective)}"
 
 
+def _wanted(asked: EventRecord) -> str:
+    return f"申請展期至 {format_roc(date.fromisoformat(asked.detail['until']), weekday=True)}"
+
+
+def _approver(asked: EventRecord) -> str:
+    role = asked.detail["approver"]
+    titles = (*ROLE_TITLES.items(), *APPROVER_TITLES.items())
+    return next((title for code, title in titles if code == role), "")
+
+
 def _of_submission(event: EventRecord, came: SubmissionRecord | None, zone: ZoneInfo) -> str:
+    if event.what == What.RECEIVED:
+        received = format_roc_moment(datetime.fromisoformat(event.detail["received_at"]), zone)
+        files = event.detail["files"]
+        named = (f"{file['name']}（SHA-256 {file['blob'][:SHORT_HASH]}）" for file in files)
+        told = ["：".join(filter(None, (f"{received} 收到", "、".join(named))))]
+        if came is not None:
+            told += [f"寄件人為{came.role}"] if came.role else []
+            told += [f"依{came.matched_by}歸入"] if came.matched_by else []
+        return "；".join(told)
     if came is None:
         return ""
-    if event.what == What.RECEIVED:
-        names = "、".join(file.name for file in came.files)
-        received = format_roc_moment(came.received_at, zone)
-        told = [f"{received} 收到" + (f"：{names}" if names else "")]
-        told += [f"寄件人為{came.role}"] if came.role else []
-        told += [f"依{came.matched_by}歸入"] if came.matched_by else []
-        return "；".join(told)
     if event.what == What.REJECTED and came.problems:
         return f"需修正 {len(came.problems)} 處"
+    if event.what == What.ACCEPTED:
+        return "，".join(filter(None, (f"編號 {number_of(came.id)}", came.reason)))
     return came.reason
 
 

@@ -14,7 +14,7 @@ from .calendars.roc import format_roc, in_zone
 from .casework import Stationery
 from .errors import ComesBack
 from .judging import judge_parcel
-from .keeping import Apart, Delivered, by_mail, quarantine, quarantine_file
+from .keeping import AUTOMATIC, Apart, Delivered, by_mail, quarantine, quarantine_file
 from .ledger.records import RequestRecord
 from .mail.absences import away_until
 from .mail.authentication import is_forged
@@ -74,10 +74,9 @@ def take_in(
     try:
         message = read_message(stored.data, mailbox=office.contacts.mailbox.address)
     except UnreadableMessage as trouble:
-        return _unreadable(
-            desk, office, by_mail(blob, stored.received_at, trouble.letterhead), trouble, now
-        )
-    delivered = by_mail(blob, stored.received_at, message)
+        unread = by_mail(blob, stored.received_at, trouble.letterhead, office.office)
+        return _unreadable(desk, office, unread, trouble, now)
+    delivered = by_mail(blob, stored.received_at, message, office.office)
     if stored.beyond:
         return _too_large(desk, office, stored, message, now)
     if message.automatic:
@@ -122,10 +121,6 @@ def _delivered(
         return _some(answer_to_unmatched(desk, office, delivered, found.apart.reason, now))
     who = delivered.sender
     desk.ledger.people.mark_deliverable(who, now=now, who=who, why="從這個信箱收到回覆")
-    for file in delivered.files:
-        if file.name in delivered.unfit:
-            apart = Apart(reason=f"「{file.name}」：{delivered.unfit[file.name]}")
-            quarantine_file(desk, delivered, file, apart, now)
     judged = [judge_parcel(parcel, delivered, now) for parcel in found.parcels]
     mails = [mail for each in judged for mail in each.mails]
     return _some(*mails, _set_apart(found, delivered, now))
@@ -151,7 +146,7 @@ def _too_large(
     desk: Workspace, office: OfficePlan, stored: Stored, message: Inbound, now: datetime
 ) -> tuple[Dispatch, ...]:
     """Only its header was read; the message itself stays where mail is kept that is done."""
-    delivered = by_mail(desk.store.put(stored.data), stored.received_at, message)
+    delivered = by_mail(desk.store.put(stored.data), stored.received_at, message, office.office)
     told = TooLarge(
         office=office.name,
         coordinator=office.contacts.coordinator,
@@ -184,7 +179,7 @@ def _taken_in(
         blob = desk.store.put(stored.data)
         reason = f"處理時發生錯誤（{type(trouble).__name__}），請聯絡系統管理者"
         apart = Apart(reason=reason)
-        quarantine(desk, by_mail(blob, stored.received_at, None), apart, now)
+        quarantine(desk, by_mail(blob, stored.received_at, None, office.office), apart, now)
         return ()
 
 
@@ -211,7 +206,7 @@ def _absence(office: OfficePlan, delivered: Delivered) -> str:
         until = away_until(f"{delivered.subject}\n{delivered.text}", written)
         if until is not None:
             return f"自動回覆：請假至{format_roc(until, weekday=True)}，不計為填報"
-    return "自動回覆信，不計為填報"
+    return AUTOMATIC
 
 
 def _set_apart(found: Sorted, delivered: Delivered, now: datetime) -> Dispatch | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain, islice
 
 from . import links
 from .answers import Answer, from_json
@@ -20,6 +21,8 @@ from .posting import Batch, Dispatch, Point
 from .returning import tell_of_returned
 from .workspace import Case, Workspace
 
+WRITTEN_TOGETHER = 50  # so many mails' facts are in memory, and as of the same moment
+
 
 def remind(
     desk: Workspace,
@@ -28,23 +31,33 @@ def remind(
     digests: Iterable[Digest],
     *,
     now: datetime,
+    clock: Callable[[], datetime] | None = None,
 ) -> None:
     """Send the digests that an office's mailbox sends, over one connection.
 
-    One that cannot be written or sent stops no other. Raises MailDeferred or MailRefused, after
-    every one has been tried.
+    They are as of `now`; `clock` tells when each goes out, where that takes long. One that cannot
+    be written or sent stops no other. Raises MailDeferred or MailRefused, after every one has been
+    tried.
     """
     mailbox = desk.office(office).contacts.mailbox
-    batch = Batch(desk=desk, client=client, mailbox=mailbox, now=now)
-    # Not a generator, which would end with the first one that cannot be written.
-    batch.post(map(partial(write_digest, desk, now=now), digests))
+    batch = Batch(desk=desk, client=client, mailbox=mailbox, now=now, clock=clock)
+    batch.post(_dispatches(desk, digests, now))
     tell_of_returned(desk, client, desk.office(office), now=now)
     batch.settle()
 
 
-def write_digest(desk: Workspace, digest: Digest, *, now: datetime) -> Dispatch:
-    """The mail that a digest becomes, as it would be sent at `now`."""
-    parts = [_Part(case=desk.case(nag.assignment), nag=nag, now=now) for nag in digest.nags]
+def write_digest(
+    desk: Workspace, digest: Digest, *, now: datetime, known: Mapping[str, Case] | None = None
+) -> Dispatch:
+    """The mail that a digest becomes, as it would be sent at `now`.
+
+    `known` are the assignments that were looked up before. Raises UnknownKey, UnknownOffice.
+    """
+    found = known or {}
+    cases = [found.get(nag.assignment) or desk.case(nag.assignment) for nag in digest.nags]
+    parts = [
+        _Part(case=case, nag=nag, now=now) for case, nag in zip(cases, digest.nags, strict=True)
+    ]
     first, *more = (part.point for part in parts)
     alone = parts[0] if len(parts) == 1 else None
     threads = dict.fromkeys(nag.assignment for nag in digest.nags)
@@ -65,6 +78,23 @@ def write_digest(desk: Workspace, digest: Digest, *, now: datetime) -> Dispatch:
             *(alone.appointment if alone else ()),
         ),
     )
+
+
+def _dispatches(desk: Workspace, digests: Iterable[Digest], now: datetime) -> Iterator[Dispatch]:
+    """The mails, written one by one; what they are about is looked up for some at once."""
+    # Not generators, which would end with the first that cannot be written.
+    return chain.from_iterable(map(partial(_written_together, desk, now), _some(digests)))
+
+
+def _written_together(desk: Workspace, now: datetime, digests: Sequence[Digest]) -> map[Dispatch]:
+    known = desk.cases(nag.assignment for digest in digests for nag in digest.nags)
+    return map(partial(write_digest, desk, now=now, known=known), digests)
+
+
+def _some(digests: Iterable[Digest]) -> Iterator[Sequence[Digest]]:
+    waiting = iter(digests)
+    while some := tuple(islice(waiting, WRITTEN_TOGETHER)):
+        yield some
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cached_property
 
 from .calendars.moments import last_day
 from .calendars.roc import in_zone
@@ -19,6 +20,7 @@ from .nagging.decisions import (
     Silence,
     Standing,
     decide,
+    due_today,
     person_key,
     rungs_due,
     silence_of,
@@ -38,13 +40,16 @@ class Wanted:
     """Which assignments a round is about; of a field that is empty, all.
 
     `sections` are ids or names. `again`: a person asks for it, so that whoever had a mail today may
-    have another one about what is new.
+    have another one about what is new. Of these, `assignments` and `people` (addresses in lower
+    case) are those of one batch.
     """
 
     office: str = ""
     duty: str = ""
     sections: tuple[str, ...] = ()
     again: bool = False
+    assignments: tuple[str, ...] | None = None
+    people: tuple[str, ...] | None = None
 
     @property
     def narrowed(self) -> bool:
@@ -64,19 +69,29 @@ class Decided:
 
 def decide_round(desk: Workspace, *, now: datetime, wanted: Wanted = EVERYTHING) -> Decided:
     """Decide, for every open assignment that is wanted, who is told what today. Changes nothing."""
-    book = _Book(desk=desk, now=now)
+    book = _Book(desk=desk, now=now, wanted=wanted)
     nags: list[Nag] = []
     silences: list[Silence] = []
-    for today, standings in book.by_day(wanted):
+    for today, standings in book.by_day():
         found = book.decide(standings, today)
         nags += found.nags
         silences += found.silences
     had = {} if wanted.again else book.reminded_today()
-    held = [nag for nag in nags if had.get(person_key(nag.to.person), 0) >= nag.max_per_day]
+    free, held = _parted(nags, had)
     return Decided(
-        digests=tuple(digests_of(nag for nag in nags if nag not in held)),
+        digests=tuple(digests_of(free)),
         silences=(*silences, *(_held(nag, had[person_key(nag.to.person)]) for nag in held)),
     )
+
+
+def _parted(nags: Iterable[Nag], had: Mapping[str, int]) -> tuple[list[Nag], list[Nag]]:
+    """Those of whom who has had their day's mail is not told, apart."""
+    free: list[Nag] = []
+    held: list[Nag] = []
+    for nag in nags:
+        has_had_enough = had.get(person_key(nag.to.person), 0) >= nag.max_per_day
+        (held if has_had_enough else free).append(nag)
+    return free, held
 
 
 def keep_silences(desk: Workspace, decided: Decided, *, now: datetime) -> int:
@@ -98,30 +113,70 @@ def _held(nag: Nag, had: int) -> Silence:
     return silence_of(nag, f"{HAD_ENOUGH}{'一' if had == 1 else f' {had} '}封，併入下次")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Course:
+    """What assignments have in common that opened, and are due, at the same moments."""
+
+    ladder: str
+    today: date
+    opened: date
+    deadline: date
+    since: date | None
+
+    @property
+    def told(self) -> date:
+        return max(self.opened, self.since or self.opened)
+
+    def standing(self, row: Row) -> Standing:
+        return Standing(
+            assignment=row.key,
+            office=row.office,
+            section=row.section,
+            ladder=self.ladder,
+            state=row.state,
+            opened=self.opened,
+            deadline=self.deadline,
+            paused_until=row.paused_until,
+            since=self.since,
+        )
+
+
 @dataclass(kw_only=True)
 class _Book:
     """What a round knows, looked up once for many assignments."""
 
     desk: Workspace
     now: datetime
-    _offices: dict[str, OfficePlan | None] = field(default_factory=dict)
+    wanted: Wanted
+    _courses: dict[tuple[object, ...], _Course | None] = field(default_factory=dict)
     _ladders: dict[str, dict[str, Ladder]] = field(default_factory=dict)
-    _deadlines: dict[tuple[str, datetime], date] = field(default_factory=dict)
-    _days: dict[tuple[str, datetime], date] = field(default_factory=dict)
-    _todays: dict[str, date] = field(default_factory=dict)
+    _missing: set[str] = field(default_factory=set)
 
-    def by_day(self, wanted: Wanted) -> Iterator[tuple[date, list[Standing]]]:
-        """The standings that are wanted, by what day it is at their office."""
+    @cached_property
+    def _own_deadlines(self) -> Mapping[str, datetime]:
+        return self.desk.ledger.standings.own_deadlines()
+
+    def by_day(self) -> Iterator[tuple[date, list[Standing]]]:
+        """The standings that are wanted and have a step due, by what day it is at their office."""
+        wanted, courses = self.wanted, self._courses
         days: dict[date, list[Standing]] = {}
-        for row in self.desk.ledger.standings.open(wanted.office or None, wanted.duty or None):
-            office = self._office(row.office)
-            if office is not None and self._is_wanted(row, wanted):
-                days.setdefault(self._today(office), []).append(self._standing(row, office))
+        for row in self.desk.ledger.standings.open(
+            wanted.office or None, wanted.duty or None, keys=wanted.assignments
+        ):
+            given = self._own_deadlines.get(row.key)
+            key = (row.office, row.plan_hash, row.duty, row.opened_at, row.collect_by, given)
+            if key not in courses:
+                courses[key] = self._course(row, given)
+            course = courses[key]
+            if course is not None and self._is_wanted(row):
+                days.setdefault(course.today, []).append(course.standing(row))
         yield from days.items()
 
     def decide(self, standings: list[Standing], today: date) -> Round:
         offices = {key: self._for_today(key, today) for key in {each.office for each in standings}}
-        told = self.desk.ledger.standings.told(rungs_due(standings, offices, today))
+        told = self.desk.ledger.standings.told(
+            rungs_due(standings, offices, today), about=self.wanted.assignments
+        )
         return decide(standings, offices, today, told=told, reminded=self._reminded(offices, today))
 
     def _reminded(self, offices: Mapping[str, Office], today: date) -> Reminded:
@@ -135,7 +190,7 @@ class _Book:
             return {}
         zones = {key: self.desk.office(key).zone for key in offices}
         since = min(datetime.combine(min(days), time.min, zone) for zone in zones.values())
-        last = self.desk.ledger.standings.last_reminders(since)
+        last = self.desk.ledger.standings.last_reminders(since, about=self.wanted.assignments)
         return {
             (about, address): in_zone(moment, zone).date()
             for (about, address), moment in last.items()
@@ -148,23 +203,30 @@ class _Book:
         midnights = (
             datetime.combine(in_zone(self.now, zone).date(), time.min, zone) for zone in zones
         )
-        return self.desk.ledger.standings.reminded_since(min(midnights, default=self.now))
-
-    def _standing(self, row: Row, office: OfficePlan) -> Standing:
-        deadline = self._deadlines.get((row.office, row.collect_by))
-        if deadline is None:
-            deadline = last_day(row.collect_by, office.zone)
-            self._deadlines[row.office, row.collect_by] = deadline
-        return Standing(
-            assignment=row.key,
-            office=row.office,
-            section=row.section,
-            ladder=self._ladder(row),
-            state=row.state,
-            opened=self._day_in(office, row.opened_at),
-            deadline=deadline,
-            paused_until=row.paused_until,
+        return self.desk.ledger.standings.reminded_since(
+            min(midnights, default=self.now), people=self.wanted.people
         )
+
+    def _course(self, row: Row, given: datetime | None) -> _Course | None:
+        """None where nothing is due, so that most rows of a round are looked at no further."""
+        office = self._office(row.office)
+        if office is None:
+            return None
+        course = _Course(
+            ladder=self._ladder(row),
+            today=in_zone(self.now, office.zone).date(),
+            opened=in_zone(row.opened_at, office.zone).date(),
+            deadline=last_day(row.collect_by, office.zone),
+            since=in_zone(given, office.zone).date() if given is not None else None,
+        )
+        due = due_today(
+            office.calendar,
+            self._ladders[row.office][course.ladder],
+            course.today,
+            opened=course.told,
+            deadline=course.deadline,
+        )
+        return course if due is not None else None
 
     def _ladder(self, row: Row) -> str:
         """The key of the ladder that the assignment's plan has for its duty."""
@@ -175,30 +237,20 @@ class _Book:
             ladders[key] = plan.ladder_of(plan.duty(row.duty))
         return key
 
-    def _is_wanted(self, row: Row, wanted: Wanted) -> bool:
-        if not wanted.sections:
+    def _is_wanted(self, row: Row) -> bool:
+        sections = self.wanted.sections
+        if not sections:
             return True
         name = self.desk.plan_kept(row.plan_hash).section(row.section).name
-        return row.section in wanted.sections or name in wanted.sections
-
-    def _today(self, office: OfficePlan) -> date:
-        if office.office not in self._todays:
-            self._todays[office.office] = in_zone(self.now, office.zone).date()
-        return self._todays[office.office]
-
-    def _day_in(self, office: OfficePlan, moment: datetime) -> date:
-        key = (office.office, moment)
-        if key not in self._days:
-            self._days[key] = in_zone(moment, office.zone).date()
-        return self._days[key]
+        return row.section in sections or name in sections
 
     def _office(self, office_id: str) -> OfficePlan | None:
         """An office whose plan is gone cannot be worked for: whom to mail is not known."""
-        if office_id not in self._offices:
-            self._offices[office_id] = self.desk.offices.get(office_id)
-            if self._offices[office_id] is None:
-                log.warning("機關「%s」沒有可用的計畫，其應辦事項不稽催", office_id)
-        return self._offices[office_id]
+        office = self.desk.offices.get(office_id)
+        if office is None and office_id not in self._missing:
+            self._missing.add(office_id)
+            log.warning("機關「%s」沒有可用的計畫，其應辦事項不稽催", office_id)
+        return office
 
     def _for_today(self, office_id: str, today: date) -> Office:
         office = self.desk.office(office_id)

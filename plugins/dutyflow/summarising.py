@@ -12,14 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
-from .answering import number_of
 from .answers import confirms_nothing, from_json
-from .ledger.notices import UNKNOWNS_ALLOWED
-from .ledger.records import Came, NoticeRecord
-from .mail.errors import UnreadableMessage
-from .mail.inbound import read_message
+from .ledger.claims import UNKNOWNS_ALLOWED
+from .ledger.records import Came, NoticeRecord, number_of
+from .mail.rendering import brief
 from .mail.summaries import Summary, Undecided
 from .nagging.decisions import UNREACHABLE, Nag, Silence
 from .nagging.digests import OUT_OF_HOURS
@@ -32,21 +30,22 @@ from .watching import Pending, Watch, post_for_each
 from .workspace import Workspace
 
 FIRST_LOOK_BACK = timedelta(days=1)
+STRAYS_NAMED = 50
 REASON = "晨間摘要"
 _RUNG = "summary:"
 _COMMON = ("未寄：已填報", "未寄：已免報", HAD_ENOUGH, OUT_OF_HOURS)  # say nothing new
-_NO_NEWS = "自動回覆信"  # an automatic answer that names no leave
 _FIRST_WORDS = re.compile("[，：]")
 
 
 def summarise(
-    desk: Workspace, client: smtplib.SMTP, offices: Iterable[str], *, now: datetime
+    desk: Workspace, client: smtplib.SMTP, offices: Iterable[str], *, now: datetime, page: str = ""
 ) -> None:
     """Send each office's summary of today, once. An office that does not work today has none.
 
+    `page` is the address at which the coordinator sees to what came in, "" where there is none.
     Raises UnknownOffice; MailDeferred or MailRefused, after every one has been tried.
     """
-    post_for_each(desk, client, offices, letters, now=now)
+    post_for_each(desk, client, offices, partial(letters, page=page), now=now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +59,11 @@ class Expected:
 NOTHING = Expected()
 
 
-def letters(watch: Watch, expected: Expected = NOTHING) -> Iterator[Dispatch]:
+def letters(watch: Watch, expected: Expected = NOTHING, *, page: str = "") -> Iterator[Dispatch]:
     """Today's mails about an office: to its coordinator, and where a step says so its director."""
     if not watch.works:
         return
-    morning = _Morning(watch, expected)
+    morning = _Morning(watch, expected, page)
     summary = morning.summary
     if summary.parts and not morning.is_told:
         yield morning.to_coordinator(summary)
@@ -75,6 +74,7 @@ def letters(watch: Watch, expected: Expected = NOTHING) -> Iterator[Dispatch]:
 class _Morning:
     watch: Watch
     expected: Expected
+    page: str
 
     @property
     def office(self) -> str:
@@ -107,7 +107,8 @@ class _Morning:
             waiting=tuple(each.line for each in self.watch.pending),
             late=self.watch.late,
             troubles=tuple(self._troubles()),
-            strays=tuple(self._strays(came)),
+            strays=tuple(self._strays()),
+            page=self.page,
             came_in=tuple(self._came_in(came)),
             doubts=tuple(self._doubts(came)),
             went_out=tuple(self._went_out()),
@@ -166,35 +167,20 @@ class _Morning:
     def _people(self) -> Iterable[Person]:
         return self.watch.office.contacts.everybody()
 
-    def _strays(self, came: Iterable[Came]) -> Iterator[str]:
-        for each in came:
-            stray = each.verdict == "quarantined" and not each.reason.startswith(_NO_NEWS)
-            if stray and not each.assigned_to and self._is_ours(each):
-                meant = f"（似為{self._whose(each.suggested)}）" if each.suggested else ""
-                number, sender = number_of(each.id), each.sender or "（寄件人不明）"
-                yield f"{number} {sender}：{each.reason}{meant}"
-
-    def _is_ours(self, came: Came) -> bool:
-        """Mail without an assignment belongs to the office whose mailbox it was written to; where
-        that cannot be told, to every one."""
-        if came.assignment is not None or len(self.watch.desk.offices) == 1:
-            return True
-        mailboxes = {o.contacts.mailbox.address.lower() for o in self.watch.desk.offices.values()}
-        mine = self.watch.office.contacts.mailbox.address
-        try:
-            message = read_message(self.watch.desk.store.get(came.raw_blob), mailbox=mine)
-        except UnreadableMessage:
-            return True
-        written_to = mailboxes & {_without_tag(address) for address in message.recipients}
-        return not written_to or mine.lower() in written_to
+    def _strays(self) -> Iterator[str]:
+        """What nobody has seen to yet, also where a summary before has named it."""
+        waiting = self.watch.desk.ledger.arrivals.waiting(self.office, limit=STRAYS_NAMED)
+        for each in waiting:
+            number, sender = number_of(each.id), each.sender or "（寄件人不明）"
+            subject = f"「{brief(each.subject)}」" if each.subject else ""
+            meant = f"（似為{self._whose(each.suggested)}）" if each.suggested else ""
+            yield f"{number} {sender}{subject}：{each.reason}{meant}"
 
     def _came_in(self, came: Iterable[Came]) -> Iterator[str]:
         for each in came:
-            if each.assignment is None or each.verdict == "quarantined":
-                continue
-            yield f"{self._whose(each.assignment)}：{self._made_of(each, each.assignment)}"
+            yield f"{self._whose(each.assignment)}：{self._made_of(each)}"
 
-    def _made_of(self, came: Came, assignment: str) -> str:
+    def _made_of(self, came: Came) -> str:
         """`已受理，由代理人寄來`."""
         if came.verdict != "accepted":
             return f"有 {came.problems} 處待修正" if came.problems else came.reason
@@ -203,12 +189,12 @@ class _Morning:
             said += "，確認無辦理事項"
         if came.role not in ("", OWNER):
             said += f"，由{came.role}寄來"
-        cycle = self.watch.desk.ledger.cycles.get(assignment.rpartition("/")[0])
+        cycle = self.watch.desk.ledger.cycles.get(came.assignment.rpartition("/")[0])
         return said if cycle.state == "open" else f"{said}；已結案，未列入彙整表"
 
     def _doubts(self, came: Iterable[Came]) -> Iterator[str]:
         for each in came:
-            if each.assignment is not None and each.doubts:
+            if each.doubts:
                 told = "；".join(doubt["said"] for doubt in each.doubts)
                 yield f"{self._whose(each.assignment)}：{told}"
 
@@ -255,8 +241,3 @@ def _step(reason: str) -> str:
 
 def _who(notice: NoticeRecord) -> str:
     return f"給{notice.recipient_name}（{notice.recipient}）的「{notice.subject}」"
-
-
-def _without_tag(address: str) -> str:
-    local, _, host = address.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{host}"

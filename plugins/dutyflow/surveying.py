@@ -127,6 +127,7 @@ class _Book:
         self.calendar = office.calendar if office else WorkingDays(cycle.closures)
         self.today = in_zone(now, self.zone).date()
         self.assignments = desk.ledger.assignments.of(cycle.key)
+        self.given = desk.ledger.standings.own_deadlines()
         self.accepted = desk.ledger.submissions.accepted(cycle.key)
         self.sent: dict[str, list[NoticeRecord]] = defaultdict(list)
         for notice in desk.ledger.notices.of(cycle=cycle.key):
@@ -174,7 +175,8 @@ class _Book:
         """One that is due and was not told comes on the next day that is worked."""
         if assignment.state in DONE or self.cycle.state == "closed":
             return None
-        opened = in_zone(self.cycle.opened_at, self.zone).date()
+        given = self.given.get(assignment.key)
+        opened = in_zone(given or self.cycle.opened_at, self.zone).date()
         schedule = Schedule(self.ladder, deadline, self.calendar)
         since = max(self.today, assignment.paused_until or self.today, self._gap_ends(assignment))
         due = schedule.due(since, opened=opened)

@@ -13,6 +13,7 @@ from .answering import Arrival, answer_to, receipt
 from .answers import from_json
 from .calendars.roc import format_roc
 from .errors import Finding
+from .forms import evidence
 from .forms.judge import Verdict, judge
 from .forms.problems import Problem
 from .forms.texts import file_key
@@ -31,6 +32,7 @@ BY_LINK = "填報頁的專屬連結"
 FILES_LIMIT = 100
 BYTES_LIMIT = 25 * 2**20  # of all the files of one answer
 CALLS_APART = timedelta(minutes=10)  # new links for one address
+TOO_MUCH = "佐證檔案"
 LONGEST_LEAVE = timedelta(days=366)
 
 
@@ -90,6 +92,28 @@ def save_draft(
     )
     saved = visit.case.desk.ledger.drafts.save(draft, over=begun.version, now=now)
     return _as_begun(saved) if saved else None
+
+
+def unfit_files(files: Iterable[Attachment]) -> tuple[Finding, ...]:
+    """The files that cannot stand as evidence, and why; as the mails tell it."""
+    return tuple(
+        Finding(where=place_of_file(file), found=why, expected=evidence.WANTED)
+        for file in files
+        if (why := evidence.why_unfit(file.name, file.data))
+    )
+
+
+def place_of_file(file: Attachment) -> str:
+    return f"佐證檔案「{file.name}」"
+
+
+def too_much(size: int) -> Finding:
+    return Finding(
+        where=TOO_MUCH,
+        found=f"全部共 {size / 2**20:.0f} MB",
+        expected=f"{BYTES_LIMIT // 2**20} MB 以內",
+        hint="剛才選的檔案沒有存下來；請縮小或分開提供",
+    )
 
 
 def hand_in(visit: Visit, begun: Begun, *, now: datetime) -> Handed:
@@ -153,6 +177,7 @@ def _delivered(visit: Visit, blob: str, files: tuple[Attachment, ...], now: date
         blob=blob,
         received_at=now,
         channel="upload",
+        office=visit.case.cycle.office,
         sender=visit.person.email,
         sender_name=visit.person.name,
         files=files,

@@ -8,9 +8,12 @@ from __future__ import annotations
 import smtplib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from .calendars.roc import format_roc
 from .ledger.records import Part
+from .mail.attachment import XLSX, Attachment
 from .mail.summaries import SectionWeek, Week
 from .posting import Dispatch
 from .watching import Watch, is_late, post_for_each
@@ -39,14 +42,35 @@ def letters(watch: Watch) -> Iterator[Dispatch]:
         return
     content = week_of(watch)
     if content.sections:
+        sheet = attached(content, watch)
         yield Dispatch(
             about=office.office,
             rung=rung,
             to=office.contacts.director,
             reason=REASON,
-            content=content,
+            content=replace(content, sheet_name=sheet.name),
             thread=f"{office.office}/week",
+            attachments=(sheet,),
         )
+
+
+def attached(week: Week, watch: Watch) -> Attachment:
+    """The same on one page, with a chart."""
+    from .reports.week_sheet import WeekSheet, week_xlsx  # openpyxl: only where there is a week
+
+    sheet = WeekSheet(
+        office=week.office,
+        title=week.title,
+        headline="".join(week.headline),
+        span=f"準時率與完成率：{week.span}，免報者不計。",
+        made_on=watch.today,
+        sections=week.sections,
+        whole=week.whole,
+        late=[each.line for each in week.late],
+        waiting=[each.line for each in week.waiting],
+    )
+    name = f"每週狀態_{format_roc(week.monday)}.xlsx"
+    return Attachment(name=name, content_type=XLSX, data=week_xlsx(sheet))
 
 
 def week_of(watch: Watch) -> Week:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,15 +12,27 @@ from .errors import DutyflowError
 from .folders import SharedFolder
 from .ledger import Ledger
 from .ledger.records import AssignmentRecord, CycleRecord
+from .ledger.what import What
 from .mail.inbox import Inbox, MaildirInbox
 from .nagging.people import Reachability
 from .plan.asking import AskedRow, asked_rows, spoken_amount
 from .plan.forms import Form
 from .plan.model import Duty, Plan, SectionContacts
 from .plan.office import OfficePlan
-from .plan.snapshot import good_offices
+from .plan.snapshot import good_office_named, good_offices
 from .settings import Settings
 from .store import Store
+
+# What changes an appointment: when it is, and whether it still is. Each is one more, also where a
+# day moves back to where it was.
+CHANGES = (
+    What.EXTENDED,
+    What.MOVED_ALONG,
+    What.RETURNED,
+    What.WAITING_AGAIN,
+    What.WAIVED,
+    What.ACCEPTED,
+)
 
 
 class UnknownOffice(DutyflowError):
@@ -32,6 +45,7 @@ class Workspace:
 
     settings: Settings
     _plans: dict[str, Plan] = field(default_factory=dict, compare=False, repr=False)
+    _alone: dict[str, OfficePlan] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_environment(cls) -> Workspace:
@@ -56,11 +70,25 @@ class Workspace:
         return {office.office: office for office in offices}
 
     def office(self, office_id: str) -> OfficePlan:
-        """Raises UnknownOffice."""
-        if office_id not in self.offices:
+        """One office; the others are read only where they were, or to say which there are.
+
+        Raises UnknownOffice.
+        """
+        if "offices" in self.__dict__:
+            found = self.offices.get(office_id)
+        else:
+            found = self._alone.get(office_id) or self._read_alone(office_id)
+        if found is None:
             known = "、".join(self.offices) or "（沒有）"
             raise UnknownOffice(f"找不到機關「{office_id}」可用的計畫；目前有：{known}")
-        return self.offices[office_id]
+        return found
+
+    def _read_alone(self, office_id: str) -> OfficePlan | None:
+        found = good_office_named(self.settings.plans, self.settings.snapshots, office_id)
+        if found is None or found.office != office_id:
+            return None
+        self._alone[office_id] = found
+        return found
 
     def maildir(self, office: OfficePlan) -> Inbox:
         """Where the answers to an office's mails arrive, unless a mail server keeps them."""
@@ -105,6 +133,21 @@ class Workspace:
             cycle=self.ledger.cycles.get(assignment.cycle),
         )
 
+    def cases(self, assignment_keys: Iterable[str]) -> dict[str, Case]:
+        """The same for many, by key, looked up together. Those that are not there are left out."""
+        assignments = self.ledger.assignments.get_all(set(assignment_keys))
+        cycles = self.ledger.cycles.get_all({each.cycle for each in assignments})
+        changes = self.ledger.events.counts({each.key for each in assignments}, CHANGES)
+        return {
+            each.key: Case(
+                desk=self,
+                assignment=each,
+                cycle=cycles[each.cycle],
+                counted=changes[each.key],
+            )
+            for each in assignments
+        }
+
     def plan_of(self, cycle: CycleRecord) -> Plan:
         """The plan as it was when the cycle opened, whatever has been changed in it since."""
         return self.plan_kept(cycle.plan_hash)
@@ -131,6 +174,14 @@ class Case:
     desk: Workspace
     assignment: AssignmentRecord
     cycle: CycleRecord
+    counted: int | None = None
+
+    @property
+    def changes(self) -> int:
+        """How often its appointment has changed: `counted`, where that was done for many."""
+        if self.counted is not None:
+            return self.counted
+        return self.desk.ledger.events.counts([self.assignment.key], CHANGES)[self.assignment.key]
 
     @cached_property
     def office(self) -> OfficePlan:

@@ -12,14 +12,17 @@ from pathlib import Path
 import pytest
 from airflow.sdk import Connection
 
+from dutyflow import gathering
 from dutyflow.mail.imap import ImapAccount
 from dutyflow.orchestration import doors
 from dutyflow.orchestration.doors import Doors
+from dutyflow.orchestration.intake_dag import take_in_all
 from dutyflow.orchestration.mailboxes import NoMailbox, account_of
 from dutyflow.settings import Settings
 from dutyflow.workspace import Workspace
 from tests.support.dovecot import Dovecot, dovecot, dovecot_server
 from tests.support.invented import OFFICE, write_office
+from tests.support.smtp import smtp_server
 from tests.test_folders import workbook
 
 __all__ = ["dovecot", "dovecot_server"]
@@ -34,6 +37,9 @@ def opened(tmp_path: Path) -> Opened:
     """An office whose mail lies in a Maildir."""
     write_office(tmp_path / "plan")
     environ = {"DUTYFLOW_HOME": str(tmp_path), "DUTYFLOW_PLANS": str(tmp_path / "plan")}
+    desk = Workspace(Settings.from_environ(environ))
+    desk.ledger.migrate()
+    desk.close()
     return lambda: Workspace(Settings.from_environ(environ))
 
 
@@ -164,3 +170,19 @@ def test_a_connection_that_says_too_little_is_told_in_words(
     known = {"host": "mail.example.tw", "login": "plan", "password": "樣本"}
     with pytest.raises(NoMailbox, match=told):
         account_of(Connection(conn_id="imap_default", conn_type="imap", **{**known, **said}))
+
+
+def test_a_mailbox_that_cannot_be_opened_keeps_no_file_waiting(
+    opened: Opened, on_server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is watched: when it is back it rings, and no retry keeps other offices waiting."""
+    desk = opened()
+    place = desk.settings.folders / OFFICE
+    place.mkdir(parents=True)
+    (place / "a.xlsx").write_bytes(workbook())
+    monkeypatch.setattr(gathering, "SETTLING_SECONDS", 0)
+    connects(monkeypatch, on_server.account(port=1))
+    with smtp_server() as server, server.connect() as client:
+        assert take_in_all(desk, client, OFFICE) == 1
+    assert not (place / "a.xlsx").exists()
+    desk.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -54,9 +55,11 @@ class Airflow:
 
 @pytest.fixture(scope="session")
 def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
+    plans = tmp_path_factory.mktemp("plans") / "plan"  # a copy, which tests may change
+    shutil.copytree(PLANS, plans, ignore=shutil.ignore_patterns("*.local.yaml"))
     instance = Instance(
         home=tmp_path_factory.mktemp("instance"),
-        plans=PLANS,
+        plans=plans,
         port=free_port(),
         smtp_port=free_port(),
         page_port=free_port(),

@@ -110,9 +110,11 @@ def test_no_mail_is_lost_and_none_comes_twice_but_the_one_in_flight(
             mails = 1 if stage == "EHLO" else draw.randint(1, 4)
             dead = run_child(server.port, now, environment, killer, stage, mails)
             in_flight += dead and stage == "DATA"
+            assert len(claimed(desk)) <= dead, "only the one in flight is held by who died"
             now += LEASE
         while run_child(server.port, now, environment, killer, "", 0):
             now += LEASE
+        assert claimed(desk) == []
         arrived = [parsed(envelope.content) for envelope in killer.kept]
     assert {mail["To"].addresses[0].addr_spec for mail in arrived} == expected
     times = Counter(mail["Message-ID"] for mail in arrived)
@@ -122,6 +124,10 @@ def test_no_mail_is_lost_and_none_comes_twice_but_the_one_in_flight(
     assert decide_round(desk, now=now).digests == ()
     assert desk.ledger.events.verify() is None
     desk.close()
+
+
+def claimed(desk: Workspace) -> list[str]:
+    return [notice.recipient for notice in desk.ledger.notices.of() if notice.state == "claimed"]
 
 
 def run_child(

@@ -63,7 +63,7 @@ def close_on(here: Scene, *lines: str) -> None:
     """Write the office's closures.csv anew."""
     text = "\n".join(["date,kind,reason,source", *lines, ""])
     (here.desk.settings.plans / OFFICE / "closures.csv").write_text(text)
-    here.desk.__dict__.pop("offices", None)  # each run of a task reads the plans anew
+    here.desk.read_plans_anew()
 
 
 def morning(here: Scene) -> list[str]:

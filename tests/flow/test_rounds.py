@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from jinja2 import FileSystemLoader
 
 from dutyflow import opening, reminding
 from dutyflow.errors import DutyflowError
+from dutyflow.ledger import UnknownKey
 from dutyflow.mail import rendering
-from dutyflow.posting import MailDeferred, MailRefused
-from dutyflow.reminding import remind
+from dutyflow.posting import Batch, MailDeferred, MailRefused
+from dutyflow.reminding import remind, write_digest
 from dutyflow.rounds import EVERYTHING, Decided, Wanted, decide_round, keep_silences
 from dutyflow.summarising import summarise
 from tests.support.scene import DUTY, OFFICE, PLANS, Scene, filled, form_in, scene, text_of
@@ -102,6 +104,36 @@ def test_an_answer_to_a_reminder_counts(at_work: Scene) -> None:
     (receipt,) = at_work.take_in()
     assert "已收到" in receipt["Subject"]
     assert at_work.state(f"{cycle.key}/billing") == "accepted"
+
+
+def test_one_that_cannot_be_written_stops_no_other(at_work: Scene) -> None:
+    opened(at_work)
+    at_work.now = morning("2018-06-27")
+    first, second, *others = decide_round(at_work.desk, now=at_work.now).digests
+    lost = replace(second, nags=(replace(second.nags[0], assignment="nowhere/at/all/s1"),))
+    at_work.new_mails()
+    with at_work.client() as client, pytest.raises(MailRefused, match="nowhere/at/all/s1"):
+        remind(at_work.desk, client, OFFICE, [first, lost, *others], now=at_work.now)
+    told = {mail["To"].addresses[0].addr_spec for mail in at_work.new_mails()}
+    assert told == {digest.to.email for digest in (first, *others)}
+
+
+def test_one_that_cannot_be_claimed_leaves_the_one_before_it_on_record(at_work: Scene) -> None:
+    cycle, _ = opened(at_work)
+    at_work.now = morning("2018-06-27")
+    digests = decide_round(at_work.desk, now=at_work.now).digests
+    mails = [write_digest(at_work.desk, digest, now=at_work.now) for digest in digests]
+    mails[1] = replace(mails[1], cycle="nowhere/at/all")
+    at_work.new_mails()
+    with at_work.client() as client:
+        mailbox = at_work.desk.office(OFFICE).contacts.mailbox
+        batch = Batch(desk=at_work.desk, client=client, mailbox=mailbox, now=at_work.now)
+        batch.post(mails)
+    assert [type(trouble) for trouble in batch.troubles] == [UnknownKey]
+    rest = {mail.to.email for place, mail in enumerate(mails) if place != 1}
+    assert {mail["To"].addresses[0].addr_spec for mail in at_work.new_mails()} == rest
+    reminded = [each for each in at_work.ledger.notices.of(cycle=cycle.key) if "@" in each.rung]
+    assert {(each.recipient, each.state) for each in reminded} == {(who, "sent") for who in rest}
 
 
 def test_heads_hear_from_the_second_day_overdue(at_work: Scene) -> None:

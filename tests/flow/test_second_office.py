@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from dutyflow import announcing, delivering, opening, receiving, reviewing
 from dutyflow.plan.load import load_office
+from dutyflow.settings import Settings
+from dutyflow.workspace import UnknownOffice, Workspace
 from tests.support.filling import fill
-from tests.support.scene import form_in, scene
+from tests.support.scene import PLANS, form_in, scene
 
+PINGTUNG = PLANS / "pingtung"
 OFFICE, DUTY = "lienchiang", "ferry_check"
 PLAN = """\
 office: {id: lienchiang, name: 連江縣港務所（虛構）, timezone: Asia/Taipei}
@@ -112,3 +116,22 @@ def test_its_duty_runs_from_opening_to_delivery(tmp_path: Path, plans: Path) -> 
         (letter,) = playing.new_mails()
         assert letter["To"].addresses[0].addr_spec == "liao@harbour.example.tw"
         assert report.content["title"] == "115年第1季候船室檢查彙整表"
+
+
+def test_an_office_is_found_without_reading_the_others_and_one_that_is_not_there_is_told(
+    tmp_path: Path, plans: Path
+) -> None:
+    copytree(PINGTUNG, plans / PINGTUNG.name)
+    environ = {"DUTYFLOW_HOME": str(tmp_path / "home"), "DUTYFLOW_PLANS": str(plans)}
+    desk = Workspace(Settings.from_environ(environ))
+    assert desk.office(OFFICE).name == "連江縣港務所（虛構）"
+    assert [kept.name for kept in desk.settings.snapshots.iterdir()] == [f"{OFFICE}.json"]
+    for name in ("penghu", f"../plan/{OFFICE}"):
+        with pytest.raises(UnknownOffice, match=f"找不到機關「{name}」.*有：{OFFICE}、pingtung"):
+            desk.office(name)
+
+
+def test_where_there_is_no_plan_at_all_no_office_is_found(tmp_path: Path) -> None:
+    environ = {"DUTYFLOW_HOME": str(tmp_path), "DUTYFLOW_PLANS": str(tmp_path / "none")}
+    with pytest.raises(UnknownOffice, match="目前有：（沒有）"):
+        Workspace(Settings.from_environ(environ)).office(OFFICE)

@@ -15,6 +15,7 @@ from dutyflow.calendars.roc import TAIPEI
 from dutyflow.cli import main
 from dutyflow.reminding import remind
 from dutyflow.rounds import decide_round
+from dutyflow.surveying import survey
 from tests.support.scene import OFFICE, PLANS, Scene, filled, form_in, scene
 
 OPENED = datetime(2018, 6, 15, 0, 30, tzinfo=UTC)
@@ -90,6 +91,51 @@ def test_the_ladder_is_counted_rung_by_rung(run) -> None:
     assert (five["mails"], five["reminded"], five["answered"], five["rate"]) == (5, 4, 2, 0.5)
     three = ladder["before_3"]
     assert (three["mails"], three["reminded"], three["answered"], three["rate"]) == (2, 2, 0, 0.0)
+
+
+def test_an_answer_counts_until_the_next_working_day_ends_and_once(tmp_path: Path) -> None:
+    """Reminded on Friday: Monday night counts, with a better one after it; Tuesday does not."""
+    with scene(tmp_path, OPENED) as playing:
+        cycle = playing.open()
+        letters = playing.announce(cycle)
+        hold_round(playing, date(2018, 6, 29))
+        for section, moment in (
+            ("business", datetime(2018, 7, 2, 15, 0, tzinfo=UTC)),  # Monday 23:00
+            ("business", datetime(2018, 7, 2, 15, 30, tzinfo=UTC)),
+            ("design", datetime(2018, 7, 2, 16, 30, tzinfo=UTC)),  # Tuesday 00:30
+        ):
+            playing.now = moment
+            answer = filled(form_in(letters[section]), lambda n, at=moment: said(n, at))
+            playing.reply(letters[section], answer)
+            playing.take_in()
+        effects = {
+            each.rung: each for each in survey(playing.desk, [cycle], now=playing.now).effects
+        }
+        three = effects["before_3"]
+        assert (three.mails, three.reminded, three.answered) == (6, 5, 1)
+        assert effects["opening"].answered == 0
+
+
+def said(number: str, at: datetime) -> dict:
+    return {"執行情形": f"（樣本）{number} {at:%H%M}", "自評分數": 90, "佐證": "（樣本）"}
+
+
+def test_an_extension_moves_the_next_reminder(tmp_path: Path) -> None:
+    with scene(tmp_path, OPENED) as playing:
+        cycle = playing.open()
+        playing.now = datetime(2018, 7, 4, 2, tzinfo=UTC)
+        playing.ledger.assignments.extend(
+            f"{cycle.key}/billing",
+            datetime(2018, 7, 6, 16, tzinfo=UTC),
+            now=playing.now,
+            who=WHO,
+            why="搬遷",
+        )
+        (status,) = survey(playing.desk, [cycle], now=playing.now).cycles
+        coming = {each.section: each.next_rung for each in status.sections}
+        assert coming["billing"].day == date(2018, 7, 5)
+        assert coming["billing"].title == "到期前 1 個工作天"
+        assert coming["design"].title == "今日截止"
 
 
 def test_as_a_table_in_words(run) -> None:

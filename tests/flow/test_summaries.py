@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.reminding import remind
@@ -39,10 +41,10 @@ def the_round(playing: Scene, day: str) -> list[EmailMessage]:
     return playing.new_mails()
 
 
-def summary(playing: Scene) -> list[EmailMessage]:
+def summary(playing: Scene, page: str = "") -> list[EmailMessage]:
     playing.new_mails()
     with playing.client() as client:
-        summarise(playing.desk, client, [OFFICE], now=playing.now)
+        summarise(playing.desk, client, [OFFICE], now=playing.now, page=page)
     return playing.new_mails()
 
 
@@ -130,14 +132,30 @@ def test_who_is_paused_or_cannot_be_reached_is_named(at_work: Scene) -> None:
     assert "退信（查無此人）" in said
 
 
-def test_mail_that_nobody_could_match_is_named_once(at_work: Scene) -> None:
+def test_mail_that_nobody_could_match_is_named_until_it_is_seen_to(at_work: Scene) -> None:
     opened(at_work)
     at_work.put(b"From: who@example.tw\r\nTo: plan@pingtung.example.tw\r\nSubject: x\r\n\r\nx\r\n")
     at_work.take_in()
-    (mail,) = summary(at_work)
-    assert "who@example.tw：找不到對應的應辦事項" in text_of(mail)
-    morning(at_work, "2018-06-19")
+    for day in ("2018-06-15", "2018-06-19"):
+        morning(at_work, day)
+        (mail,) = summary(at_work, page="http://127.0.0.1:8080/plugin/dutyflow_desk")
+        assert "who@example.tw「x」：寄件人不在通訊錄" in text_of(mail)
+        assert "認領收件：http://127.0.0.1:8080/plugin/dutyflow_desk" in text_of(mail)
+    (stray,) = at_work.ledger.arrivals.waiting(OFFICE, limit=50)
+    at_work.ledger.arrivals.put_aside(stray.id, now=at_work.now, who="曾秀英", why="廣告信")
+    morning(at_work, "2018-06-20")
     assert summary(at_work) == []
+
+
+def test_automatic_answers_are_nothing_to_see_to(at_work: Scene) -> None:
+    opened(at_work)
+    at_work.put(
+        b"From: who@example.tw\r\nTo: plan@pingtung.example.tw\r\n"
+        b"Auto-Submitted: auto-replied\r\nSubject: x\r\n\r\nx\r\n"
+    )
+    at_work.take_in()
+    assert len(at_work.ledger.events.of(what="待認領")) == 1
+    assert at_work.ledger.arrivals.waiting(OFFICE, limit=50) == ()
 
 
 def test_a_report_that_waits_is_told_until_it_is_decided_on(at_work: Scene) -> None:
@@ -190,6 +208,14 @@ def test_the_director_has_one_state_a_week_on_its_first_working_day(at_work: Sce
     assert "░░░░░░░░░░ 0%　業務組" in said
     assert "電費組：應報 1、準時 1、已填報 1（完成率 100%）；辦理中 0、逾期 0" in said
     assert "業務組：應報 1、準時 0、已填報 0（完成率 0%）；辦理中 0、逾期 1" in said
+    (sheet,) = mail.iter_attachments()
+    assert sheet.get_filename() == "每週狀態_107年7月9日.xlsx"
+    assert "附件「每週狀態_107年7月9日.xlsx」" in said
+    page = load_workbook(BytesIO(sheet.get_content())).active
+    rows = {row[0].value: [cell.value for cell in row] for row in page.iter_rows()}
+    assert rows["電費組"] == ["電費組", 1, 1, 100, 1, 100, 0, 0]
+    assert rows["業務組"] == ["業務組", 1, 0, 0, 0, 0, 0, 1]
+    assert len(page._charts) == 1
     assert week(at_work, "2018-07-09") == []
     assert week(at_work, "2018-07-10") == []
     assert len(week(at_work, "2018-07-16")) == 1

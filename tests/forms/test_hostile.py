@@ -356,6 +356,19 @@ def test_no_damage_inside_its_members_makes_it_raise(data: st.DataObject) -> Non
     judged(repacked(FILLED, {name: bytes(content)}))
 
 
+MEMBERS = zipfile.ZipFile(io.BytesIO(FILLED)).namelist()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from(MEMBERS), st.sampled_from(MEMBERS)), max_size=4))
+def test_no_exchange_of_its_members_makes_it_raise(swaps: list[tuple[str, str]]) -> None:
+    contents = {name: member(FILLED, name) for name in MEMBERS}
+    for one, other in swaps:
+        contents[one], contents[other] = contents[other], contents[one]
+    verdict = judged(repacked(FILLED, contents))
+    assert verdict.accepted or said(verdict)
+
+
 def test_several_threads_and_a_fork_can_judge_at_once() -> None:
     accepted: list[bool] = []
 

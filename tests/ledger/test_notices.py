@@ -204,5 +204,9 @@ def test_the_last_mail_to_an_address_is_found_with_all_that_it_told(ledger, noti
 def test_changes_are_counted_for_one_thing_alone(ledger, notice) -> None:
     sent(ledger, notice)
     sent(ledger, replace(notice, about=f"{notice.about}/more"))
-    assert ledger.events.count(notice.about, ["寄出通知", "準備通知"]) == 2
-    assert ledger.events.count(notice.about, ["展期"]) == 0
+    others = f"{notice.about}/none"
+    assert ledger.events.counts([notice.about, others], ["寄出通知", "準備通知"]) == {
+        notice.about: 2,
+        others: 0,
+    }
+    assert ledger.events.counts([notice.about], ["展期"]) == {notice.about: 0}

@@ -9,6 +9,7 @@ from dutyflow.mail.summaries import Late, SectionWeek, Summary, Undecided, Waiti
 from dutyflow.plan.model import Person
 
 OFFICE = "台灣電力公司屏東區營業處"
+DESK = "http://127.0.0.1:8080/plugin/dutyflow_desk"
 COORDINATOR = Person(name="曾秀英（樣本）", email="tseng@pingtung.example.tw")
 
 WAITING = Waiting(
@@ -29,7 +30,8 @@ SUMMARY = Summary(
     waiting=(WAITING,),
     late=(LATE,),
     troubles=("電費組 107年6月 電話禮貌考核：逾期第 1 日，組室無人可收信：許惠雯（樣本）（請假）",),
-    strays=("someone@example.tw：找不到對應的應辦事項",),
+    strays=("someone@example.tw「自評表」：找不到對應的應辦事項",),
+    page=DESK,
     came_in=("總務組 107年上半年 教育訓練：已受理", "設計組 107年6月 電話禮貌考核：有 2 處待修正"),
     went_out=("業務組：逾期第 2 日 2 封、到期前 5 個工作天 1 封", "電費組：今日截止 1 封"),
     silent=("人資組 107年上半年 教育訓練：暫停至107年7月20日",),
@@ -70,11 +72,12 @@ SUMMARY_FACTS: dict[str, tuple[str, ...]] = {
     "summary": (
         OFFICE,
         "107年7月13日（五）",
-        "1 份待核定，1 件通知未達，1 封來信待認領，1 件逾期",
+        "1 份待核定，1 件通知未達，1 件收件待認領，1 件逾期",
         "107年上半年 半年自行考核（第 2 版）：107年7月6日（五）前報送，已過 5 個工作天",
         "業務組：107年第2季 網站資訊檢視，107年7月11日（三）截止，已過 2 個工作天",
         "組室無人可收信",
-        "someone@example.tw：找不到對應的應辦事項",
+        "someone@example.tw「自評表」：找不到對應的應辦事項",
+        DESK,
         "總務組 107年上半年 教育訓練：已受理",
         "有 2 處待修正",
         "業務組：逾期第 2 日 2 封",

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
-from dutyflow.mail.errors import MailboxAway
+from dutyflow.mail.errors import MailboxAway, MessageWithheld
 from dutyflow.mail.imap import DONE_FOLDER, ImapAccount, imap_inbox
 from tests.support.cutting import cutting
 from tests.support.dovecot import (
@@ -176,6 +178,31 @@ def test_who_cannot_get_in_is_told_why_without_the_password(
     assert HOST in str(trouble.value)
     assert "plan" in str(trouble.value)
     assert PASSWORD not in f"{trouble.value!r} {account!r}"
+
+
+def test_a_message_that_the_server_cannot_give_keeps_no_other_from_being_read(
+    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some servers list messages that they cannot convert. Dovecot gives all, so it is made to."""
+    put(dovecot, "first", "broken", "last")
+    fetch = IMAPClient.fetch
+
+    def refused(client: IMAPClient, uids: list[int], parts: list[str], *rest: object) -> object:
+        if parts[0].startswith("BODY") and uids == [broken]:
+            raise IMAPClientError("FETCH failed: NO conversion failed")
+        return fetch(client, uids, parts, *rest)
+
+    with dovecot.client() as client:
+        client.select_folder("INBOX", readonly=True)
+        (broken,) = client.search(["SUBJECT", "broken"])
+    seen: list[bytes] = []
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(IMAPClient, "fetch", refused)
+        with pytest.raises(MessageWithheld, match=f"UID {broken}"):
+            seen.extend(empty(dovecot.account()))
+    assert [data.split()[1] for data in seen] == [b"first", b"last"]
+    assert set(in_folder(dovecot, "INBOX")) == {"broken"}
+    assert len(list(empty(dovecot.account()))) == 1
 
 
 def test_a_password_never_goes_over_a_line_that_anybody_can_read(dovecot: Dovecot) -> None:

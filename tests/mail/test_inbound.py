@@ -429,6 +429,14 @@ def test_a_damaged_message_is_read_or_refused_in_words(damages):
     fit_to_keep(data)
 
 
+@given(st.data())
+def test_a_message_with_flipped_bytes_and_cut_off_is_read_or_refused_in_words(data):
+    damaged = bytearray(SAMPLE)
+    for _ in range(data.draw(st.integers(1, 8))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    fit_to_keep(bytes(damaged[: data.draw(st.integers(0, len(damaged)))]))
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_in_words(data):
     fit_to_keep(data)

@@ -232,6 +232,14 @@ def test_an_extension_arms_the_steps_that_it_moves_and_speaks_of_no_old_day() ->
     assert (nag.rung, nag.deadline) == ("before_5@2018-07-18", date(2018, 7, 18))
 
 
+def test_no_step_of_a_new_deadline_was_before_it_was_granted() -> None:
+    """Extended on the last day by two: nothing was to be sent on the days before for that."""
+    extended = standing(deadline=date(2018, 7, 6), since=date(2018, 7, 4))
+    told = {(KEY, "due@2018-07-04")}
+    assert decided(date(2018, 7, 4), extended, told=told).nags == ()
+    assert spoken(decided(date(2018, 7, 5), extended, told=told)) == [("wang", "到期前 1 個工作天")]
+
+
 def test_a_typhoon_day_moves_what_counts_in_working_days() -> None:
     typhoon = Closure(day=date(2018, 7, 3), kind="off", reason="颱風")
     (nag,) = decided(

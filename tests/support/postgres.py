@@ -43,9 +43,11 @@ class NoPostgres(Exception):
 
 
 class PostgresServer:
-    """A server on 127.0.0.1 and on a socket in its own folder. Fast rather than durable."""
+    """A server on 127.0.0.1 and on a socket in its own folder. Fast rather than durable, unless
+    it is asked to be."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self._run_as = _unprivileged()
         self._home = _home(self._run_as)
         self._names = (f"test_{number}" for number in itertools.count(1))
@@ -60,6 +62,10 @@ class PostgresServer:
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg2://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def process(self) -> int:
+        return self._process.pid
 
     def new_database(self) -> str:
         """The name of a fresh, empty database."""
@@ -109,10 +115,9 @@ class PostgresServer:
             "port": self.port,
             "unix_socket_directories": self._home,
             "lock_timeout": "60s",  # a test that waits for itself fails instead of hanging
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
         }
+        if not self._durable:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         with log.open("wb") as output:
             process = subprocess.Popen(

@@ -39,6 +39,7 @@ class SceneDesk(Workspace):
     def read_plans_anew(self) -> None:
         """As the next task does, which has a workspace of its own."""
         self.__dict__.pop("offices", None)
+        self._alone.clear()
 
     def maildir(self, office: OfficePlan) -> InMemoryInbox:
         return self.__dict__.setdefault("_inbox", InMemoryInbox())

@@ -238,3 +238,15 @@ def test_the_receipt_page_says_what_the_mail_says(page: Page) -> None:
     for line in text_of(mail).splitlines():
         if line.startswith(("受理編號：", "已填項數：", "平均自評分數：")):
             assert line.partition("：")[2] in done.text
+
+
+def test_a_file_that_is_no_evidence_is_told_at_once_and_not_kept(page: Page) -> None:
+    visitor, key = page.visitor("design"), page.case("design").assignment.key
+    some = [("files", ("點我.exe", b"MZ x", "")), PHOTO]
+    told = visitor.post("send", files=some, **answers(page))
+    assert told.status_code == 422
+    assert "佐證檔案「點我.exe」" in told.text
+    assert "這是可以執行的檔案" in told.text
+    assert [file.name for file in page.scene.ledger.drafts.of(key).files] == ["現場.jpg"]
+    assert page.scene.ledger.submissions.of(key) == ()
+    assert "已收到" in visitor.post("send").text, "what was typed was kept"

@@ -15,6 +15,7 @@ from dutyflow.web.upload import create_app, tickets
 from dutyflow.web.upload.guard import DRAINED, MAX_BODY, Buckets
 from tests.web.conftest import BASE, Page, Visitor, answers, fields_of
 
+JPEG = b"\xff\xd8\xff"
 PATHS = ("/fill", "/fill/static/fill.css", "/fill/nowhere/", "/nowhere", "/fill/health")
 
 
@@ -144,9 +145,9 @@ def test_too_large_is_told_and_nothing_is_kept(page: Page, tmp_path: Path, monke
 def test_files_that_add_up_over_several_drafts_are_told(page: Page) -> None:
     visitor = page.visitor("design")
     for number in range(2):
-        some = [("files", (f"{number}.jpg", bytes(14 * 2**20), "image/jpeg"))]
+        some = [("files", (f"{number}.jpg", JPEG + bytes(14 * 2**20), "image/jpeg"))]
         answer = visitor.post("draft", files=some)
-    assert answer.status_code == 413
+    assert answer.status_code == 422
     assert "28 MB" in answer.text
     draft = page.scene.ledger.drafts.of(page.case("design").assignment.key)
     assert [file.name for file in draft.files] == ["0.jpg"]

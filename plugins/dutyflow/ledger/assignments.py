@@ -6,7 +6,7 @@ that fits no longer, because something else came first, leaves it as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,14 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from . import events
-from .database import Database
+from .database import Database, in_parts
 from .errors import NotPossible, UnknownKey
 from .records import AssignmentRecord, Look
 from .tables import assignments
 from .what import What
 
 TOKEN_LONGEST = 64
-KEYS_PER_QUERY = 10_000  # SQLite takes 32,766 parameters
 
 Decide = Callable[[AssignmentRecord], AssignmentRecord]
 
@@ -40,6 +39,15 @@ class Assignments:
         with self._database.reading() as connection:
             return find(connection, key)
 
+    def get_all(self, keys: Iterable[str]) -> tuple[AssignmentRecord, ...]:
+        """Those of the keys that are there, in no order."""
+        with self._database.reading() as connection:
+            return tuple(
+                _record(row)
+                for part in in_parts(select(assignments), assignments.c.key, set(keys))
+                for row in connection.execute(part)
+            )
+
     def by_token(self, token: str) -> AssignmentRecord | None:
         """The assignment that answers to a token, in whatever case it was typed."""
         query = select(assignments).where(assignments.c.token == token.lower())
@@ -56,15 +64,12 @@ class Assignments:
 
     def looks(self, keys: Iterable[str]) -> dict[str, Look]:
         """State and cut-off of thousands of assignments at once; unknown keys are left out."""
+        query = select(assignments.c.key, assignments.c.state, assignments.c.collect_by)
         with self._database.reading() as connection:
             return {
                 row.key: Look(state=row.state, collect_by=row.collect_by)
-                for some in _chunks(list(keys))
-                for row in connection.execute(
-                    select(assignments.c.key, assignments.c.state, assignments.c.collect_by).where(
-                        assignments.c.key.in_(some)
-                    )
-                )
+                for part in in_parts(query, assignments.c.key, set(keys))
+                for row in connection.execute(part)
             }
 
     def mark_late(self, key: str, *, now: datetime, who: str, why: str) -> AssignmentRecord:
@@ -247,11 +252,6 @@ def granted(
         return after
     in_time = asked_at < assignment.due_by
     return replace(after, state="open", due_by=until if in_time else assignment.due_by)
-
-
-def _chunks(keys: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(keys), KEYS_PER_QUERY):
-        yield keys[start : start + KEYS_PER_QUERY]
 
 
 def _record(row: Row[Any]) -> AssignmentRecord:

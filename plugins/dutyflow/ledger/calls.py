@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, insert, or_, select
 
 from . import events
+from .claims import UNKNOWNS_ALLOWED
 from .database import Database
-from .notices import UNKNOWNS_ALLOWED
 from .records import CallRecord, NewCall
 from .tables import assignments, calls, cycles, notices, requests, submissions
 from .what import What

@@ -67,6 +67,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Moments(dict[Any, datetime]):
+    """Moments as a database keeps them, each made ours once: many rows have the same few."""
+
+    def __missing__(self, kept: Any) -> datetime:
+        moment = kept if isinstance(kept, datetime) else datetime.fromisoformat(kept)
+        self[kept] = moment.replace(tzinfo=UTC) if moment.tzinfo is None else utc(moment)
+        return self[kept]
+
+
 class Words(TypeDecorator[str]):
     """Text of any length."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from . import assignments as parts
 from . import events
-from .database import Database
+from .database import Database, in_parts
 from .errors import UnknownKey
 from .records import Account, CycleRecord, CycleState, NewCycle, NewDays
 from .tables import assignments, cycles
@@ -60,6 +60,15 @@ class Cycles:
         """Raises UnknownKey."""
         with self._database.reading() as connection:
             return find(connection, key)
+
+    def get_all(self, keys: Collection[str]) -> dict[str, CycleRecord]:
+        """Those of the keys that are there."""
+        with self._database.reading() as connection:
+            return {
+                row.key: _record(row)
+                for part in in_parts(select(cycles), cycles.c.key, keys)
+                for row in connection.execute(part)
+            }
 
     def all(
         self,

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Text,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.types import NullType
 
 from .columns import canonical, keepable, utc
@@ -17,6 +28,17 @@ from .records import EventRecord
 from .tables import events
 
 GENESIS = "0" * 64  # stands before the first event
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEvent:
+    """Something that happened, before it has its place in the chain. `detail` must be JSON."""
+
+    what: str
+    about: str
+    who: str
+    why: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Events:
@@ -41,11 +63,16 @@ class Events:
         with self._database.reading() as connection:
             return tuple(map(_record, connection.execute(query)))
 
-    def count(self, about: str, kinds: Iterable[str]) -> int:
-        """How often something of these kinds happened to one thing."""
-        query = select(func.count()).where(events.c.about == about, events.c.what.in_(set(kinds)))
+    def counts(self, about: Collection[str], kinds: Iterable[str]) -> dict[str, int]:
+        """How often something of these kinds happened to each of some things."""
+        query = (
+            select(events.c.about, func.count())
+            .where(events.c.about.in_(about), events.c.what.in_(set(kinds)))
+            .group_by(events.c.about)
+        )
         with self._database.reading() as connection:
-            return connection.execute(query).scalar_one()
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        return {key: found.get(key, 0) for key in about}
 
     def last(self) -> EventRecord | None:
         """The newest event; None where nothing has happened yet."""
@@ -98,24 +125,51 @@ def append(
     detail: Mapping[str, Any] | None = None,
 ) -> EventRecord:
     """Write the next event in the caller's (writing) transaction."""
-    last = connection.execute(
-        select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)
-    ).first()
-    number, previous = (last.id + 1, last.hash) if last else (1, GENESIS)
-    moment, words = utc(now), [keepable(text) for text in (who, str(what), about, why)]
-    hashed = _hash(previous, number, moment, [*words, canonical(detail or {})])
-    event = EventRecord(
+    event = NewEvent(what=what, about=about, who=who, why=why, detail=detail or {})
+    return append_all(connection, [event], now=now)[0]
+
+
+def append_all(
+    connection: Connection, found: Sequence[NewEvent], *, now: datetime
+) -> list[EventRecord]:
+    """The same for several at once, in their order."""
+    if not found:
+        return []
+    last = connection.execute(_HEAD).first()
+    number, previous = (last.id, last.hash) if last else (0, GENESIS)
+    moment = utc(now)
+    written, rows = [], []
+    for event in found:
+        number += 1
+        record, row = _next(event, number, previous, moment)
+        written.append(record)
+        rows.append(row)
+        previous = record.hash
+    connection.execute(_ADD, rows)
+    return written
+
+
+_HEAD = select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)
+# The detail is written as the text that was hashed.
+_ADD = insert(events).values(detail=bindparam("detail", type_=Text()))
+
+
+def _next(
+    event: NewEvent, number: int, previous: str, moment: datetime
+) -> tuple[EventRecord, dict[str, Any]]:
+    words = [keepable(text) for text in (event.who, str(event.what), event.about, event.why)]
+    detail = canonical(event.detail)
+    record = EventRecord(
         id=number,
         at=moment,
         who=words[0],
         what=words[1],
         about=words[2],
         why=words[3],
-        detail=dict(detail or {}),
-        hash=hashed,
+        detail=dict(event.detail),
+        hash=_hash(previous, number, moment, [*words, detail]),
     )
-    connection.execute(insert(events).values(**asdict(event)))
-    return event
+    return record, {**vars(record), "detail": detail}
 
 
 def _hash(previous: str, number: int, at: datetime, content: Sequence[str]) -> str:

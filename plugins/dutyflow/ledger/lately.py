@@ -40,27 +40,21 @@ class Lately:
             return tuple(SilenceRecord(**row._mapping) for row in found)
 
     def came(self, office: str, since: datetime) -> tuple[Came, ...]:
-        """What was taken in after a moment; what belongs to no assignment may be another office's.
-
-        Where one was taken in several times, each is named.
-        """
+        """What was taken in for assignments after a moment; each time, where it was several."""
         query = (
             select(
-                submissions.c.id,
                 submissions.c.assignment,
                 submissions.c.sender,
                 submissions.c.verdict,
                 submissions.c.problems,
                 submissions.c.reason,
-                submissions.c.raw_blob,
                 submissions.c.role,
-                submissions.c.suggested,
-                submissions.c.assigned_to,
                 submissions.c.answers,
                 submissions.c.doubts,
             )
             .where(
-                or_(submissions.c.assignment.is_(None), _of(office, submissions.c.assignment)),
+                _of(office, submissions.c.assignment),
+                submissions.c.verdict != "quarantined",
                 submissions.c.recorded_at > since,
             )
             .order_by(submissions.c.id)

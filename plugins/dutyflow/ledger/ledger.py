@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import TracebackType
 
+from .arrivals import Arrivals
 from .assignments import Assignments
 from .calls import Calls
 from .cycles import Cycles
@@ -44,6 +45,7 @@ class Ledger:
         self.lately = Lately(self._database)
         self.drafts = Drafts(self._database)
         self.calls = Calls(self._database)
+        self.arrivals = Arrivals(self._database)
 
     def migrate(self) -> None:
         """Create or upgrade the tables. Safe to run again, and by several at once."""

@@ -281,22 +281,30 @@ class Standing(NamedTuple):
 
 
 class Came(NamedTuple):
-    """What was taken in, with so many problems. `assignment` None: nobody could say whose it is,
-    `suggested` is the one that it seems to belong to, `assigned_to` the one it was given to.
-    """
+    """What was taken in for an assignment, with so many problems."""
 
-    id: int
-    assignment: str | None
+    assignment: str
     sender: str
     verdict: Verdict
     problems: int
     reason: str
-    raw_blob: str
     role: str
-    suggested: str
-    assigned_to: str
     answers: list[dict[str, Any]]
     doubts: list[dict[str, Any]]
+
+
+class Assignable(NamedTuple):
+    """An assignment that something may still be assigned to; `cycle` and `period` are its cycle's
+    name and title."""
+
+    key: str
+    section: str
+    state: AssignmentState
+    collect_by: datetime
+    duty: str
+    cycle: str
+    period: str
+    plan_hash: str
 
 
 class Undecided(NamedTuple):
@@ -333,6 +341,8 @@ class NewSubmission:
 
     `role` says who the sender is, `matched_by` what told the assignment, both in words; `doubts`
     are what is odd about the answers. `suggested` is the assignment that it seems to belong to.
+    `office` is the one at whose door it came in, "" where that is not known; `subject` and `text`,
+    its first lines, are what was written with it; `put_aside` is why nobody need look at it.
     """
 
     assignment: str | None
@@ -351,6 +361,10 @@ class NewSubmission:
     matched_by: str = ""
     suggested: str = ""
     doubts: Sequence[dict[str, Any]] = ()
+    office: str = ""
+    subject: str = ""
+    text: str = ""
+    put_aside: str = ""
 
     def __post_init__(self) -> None:
         utc(self.received_at)
@@ -363,7 +377,8 @@ class SubmissionRecord:
     """A submission (填報). `replaces` is the submission accepted before this one.
 
     `effective_at` is the moment that counts instead of `received_at`, where a person gave one;
-    `assigned_to` the assignment that a person gave a quarantined one to, "" where nobody did.
+    `assigned_to` the assignment that a person gave a quarantined one to, "" where nobody did;
+    `put_aside` why nobody need look at it any more, "" while somebody has to.
     """
 
     id: int
@@ -380,6 +395,10 @@ class SubmissionRecord:
     answers: list[dict[str, Any]]
     reason: str
     replaces: int | None
+    office: str
+    subject: str
+    text: str
+    put_aside: str
     files: tuple[SubmittedFile, ...]
     role: str = ""
     matched_by: str = ""
@@ -392,6 +411,11 @@ class SubmissionRecord:
     def counts_from(self) -> datetime:
         """The moment by which being on time is judged."""
         return self.effective_at or self.received_at
+
+
+def number_of(submission: int) -> str:
+    """A submission's number as people see it: `S00012`."""
+    return f"S{submission:05}"
 
 
 @dataclass(frozen=True, kw_only=True)

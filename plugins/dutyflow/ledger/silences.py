@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
 from . import events
-from .database import Database
+from .database import Database, in_parts
 from .records import NewSilence, SilenceRecord
 from .tables import silences
 from .what import SYSTEM, What
@@ -21,14 +21,15 @@ class Silences:
 
     def keep(self, found: Iterable[NewSilence], *, now: datetime) -> int:
         """Put on record those that are new: one for each assignment, step and person. How many."""
-        added = 0
+        wanted = {(each.about, each.rung, each.recipient): each for each in found}
         with self._database.writing() as connection:
-            for silence in found:
-                if not _is_known(connection, silence):
-                    connection.execute(insert(silences).values(**vars(silence), at=now))
-                    _tell(connection, silence, now)
-                    added += 1
-        return added
+            for key in _known(connection, {about for about, *_ in wanted}):
+                wanted.pop(key, None)
+            if wanted:
+                rows = [{**vars(silence), "at": now} for silence in wanted.values()]
+                connection.execute(insert(silences), rows)
+                events.append_all(connection, list(map(_event, wanted.values())), now=now)
+        return len(wanted)
 
     def of(self, cycle: str) -> tuple[SilenceRecord, ...]:
         """All of a cycle's, in the order in which they were found."""
@@ -37,21 +38,16 @@ class Silences:
             return tuple(map(_record, connection.execute(query)))
 
 
-def _is_known(connection: Connection, silence: NewSilence) -> bool:
-    query = select(silences.c.id).where(
-        silences.c.about == silence.about,
-        silences.c.rung == silence.rung,
-        silences.c.recipient == silence.recipient,
-    )
-    return connection.execute(query).first() is not None
+def _known(connection: Connection, about: set[str]) -> Iterator[tuple[str, str, str]]:
+    query = select(silences.c.about, silences.c.rung, silences.c.recipient)
+    for part in in_parts(query, silences.c.about, about):
+        yield from (tuple(row) for row in connection.execute(part))
 
 
-def _tell(connection: Connection, silence: NewSilence, now: datetime) -> None:
-    events.append(
-        connection,
-        What.SILENT,
+def _event(silence: NewSilence) -> events.NewEvent:
+    return events.NewEvent(
+        what=What.SILENT,
         about=silence.about,
-        now=now,
         who=SYSTEM,
         why=silence.reason,
         detail={"rung": silence.rung, "recipient": silence.recipient},

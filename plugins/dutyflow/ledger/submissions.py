@@ -55,16 +55,16 @@ class Submissions:
             if assignment is not None:
                 _take_effect(connection, assignment, submission, number)
             _tell(connection, submission, number, now)
-            return Recorded(submission=_find(connection, number), is_new=True)
+            return Recorded(submission=find(connection, number), is_new=True)
 
     def get(self, submission_id: int) -> SubmissionRecord:
         """Raises UnknownKey."""
         with self._database.reading() as connection:
-            return _find(connection, submission_id)
+            return find(connection, submission_id)
 
     def of(self, assignment: str) -> tuple[SubmissionRecord, ...]:
         """All that came for an assignment, in the order it was recorded."""
-        return self._all(_query().where(submissions.c.assignment == assignment))
+        return self._all(every_submission().where(submissions.c.assignment == assignment))
 
     def accepted(self, cycle_key: str) -> dict[str, SubmissionRecord]:
         """The last accepted submission of each assignment of a cycle that has one.
@@ -72,7 +72,7 @@ class Submissions:
         Also of those that are returned or late again since: their state tells.
         """
         held = (
-            _query()
+            every_submission()
             .join(assignments, assignments.c.accepted_submission == submissions.c.id)
             .where(assignments.c.cycle == cycle_key)
         )
@@ -80,8 +80,12 @@ class Submissions:
 
     def quarantined(self) -> tuple[SubmissionRecord, ...]:
         """What could not be matched or trusted, and waits for a person to say whose it is."""
-        waiting = submissions.c.verdict == "quarantined", submissions.c.assigned_to == ""
-        return self._all(_query().where(*waiting))
+        waiting = (
+            submissions.c.verdict == "quarantined",
+            submissions.c.assigned_to == "",
+            submissions.c.put_aside == "",
+        )
+        return self._all(every_submission().where(*waiting))
 
     def assign(
         self,
@@ -98,7 +102,7 @@ class Submissions:
         It stays on record as it came. Raises UnknownKey; NotPossible where it waits for nobody.
         """
         with self._database.writing() as connection:
-            check_waiting(_find(connection, quarantined))
+            check_waiting(find(connection, quarantined))
             find_assignment(connection, assignment)
             change = update(submissions).where(submissions.c.id == quarantined)
             connection.execute(change.values(assigned_to=assignment))
@@ -107,7 +111,7 @@ class Submissions:
                 events.append(
                     connection, What.ASSIGNED, about=about, now=now, who=who, why=why, detail=detail
                 )
-            return _find(connection, quarantined)
+            return find(connection, quarantined)
 
     def date_receipt(
         self, assignment: str, effective_at: datetime, *, now: datetime, who: str, why: str
@@ -135,11 +139,11 @@ class Submissions:
             events.append(
                 connection, What.DATED, about=assignment, now=now, who=who, why=why, detail=detail
             )
-            return _find(connection, first.id)
+            return find(connection, first.id)
 
     def _all(self, query: Select[Any]) -> tuple[SubmissionRecord, ...]:
         with self._database.reading() as connection:
-            return _records(connection, connection.execute(query.order_by(submissions.c.id)).all())
+            return records(connection, connection.execute(query.order_by(submissions.c.id)).all())
 
 
 def check_waiting(submission: SubmissionRecord) -> None:
@@ -148,27 +152,49 @@ def check_waiting(submission: SubmissionRecord) -> None:
         raise NotPossible(f"填報 {submission.id} 不是待認領的來件；請重新整理後再選")
     if submission.assigned_to:
         raise NotPossible(f"來件 {submission.id} 已經認領，歸入「{submission.assigned_to}」")
+    if submission.put_aside:
+        raise NotPossible(f"來件 {submission.id} 已註記不採計（{submission.put_aside}）")
 
 
 def _first_accepted(connection: Connection, assignment: str) -> SubmissionRecord | None:
     """The one that decided whether the assignment was on time."""
     accepted = submissions.c.assignment == assignment, submissions.c.verdict == "accepted"
-    row = connection.execute(_query().where(*accepted).order_by(submissions.c.id)).first()
-    return _records(connection, [row])[0] if row else None
+    row = connection.execute(every_submission().where(*accepted).order_by(submissions.c.id)).first()
+    return records(connection, [row])[0] if row else None
 
 
-def _query() -> Select[Any]:
+def every_submission() -> Select[Any]:
+    """The query that `records` takes the rows of, to be narrowed."""
     return select(*_COLUMNS)
+
+
+def find(connection: Connection, submission_id: int) -> SubmissionRecord:
+    """Raises UnknownKey."""
+    row = connection.execute(every_submission().where(submissions.c.id == submission_id)).first()
+    if row is None:
+        raise UnknownKey("填報", submission_id)
+    return records(connection, [row])[0]
+
+
+def records(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[SubmissionRecord, ...]:
+    """Rows of submissions, with their files."""
+    files = _files(connection, [row.id for row in rows])
+    return tuple(SubmissionRecord(**row._mapping, files=tuple(files[row.id])) for row in rows)
 
 
 def _same_content(connection: Connection, submission: NewSubmission) -> SubmissionRecord | None:
     row = connection.execute(
-        _query().where(
-            submissions.c.within == (submission.assignment or ""),
+        every_submission().where(
+            submissions.c.within == _within(submission),
             submissions.c.content_hash == submission.content_hash,
         )
     ).first()
-    return _records(connection, [row])[0] if row else None
+    return records(connection, [row])[0] if row else None
+
+
+def _within(submission: NewSubmission) -> str:
+    """Within what the same content counts once: the assignment, else the door it came in at."""
+    return submission.assignment or submission.office
 
 
 def _counts_again(connection: Connection, earlier: SubmissionRecord, sent: NewSubmission) -> bool:
@@ -176,7 +202,7 @@ def _counts_again(connection: Connection, earlier: SubmissionRecord, sent: NewSu
     current = find_assignment(connection, earlier.assignment or "").accepted_submission
     if earlier.verdict != "accepted" or current in (None, earlier.id):
         return False
-    return sent.received_at > _find(connection, current).received_at
+    return sent.received_at > find(connection, current).received_at
 
 
 def _replaced_by(submission: NewSubmission, assignment: AssignmentRecord | None) -> int | None:
@@ -194,7 +220,7 @@ def _add(
         "answers": list(submission.answers),
         "doubts": list(submission.doubts),
         "assigned_to": "",
-        "within": submission.assignment or "",
+        "within": _within(submission),
         "recorded_at": now,
         "replaces": replaces,
     }
@@ -258,18 +284,6 @@ def _tell(connection: Connection, submission: NewSubmission, number: int, now: d
         why=submission.reason,
         detail={"submission": number, "problems": len(submission.problems)},
     )
-
-
-def _find(connection: Connection, submission_id: int) -> SubmissionRecord:
-    row = connection.execute(_query().where(submissions.c.id == submission_id)).first()
-    if row is None:
-        raise UnknownKey("填報", submission_id)
-    return _records(connection, [row])[0]
-
-
-def _records(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[SubmissionRecord, ...]:
-    files = _files(connection, [row.id for row in rows])
-    return tuple(SubmissionRecord(**row._mapping, files=tuple(files[row.id])) for row in rows)
 
 
 def _files(connection: Connection, ids: Iterable[int]) -> dict[int, list[SubmittedFile]]:

@@ -102,6 +102,7 @@ notices = Table(
     UniqueConstraint("about", "rung", "recipient"),
     Index("ix_notices_rung", "rung"),
     Index("ix_notices_message_id", "message_id"),
+    Index("ix_notices_settled_at", "settled_at"),
 )
 
 requests = Table(
@@ -163,7 +164,7 @@ submissions = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("assignment", Words, ForeignKey("assignments.key"), index=True),
-    # The assignment, or "" when none is known: NULLs would all count as different.
+    # The assignment, else the office, else "": NULLs would all count as different.
     Column("within", Words, nullable=False),
     Column("channel", Words, nullable=False),
     Column("sender", Words, nullable=False),
@@ -183,6 +184,10 @@ submissions = Table(
     Column("assigned_to", Words, nullable=False),
     Column("doubts", Json, nullable=False),
     Column("effective_at", UtcDateTime),
+    Column("office", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("put_aside", Words, nullable=False),
     UniqueConstraint("within", "content_hash"),
     Index("ix_submissions_channel", "channel", "recorded_at"),
 )

@@ -62,6 +62,7 @@ class What(StrEnum):
     QUARANTINED = "待認領"
     ASSIGNED = "認領"
     DATED = "認定收件日"
+    PUT_ASIDE = "不採計"
 
     ASSEMBLED = "彙整"
     APPROVED = "核定"

@@ -32,3 +32,7 @@ class UnreadableMessage(MailError):
 
 class MailboxAway(MailError, ComesBack):
     """The server of a mailbox cannot be reached, or does not let us in. The mail waits there."""
+
+
+class MessageWithheld(MailboxAway):
+    """The server lists a message, and cannot give it."""

@@ -15,7 +15,7 @@ from typing import Any
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from .errors import MailboxAway
+from .errors import MailboxAway, MessageWithheld
 from .inbox import HEADER_LIMIT, MESSAGE_LIMIT, Stored
 
 TIMEOUT_SECONDS = 30
@@ -123,9 +123,16 @@ class ImapInbox:
             return bool(self._uids())
 
     def messages(self) -> Iterator[Stored]:
+        """One that the server cannot give keeps no other from being read. Raises MessageWithheld
+        after them."""
+        withheld: list[MessageWithheld] = []
         for received_at, uid, size in self._oldest_first():
             whole = size <= self._limit
-            data = self._text(uid, _WHOLE if whole else _HEADER)
+            try:
+                data = self._text(uid, _WHOLE if whole else _HEADER)
+            except MessageWithheld as trouble:
+                withheld.append(trouble)
+                continue
             if data is not None:
                 yield Stored(
                     id=f"{self._validity}.{uid}",
@@ -133,6 +140,8 @@ class ImapInbox:
                     received_at=received_at,
                     beyond=0 if whole else size,
                 )
+        if withheld:
+            raise withheld[0]
 
     def done(self, id: str) -> None:
         validity, uid = _parts(id)
@@ -161,9 +170,9 @@ class ImapInbox:
                 found: dict[bytes, Any] = self._client.fetch([uid], [part]).get(uid, {})
             except IMAPClientAbortError:
                 raise
-            except IMAPClientError:
+            except IMAPClientError as trouble:
                 if self._is_there(uid):
-                    raise
+                    raise _withheld(self._account, uid, trouble) from trouble
                 return None
         return next((text for name, text in found.items() if name.startswith(b"BODY[")), None)
 
@@ -172,7 +181,8 @@ class ImapInbox:
         return list(self._client.search("UNDELETED"))
 
     def _is_there(self, uid: int) -> bool:
-        return uid in self._uids()
+        self._client.noop()
+        return bool(self._client.search(["UNDELETED", "UID", uid]))
 
     def _make_done_folder(self) -> None:
         folder = self._account.done_folder
@@ -203,6 +213,13 @@ def _parts(id: str) -> tuple[int, int]:
     if not (validity.isascii() and validity.isdigit() and uid.isascii() and uid.isdigit()):
         raise ValueError(f"no message of this inbox: {id!r}")
     return int(validity), int(uid)
+
+
+def _withheld(account: ImapAccount, uid: int, trouble: Exception) -> MessageWithheld:
+    return MessageWithheld(
+        f"收件信箱 {account.login}（{account.host}）有一封信（UID {uid}）伺服器無法提供："
+        f"{trouble}；其餘信件已處理，請查看該信箱"
+    )
 
 
 def _away(account: ImapAccount, trouble: Exception) -> MailboxAway:

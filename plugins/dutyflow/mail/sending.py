@@ -56,16 +56,17 @@ def deliver(connect: Callable[[], smtplib.SMTP], message: EmailMessage) -> Outco
         _quit(client)
 
 
-def send(client: smtplib.SMTP, message: EmailMessage) -> Outcome:
+def send(client: smtplib.SMTP, message: EmailMessage, text: bytes = b"") -> Outcome:
     """Send one message on an open connection, which stays usable for the next one.
 
-    Never raises for what a server or the network does.
+    `text` is the message as bytes, where they were made before. Never raises for what a server or
+    the network does.
     """
     try:
         envelope = envelope_of(message)
     except BadLetterError as error:
         return Outcome(state="refused", detail=str(error))
-    text = message.as_bytes(policy=WIRE)
+    text = text or message.as_bytes(policy=WIRE)
     try:
         client.ehlo_or_helo_if_needed()
         refusals = _announce(client, envelope, size=len(text))

@@ -69,8 +69,8 @@ class Summary(Content):
     """晨間摘要: how an office stands, for its coordinator. The most urgent stands first.
 
     `troubles` are mails that did not arrive and sections that nobody could be told for; `strays`
-    is mail that nobody could match; `doubts` are answers that look odd, but count. What `went_out`
-    and `came_in` is since the summary before.
+    is what came in and waits to be assigned, at the address `page`; `doubts` are answers that look
+    odd, but count. What `went_out` and `came_in` is since the summary before.
     """
 
     template: ClassVar[str] = "summary"
@@ -81,6 +81,7 @@ class Summary(Content):
     late: tuple[Late, ...] = ()
     troubles: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
+    page: str = ""
     came_in: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     went_out: tuple[str, ...] = ()
@@ -95,7 +96,7 @@ class Summary(Content):
         every = (
             Part(title="等您核定", lines=tuple(each.line for each in self.waiting), pressing=True),
             Part(title="信件沒有送到，或組室無人可收信", lines=self.troubles, pressing=True),
-            Part(title="來信待認領", lines=self.strays, pressing=True),
+            Part(title="收件待認領", lines=self.strays, pressing=True),
             Part(title="逾期未報", lines=tuple(each.line for each in self.late), pressing=True),
             Part(title="收到的填報", lines=self.came_in),
             Part(title="填報內容存疑，已照收", lines=self.doubts),
@@ -113,7 +114,7 @@ class Summary(Content):
         counts = (
             (f"{len(self.waiting)} 份待核定", self.waiting),
             (f"{len(self.troubles)} 件通知未達", self.troubles),
-            (f"{len(self.strays)} 封來信待認領", self.strays),
+            (f"{len(self.strays)} 件收件待認領", self.strays),
             (f"{len(self.late)} 件逾期", self.late),
         )
         said = [words for words, things in counts if things]
@@ -180,7 +181,10 @@ class SectionWeek:
 
 @dataclass(frozen=True, kw_only=True)
 class Week(Content):
-    """每週狀態: for the director, how each section stands; the rates are of the last 12 months."""
+    """每週狀態: for the director, how each section stands; the rates are of the last 12 months.
+
+    The same is attached under `sheet_name`, to be printed; empty where it is not.
+    """
 
     template: ClassVar[str] = "week"
 
@@ -191,6 +195,7 @@ class Week(Content):
     late: tuple[Late, ...]
     waiting: tuple[Waiting, ...]
     coordinator: Person
+    sheet_name: str = ""
 
     @property
     def title(self) -> str:

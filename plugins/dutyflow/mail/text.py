@@ -26,7 +26,7 @@ def printable(text: str) -> str:
     reading direction round (they make `fdp.exe` look like `exe.pdf`); halves of a character that
     were torn apart (UTF-8 cannot hold them) become U+FFFD.
     """
-    return "".join(map(_shown, _LINE_ENDS.sub("\n", text)))
+    return _LINE_ENDS.sub("\n", text).translate(_SHOWN)
 
 
 def file_name(text: str) -> str:
@@ -42,6 +42,14 @@ def file_name(text: str) -> str:
     return f"{stem}{ending}" or UNNAMED
 
 
+class _Shown(dict[int, str]):
+    """What each character becomes, found out once: a mail has thousands of the same few."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _shown(chr(code))
+        return self[code]
+
+
 def _shown(character: str) -> str:
     if character in "\n\t" or character in _KEPT_FORMATS:
         return character
@@ -52,3 +60,6 @@ def _shown(character: str) -> str:
             return ""
         case _:
             return character
+
+
+_SHOWN = _Shown()

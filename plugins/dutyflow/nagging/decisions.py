@@ -32,7 +32,8 @@ _NOBODY: Reminded = MappingProxyType({})
 class Standing:
     """An assignment as it stands when a round looks at it.
 
-    `opened` is the day of its opening mail, `deadline` the last day for an answer, as extended.
+    `opened` is the day of its opening mail, `deadline` the last day for an answer, as extended;
+    `since` the day on which a person gave it that one, None where it is the cycle's.
     """
 
     assignment: str
@@ -43,6 +44,12 @@ class Standing:
     opened: date
     deadline: date
     paused_until: date | None = None
+    since: date | None = None
+
+    @property
+    def told(self) -> date:
+        """The day on which the section was told the deadline: no step of it was before."""
+        return max(self.opened, self.since or self.opened)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,14 +155,26 @@ def rungs_due(
 ) -> set[str]:
     """The rungs about which a round has to know who was told them."""
     deciding = _Deciding(offices=offices, today=today, told={}, reminded={})
+    courses = {
+        (id(due), standing.deadline): due
+        for standing in standings
+        if (due := deciding.due(standing)) is not None
+    }
     rungs: set[str] = set()
-    for standing in standings:
-        due = deciding.due(standing)
-        if due is not None:
-            keys = [step.key(standing.deadline) for step in (due.step, *due.collapsed)]
-            rungs.update(keys)
-            rungs.add(f"{UNREACHABLE}{keys[0]}")
+    for (_, deadline), due in courses.items():
+        keys = [step.key(deadline) for step in (due.step, *due.collapsed)]
+        rungs.update(keys)
+        rungs.add(f"{UNREACHABLE}{keys[0]}")
     return rungs
+
+
+def due_today(
+    calendar: WorkingDays, ladder: Ladder, today: date, *, opened: date, deadline: date
+) -> Due | None:
+    """The step of a ladder that counts on a day; None where there is none, or nobody works."""
+    if not calendar.is_working(today):
+        return None
+    return Schedule(ladder, deadline, calendar).due(today, opened=opened)
 
 
 @dataclass(kw_only=True)
@@ -190,17 +209,20 @@ class _Deciding:
             yield from self._alarm(standing, due.step, people)
 
     def due(self, standing: Standing) -> Due | None:
-        key = (standing.office, standing.ladder, standing.deadline, standing.opened)
+        key = (standing.office, standing.ladder, standing.deadline, standing.told)
         if key not in self._due:
             self._due[key] = self._reckoned(standing)
         return self._due[key]
 
     def _reckoned(self, standing: Standing) -> Due | None:
         office = self.offices[standing.office]
-        if not office.calendar.is_working(self.today):
-            return None
-        schedule = Schedule(office.ladders[standing.ladder], standing.deadline, office.calendar)
-        return schedule.due(self.today, opened=standing.opened)
+        return due_today(
+            office.calendar,
+            office.ladders[standing.ladder],
+            self.today,
+            opened=standing.told,
+            deadline=standing.deadline,
+        )
 
     def _for_person(
         self, standing: Standing, due: Due, person: Addressee | Passed

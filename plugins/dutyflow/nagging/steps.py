@@ -117,7 +117,7 @@ class Schedule:
 
     def due(self, today: date, *, opened: date) -> Due | None:
         """The highest step whose day has come. A step whose day was not after that of the opening
-        mail never was one: the opening mail says it all."""
+        mail (or of a grant of more time) never was one: that mail says it all."""
         first = bisect_right(self._days, opened)
         last = bisect_right(self._days, today)
         if last <= first:

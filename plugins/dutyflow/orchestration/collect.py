@@ -6,7 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowFailException
+
+from dutyflow.errors import DutyflowError
+
+
+class Late(DutyflowError):
+    """The cut-off has come."""
 
 
 class Collect(BaseOperator):
@@ -40,10 +45,10 @@ class Collect(BaseOperator):
 
         with at_the_desk() as desk:
             wait = look(desk, self.assignment, clock.now())
+            if wait == "late":
+                raise Late(
+                    "逾期未報。補報後請清除此「收件」重新執行，系統將重新彙整並保留逾期紀錄。"
+                )
         if wait == "waiting":
             self.defer(trigger=CollectTrigger(self.assignment), method_name="resume")
-        if wait == "late":
-            raise AirflowFailException(
-                "逾期未報。補報後請清除此「收件」重新執行，系統將重新彙整並保留逾期紀錄。"
-            )
         return wait

@@ -50,6 +50,7 @@ class Doors:
                     return offices
                 await self._until_it_is_time(bool(offices))
         finally:
+            self._close()
             for line in self._lines.values():
                 line.cancel()
 
@@ -108,8 +109,13 @@ class Doors:
             desk = self._opened()
             self._accounts = await self._accounts_of(desk)
             self._follow(set(self._accounts.values()))
+            self._close()
             self._desk, self._renew_at = desk, now + RENEWED_SECONDS
         return self._desk
+
+    def _close(self) -> None:
+        if self._desk is not None:
+            self._desk.close()
 
     async def _accounts_of(self, desk: Workspace) -> dict[str, ImapAccount]:
         accounts = {}

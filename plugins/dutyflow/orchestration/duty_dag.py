@@ -182,12 +182,13 @@ def send_back(**context: Any) -> list[str]:
 def close(**context: Any) -> None:
     """The cycle is done."""
     from dutyflow import clock
+    from dutyflow.ledger.what import SYSTEM
     from dutyflow.orchestration.desk import at_the_desk
     from dutyflow.orchestration.opening_run import cycle_of_run
 
     with at_the_desk() as desk:
         cycle = cycle_of_run(context)
-        desk.ledger.cycles.close(cycle, now=clock.now(), who="dutyflow", why="已報送或決定不送")
+        desk.ledger.cycles.close(cycle, now=clock.now(), who=SYSTEM, why="已報送或決定不送")
 
 
 def _params() -> dict[str, Param]:

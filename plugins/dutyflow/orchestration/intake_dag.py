@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG, BaseOperator, task
 
-from dutyflow.errors import ComesBack
+from dutyflow.errors import DutyflowError
 
 from .names import INTAKE_DAG, OFFICE_OF_FUNCTION
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from smtplib import SMTP
 
     from dutyflow.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 # What was granted and could not be started when it was, for whatever reason, the next mails start.
 STARTED_ANEW_FOR = timedelta(days=1)
@@ -39,7 +43,7 @@ def intake_dag() -> DAG:
     with DAG(
         INTAKE_DAG,
         dag_display_name="收件匣",
-        description="等候並處理各組室回覆的信件與放入共用資料夾的檔案：存檔、比對、檢核、回覆",
+        description="等候並處理各組室的信件、網頁填報與共用資料夾的檔案：存檔、比對、檢核、回覆",
         schedule="@continuous",
         start_date=datetime(2018, 1, 1, tzinfo=UTC),
         catchup=False,
@@ -62,10 +66,10 @@ def intake_dag() -> DAG:
     max_retry_delay=timedelta(minutes=10),
 )
 def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in the grid
-    """Answer all that came by the office's page, in its inbox and in its folder.
+    """Take in all that has come for the office, by whichever way, and answer it.
 
     What grants more time to a section that is late lets its collection begin again, also where
-    something later cannot be answered now.
+    something else cannot be answered now.
     """
     from dutyflow import clock, extending
     from dutyflow.orchestration.desk import at_the_desk
@@ -81,25 +85,36 @@ def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in th
 
 
 def take_in_all(desk: Workspace, client: SMTP, office: str) -> int:
-    """What comes by one way is taken in though the other is away. Raises ComesBack afterwards."""
+    """What comes by one way is taken in though another is in trouble, which is raised afterwards.
+
+    A mailbox that cannot be opened is none: it is watched, and rings when it is back. Retries would
+    keep the other offices waiting.
+    """
     from dutyflow import clock, confirming, gathering, receiving
+    from dutyflow.mail.errors import MailboxAway
     from dutyflow.orchestration.mailboxes import inbox_of
 
     def by_page() -> int:
         return confirming.confirm(desk, client, office, clock=clock.now)
 
     def by_mail() -> int:
-        with inbox_of(desk, desk.office(office)) as inbox:
+        with ExitStack() as stack:
+            try:
+                inbox = stack.enter_context(inbox_of(desk, desk.office(office)))
+            except MailboxAway as away:
+                log.warning("%s", away)
+                return 0
             return receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)
 
     def by_folder() -> int:
         return gathering.empty_folder(desk, client, office, clock=clock.now)
 
-    count, troubles = 0, []
+    count = 0
+    troubles: list[DutyflowError] = []
     for take_in in (by_page, by_mail, by_folder):
         try:
             count += take_in()
-        except ComesBack as trouble:
+        except DutyflowError as trouble:
             troubles.append(trouble)
     if troubles:
         raise troubles[0]

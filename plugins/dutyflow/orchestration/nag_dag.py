@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from airflow.sdk import DAG, Param, task
@@ -74,6 +75,7 @@ def decide(**context: Any) -> list[dict[str, Any]]:
             {
                 "office": batch.office,
                 "people": list(batch.people),
+                "assignments": list(batch.assignments or ()),
                 "office_name": f"{desk.office(batch.office).name}（{len(batch.people)} 人）",
             }
             for batch in batches
@@ -86,7 +88,9 @@ def decide(**context: Any) -> list[dict[str, Any]]:
     map_index_template=OFFICE_OF_FUNCTION,
     **RETRIES,
 )
-def send(office: str, people: list[str], office_name: str, **context: Any) -> None:
+def send(
+    office: str, people: list[str], office_name: str, assignments: list[str], **context: Any
+) -> None:
     """Send one batch over one connection."""
     from dutyflow import clock, errands, reminding, rounds
     from dutyflow.nagging.digests import HOURS_IN_WORDS
@@ -96,7 +100,7 @@ def send(office: str, people: list[str], office_name: str, **context: Any) -> No
     with at_the_desk() as desk:
         now = clock.now()
         late = _comes_late(desk.office(office), context, now)
-        errand = errands.Errand(office=office, people=tuple(people))
+        errand = errands.Errand(office=office, people=tuple(people), assignments=tuple(assignments))
         wanted = errands.wanted(desk, context["params"])
         digests = errands.still_to_send(desk, errand, wanted=wanted, now=now)
         if late:
@@ -105,7 +109,7 @@ def send(office: str, people: list[str], office_name: str, **context: Any) -> No
             digests = urgent.digests
         if digests:
             with mail_server() as client:
-                reminding.remind(desk, client, office, digests, now=now)
+                reminding.remind(desk, client, office, digests, now=now, clock=clock.now)
         elif late:
             raise AirflowSkipException(
                 f"{office_name}：不在辦公時間（{HOURS_IN_WORDS}），這次不寄；下一次併入"
@@ -116,8 +120,10 @@ def send(office: str, people: list[str], office_name: str, **context: Any) -> No
 def summarise(**context: Any) -> None:
     """Tell each office's coordinator how things stand."""
     from dutyflow import summarising
+    from dutyflow.orchestration.pages import address_of_the_desk
 
-    _tell_each_office(summarising.summarise, context)
+    summarise_with_link = partial(summarising.summarise, page=address_of_the_desk())
+    _tell_each_office(summarise_with_link, context)
 
 
 @task(task_id="report_week", task_display_name="每週狀態", trigger_rule="all_done", **RETRIES)

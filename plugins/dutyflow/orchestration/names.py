@@ -2,6 +2,7 @@
 
 COLLECT_AGAIN_DAG = "dutyflow__collect_again"
 DESK_DAG = "dutyflow__desk"
+TELL_DAG = "dutyflow__tell"
 INTAKE_DAG = "intake"
 HOUSEKEEPING_DAG = "housekeeping"
 NAG_DAG = "nag"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Literal
@@ -21,6 +22,20 @@ COLUMNS = ("date", "kind", "reason", "source")
 KINDS = ("off", "work")
 _HEADER = ",".join(COLUMNS)
 _KINDS_EXPECTED = listed([titled(kind, CHOICE_TITLES) for kind in KINDS], "或")
+
+
+_MARKED = re.compile(r"'+[=+\-@]")
+_LIKE_A_FORMULA = re.compile(r"'*[=+\-@]")
+
+
+def quoted(text: str) -> str:
+    """A text for a CSV file, marked with ' where Excel would take it for a formula."""
+    return f"'{text}" if _LIKE_A_FORMULA.match(text) else text
+
+
+def unquoted(cell: str) -> str:
+    """The text that was meant: `quoted` undone."""
+    return cell[1:] if _MARKED.match(cell) else cell
 
 
 def parse_closures(content: bytes, name: str) -> tuple[tuple[Closure, ...], tuple[Finding, ...]]:
@@ -105,7 +120,8 @@ class _JudgedFile(JudgedClosures):
                 return
             for row in rows:
                 if any(cell.strip() for cell in row):
-                    yield from self._cells([cell.strip() for cell in row], rows.line_num)
+                    cells = [unquoted(cell.strip()) for cell in row]
+                    yield from self._cells(cells, rows.line_num)
         except csv.Error as error:
             self.wrong(rows.line_num, "", f"看不懂的 CSV（{error}）", _HEADER)
 

@@ -19,7 +19,7 @@ import yaml
 from dutyflow.calendars.roc import ROC_EPOCH
 from dutyflow.calendars.working_days import Closure
 
-from .closures import COLUMNS
+from .closures import COLUMNS, quoted
 from .model import Contacts, Duty, Plan
 from .source import meaning_of
 
@@ -78,7 +78,9 @@ def closures_to_csv(closures: Iterable[Closure]) -> str:
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")
     table.writerow(COLUMNS)
-    table.writerows((written_date(c.day), c.kind, c.reason, c.source) for c in closures)
+    table.writerows(
+        (written_date(c.day), c.kind, quoted(c.reason), quoted(c.source)) for c in closures
+    )
     return written.getvalue()
 
 

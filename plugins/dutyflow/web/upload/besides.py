@@ -27,7 +27,7 @@ def nothing(call: Call, *, wrong: tuple[Finding, ...] = ()) -> Response:
 
 
 def send_nothing(call: Call) -> Response:
-    allow(call.reception.sends, call.ticket.nonce)
+    allow(call.reception.sends, call.link)
     if not call.case.form.nothing:
         return call.go_to()
     if not call.sent.text("sure"):
@@ -51,7 +51,7 @@ def time(call: Call, *, wrong: tuple[Finding, ...] = (), word: object = None) ->
 
 
 def ask_time(call: Call) -> Response:
-    allow(call.reception.sends, call.ticket.nonce)
+    allow(call.reception.sends, call.link)
     day = _day(call.sent.line("day"), "展期到哪一天")
     if isinstance(day, Finding):
         return time(call, wrong=(day,))
@@ -77,7 +77,7 @@ def deputy(call: Call, *, wrong: tuple[Finding, ...] = ()) -> Response:
 
 
 def tell_deputy(call: Call) -> Response:
-    allow(call.reception.sends, call.ticket.nonce)
+    allow(call.reception.sends, call.link)
     found = _deputy(call), _day(call.sent.line("day"), "代理到哪一天")
     wrong = tuple(each for each in found if isinstance(each, Finding))
     who, day = found

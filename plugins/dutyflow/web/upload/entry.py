@@ -25,7 +25,7 @@ async def enter(request: Request) -> Response:
     reception: Reception = request.app.state.reception
     allow(reception.requests, address_of(request))
     sent = await checked_at_the_door(reception, request)
-    visit = await run_in_threadpool(visit_by_code, reception.desk.anew(), sent.text("code"))
+    visit = await run_in_threadpool(visit_by_code, reception.at_the_desk(), sent.text("code"))
     if visit is None:
         allow(reception.wrong_codes, address_of(request))
         return reception.door(request, status=403, wrong=True)
@@ -39,7 +39,7 @@ async def ask_again(request: Request) -> Response:
     sent = await checked_at_the_door(reception, request)
     page = reception.pages.page("asked")
     page.background = BackgroundTask(
-        ask_for_links, reception.desk.anew(), sent.line("email")[:320], now=reception.clock()
+        ask_for_links, reception.at_the_desk(), sent.line("email")[:320], now=reception.clock()
     )
     return page
 

@@ -12,20 +12,24 @@ from dutyflow.casework import Stationery
 from dutyflow.errors import Finding
 from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import judge_typed
-from dutyflow.mail.attachment import XLSX
+from dutyflow.mail.attachment import XLSX, Attachment
 from dutyflow.uploading import (
     BYTES_LIMIT,
+    TOO_MUCH,
     Begun,
     Handed,
     begun,
     hand_in,
     hand_in_workbook,
+    place_of_file,
     receipt_for,
     save_draft,
+    too_much,
+    unfit_files,
 )
 
 from .guard import allow
-from .reception import Call
+from .reception import WORKBOOK, Call
 from .view import sheet_of, typed_in
 
 
@@ -46,27 +50,25 @@ def show(call: Call) -> Response:
 
 def save(call: Call) -> Response:
     """A draft; by itself, while somebody types, or because they asked for it."""
-    allow(call.reception.saves, call.ticket.nonce)
-    wanted = _as_sent(call)
-    too_much = _too_much(call, wanted)
-    if too_much:
-        return _form(call, wanted, status=413, wrong=too_much)
-    saved = save_draft(call.visit, wanted, more=call.sent, now=call.now)
+    allow(call.reception.saves, call.link)
+    wanted, refused = _as_sent(call), _refused(call)
+    saved = save_draft(call.visit, wanted, more=_fit(call, refused), now=call.now)
     if call.wants_json:
         return _saved_in_short(call, saved)
-    return call.go_to("?saved") if saved else _overtaken(call, wanted)
+    if saved is None:
+        return _overtaken(call, wanted)
+    return _form(call, saved, status=422, refused=refused) if refused else call.go_to("?saved")
 
 
 def send(call: Call) -> Response:
     """Kept as a draft first, so that nothing is lost whatever comes next; then handed in."""
-    allow(call.reception.sends, call.ticket.nonce)
-    wanted = _as_sent(call)
-    too_much = _too_much(call, wanted)
-    if too_much:
-        return _form(call, wanted, status=413, wrong=too_much)
-    saved = save_draft(call.visit, wanted, more=call.sent, now=call.now)
+    allow(call.reception.sends, call.link)
+    wanted, refused = _as_sent(call), _refused(call)
+    saved = save_draft(call.visit, wanted, more=_fit(call, refused), now=call.now)
     if saved is None:
         return _overtaken(call, wanted)
+    if refused:
+        return _form(call, saved, status=422, refused=refused)
     handed = hand_in(call.visit, saved, now=call.now)
     if handed.accepted:
         return call.go_to("done")
@@ -79,19 +81,23 @@ def _as_sent(call: Call) -> Begun:
     return replace(known, typed=typed_in(call.case, call.sent), version=call.sent.number("version"))
 
 
-def _too_much(call: Call, wanted: Begun) -> tuple[Finding, ...]:
-    new = {file_key(file.name): len(file.data) for file in call.sent}
-    sizes = {file_key(file.name): file.size for file in wanted.files} | new
-    if sum(sizes.values()) <= BYTES_LIMIT:
+def _refused(call: Call) -> tuple[Finding, ...]:
+    """What is wrong with the evidence: with a file, or with the size of all of it."""
+    unfit = unfit_files(call.evidence)
+    if unfit:
+        return unfit
+    before = begun(call.case).files
+    new = {file_key(file.name): len(file.data) for file in call.evidence}
+    size = sum(({file_key(file.name): file.size for file in before} | new).values())
+    return (too_much(size),) if size > BYTES_LIMIT else ()
+
+
+def _fit(call: Call, refused: tuple[Finding, ...]) -> tuple[Attachment, ...]:
+    """The files that are kept: those that nothing is said of."""
+    names = {each.where for each in refused}
+    if TOO_MUCH in names:
         return ()
-    return (
-        Finding(
-            where="佐證檔案",
-            found=f"全部共 {sum(sizes.values()) / 2**20:.0f} MB",
-            expected=f"{BYTES_LIMIT // 2**20} MB 以內",
-            hint="剛才選的檔案沒有存下來；請縮小或分開提供",
-        ),
-    )
+    return tuple(file for file in call.evidence if place_of_file(file) not in names)
 
 
 def _saved_in_short(call: Call, saved: Begun | None) -> Response:
@@ -115,17 +121,17 @@ def _form(
     *,
     status: int = 200,
     handed: Handed | None = None,
-    wrong: tuple[Finding, ...] = (),
+    refused: tuple[Finding, ...] = (),
     saved: bool = False,
 ) -> Response:
     problems = handed.problems if handed else ()
     sheet = sheet_of(call.case, now_there.typed, problems=problems)
-    words = {"handed": handed, "wrong": wrong, "saved": saved}
+    words = {"handed": handed, "refused": refused, "saved": saved}
     return _shown(call, now_there, sheet, status=status, **words)
 
 
 def _shown(call: Call, begun: Begun, sheet: object, *, status: int, **words: object) -> Response:
-    whole = {"handed": None, "wrong": (), "saved": False, "theirs": None, **words}
+    whole = {"handed": None, "refused": (), "saved": False, "theirs": None, **words}
     return call.page(
         "form",
         status=status,
@@ -141,19 +147,26 @@ def _moment(call: Call, begun: Begun) -> str:
 
 
 def workbook(call: Call) -> Response:
-    return call.page("workbook", handed=None, nothing_chosen=False)
+    return _workbook(call)
+
+
+def _workbook(call: Call, *, status: int = 200, **words: object) -> Response:
+    whole = {"handed": None, "nothing_chosen": False, "refused": (), **words}
+    return call.page("workbook", status=status, **whole)
 
 
 def send_workbook(call: Call) -> Response:
-    allow(call.reception.sends, call.ticket.nonce)
-    chosen = call.sent.files.get("workbook", ())
+    allow(call.reception.sends, call.link)
+    chosen = call.sent.files.get(WORKBOOK, ())
     if not chosen:
-        return call.page("workbook", status=422, handed=None, nothing_chosen=True)
-    others = call.sent.files.get("files", ())
-    handed = hand_in_workbook(call.visit, chosen[0], others, now=call.now)
+        return _workbook(call, status=422, nothing_chosen=True)
+    refused = _refused(call)
+    if refused:
+        return _workbook(call, status=422, refused=refused)
+    handed = hand_in_workbook(call.visit, chosen[0], call.evidence, now=call.now)
     if handed.accepted:
         return call.go_to("done")
-    return call.page("workbook", status=422, handed=handed, nothing_chosen=False)
+    return _workbook(call, status=422, handed=handed)
 
 
 def blank_workbook(call: Call) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from starlette.datastructures import UploadFile
@@ -38,11 +37,6 @@ class Sent:
         """0 for what is no number."""
         written = self.line(name)
         return int(written) if written.isascii() and written.isdecimal() else 0
-
-    def __iter__(self) -> Iterator[Attachment]:
-        """Every file."""
-        for files in self.files.values():
-            yield from files
 
 
 async def read_form(request: Request) -> Sent:

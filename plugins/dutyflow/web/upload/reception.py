@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from hmac import compare_digest
+from time import monotonic
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from dutyflow.calendars.roc import in_zone
 from dutyflow.casework import Stationery
 from dutyflow.links import PAGE, Closed, Visit, visit_of
+from dutyflow.mail.attachment import Attachment
 from dutyflow.workspace import Case, Workspace
 
 from . import tickets
@@ -24,6 +26,8 @@ from .guard import Buckets, address_of, allow, is_from_elsewhere
 from .incoming import Sent, read_form
 from .pages import Pages
 
+RENEWED_SECONDS = 30.0  # until plans and contacts are read again
+WORKBOOK = "workbook"  # the field that the form as a file is chosen in
 Clock = Callable[[], datetime]
 
 
@@ -38,6 +42,15 @@ class Reception:
     calls: Buckets = field(default_factory=lambda: Buckets(burst=20, per_second=1 / 30))
     sends: Buckets = field(default_factory=lambda: Buckets(burst=30, per_second=1 / 10))
     saves: Buckets = field(default_factory=lambda: Buckets(burst=60, per_second=1))
+    _today: Workspace | None = None
+    _renew_at: float = 0.0
+
+    def at_the_desk(self) -> Workspace:
+        """The workspace with the plans and people as they are, or were half a minute ago."""
+        now = monotonic()
+        if self._today is None or now >= self._renew_at:
+            self._today, self._renew_at = self.desk.anew(), now + RENEWED_SECONDS
+        return self._today
 
     @property
     def own(self) -> str:
@@ -124,6 +137,11 @@ class Call:
         return Stationery(self.case)
 
     @property
+    def link(self) -> str:
+        """What tells one link from another, however often it is opened."""
+        return f"{self.ticket.assignment} {self.ticket.email}"
+
+    @property
     def closed(self) -> Closed:
         return self.visit.closed(self.now)
 
@@ -134,6 +152,12 @@ class Call:
     @property
     def place(self) -> str:
         return self.reception.place(self.ticket.assignment)
+
+    @property
+    def evidence(self) -> tuple[Attachment, ...]:
+        """All the files that were sent, but for the form itself."""
+        chosen = self.sent.files.items()
+        return tuple(file for name, some in chosen if name != WORKBOOK for file in some)
 
     @property
     def wants_json(self) -> bool:
@@ -180,8 +204,7 @@ def for_visitors(handler: Handler, *, dead: Handler | None = None) -> Endpoint:
     def _answer(
         reception: Reception, request: Request, ticket: tickets.Ticket, sent: Sent, now: datetime
     ) -> Response:
-        desk = reception.desk.anew()
-        visit = visit_of(desk, ticket.assignment, ticket.email, ticket.returns)
+        visit = visit_of(reception.at_the_desk(), ticket.assignment, ticket.email, ticket.returns)
         if visit is None:
             return _back_to_the_door(reception, request)
         call = Call(

@@ -1,0 +1,71 @@
+"""The most memory that a process holds which sends a round batch by batch, as the tasks do."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import resource
+import smtplib
+import sys
+from dataclasses import asdict
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from dutyflow.errands import Errand, errands_of, still_to_send
+from dutyflow.nagging.digests import Digest
+from dutyflow.reminding import remind
+from dutyflow.rounds import Wanted, decide_round
+from dutyflow.settings import Settings
+from dutyflow.workspace import Workspace
+
+from .figures import Figure
+from .ledgers import MORNING, OFFICE, fill, workspace
+from .mail_sink import HOST
+
+TIMES = 4
+FLAT = 1.05
+_processes = multiprocessing.get_context("spawn")
+
+
+def peak_figure(port: int, count: int) -> Figure:
+    """The peak at four times as many mails, next to that at so many."""
+    few, many = _peak(port, count // TIMES), _peak(port, count)
+    return Figure(
+        what=f"{count:,} mails: {many / 2**20:.1f} MiB",
+        baseline=f"{count // TIMES:,} mails: {few / 2**20:.1f} MiB",
+        value=many / few,
+        target=FLAT,
+    )
+
+
+def _peak(port: int, count: int) -> float:
+    with workspace() as desk:
+        fill(desk, count, one_in=1)
+        errands = desk.settings.home / "errands"
+        _write(errands, desk)
+        ours, theirs = _processes.Pipe()
+        process = _processes.Process(target=_send, args=(theirs, desk.settings, errands, port))
+        process.start()
+        peak = float(ours.recv())
+        process.join()
+        return peak
+
+
+def _write(file: Path, desk: Workspace) -> None:
+    """What the round's first task hands to the others; a mail for each assignment here."""
+    nags = (nag for digest in decide_round(desk, now=MORNING).digests for nag in digest.nags)
+    batches = errands_of(Digest(to=nag.to.person, nags=(nag,)) for nag in nags)
+    file.write_text("".join(json.dumps(asdict(batch)) + "\n" for batch in batches))
+
+
+def _send(parent: Connection, settings: Settings, errands: Path, port: int) -> None:
+    desk, wanted = Workspace(settings), Wanted(again=True)
+    with smtplib.SMTP(HOST, port, local_hostname="localhost") as client, errands.open() as lines:
+        for line in lines:
+            errand = Errand(**json.loads(line))
+            digests = still_to_send(desk, errand, wanted=wanted, now=MORNING)
+            alone = [Digest(to=digest.to, nags=(nag,)) for digest in digests for nag in digest.nags]
+            remind(desk, client, OFFICE, alone, now=MORNING)
+    desk.close()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    parent.send(peak * (1 if sys.platform == "darwin" else 1024))  # bytes there, kilobytes here

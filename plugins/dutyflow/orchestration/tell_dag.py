@@ -1,0 +1,77 @@
+"""寄出通知: sends the mails that follow from what the coordinator has done on the page 收件.
+
+The page starts it: mail that cannot be sent now is tried again here, and nobody waits for a mail
+server. Each mail is made anew from what is on record, so it can be started by hand as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import DAG, Param, task
+
+from dutyflow.errors import DutyflowError
+
+from .duty_dag import MAIL_RETRIES
+from .names import TELL_DAG
+
+if TYPE_CHECKING:
+    from dutyflow.posting import Dispatch
+    from dutyflow.workspace import Workspace
+
+PARAMS = {
+    "assigned": Param(
+        None, type=["null", "integer"], minimum=1, title="已認領的來件", description="來件編號"
+    ),
+}
+
+
+def tell_dag() -> DAG:
+    with DAG(
+        TELL_DAG,
+        dag_display_name="寄出通知",
+        description="認領收件之後的信；由「收件」頁啟動",
+        schedule=None,
+        start_date=datetime(2018, 1, 1, tzinfo=UTC),
+        catchup=False,
+        is_paused_upon_creation=False,
+        tags=["dutyflow"],
+        default_args={"owner": "dutyflow"},
+        params=PARAMS,
+    ) as dag:
+        tell()
+    return dag
+
+
+@task(task_id="tell", task_display_name="寄信", **MAIL_RETRIES)
+def tell(params: dict[str, Any] | None = None) -> None:
+    """What has gone out before does not go out again."""
+    from dutyflow import clock
+    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.orchestration.smtp import mail_server
+    from dutyflow.posting import Batch
+
+    now = clock.now()
+    with at_the_desk() as desk:
+        office, mails = _mails(desk, params or {}, now)
+        if mails:
+            with mail_server() as client:
+                mailbox = desk.office(office).contacts.mailbox
+                batch = Batch(desk=desk, client=client, mailbox=mailbox, now=now)
+                batch.post(mails)
+                batch.settle()
+
+
+def _mails(
+    desk: Workspace, asked: Mapping[str, Any], now: datetime
+) -> tuple[str, Sequence[Dispatch]]:
+    """The office whose mails they are, and what is to be sent."""
+    from dutyflow import assigning
+
+    assigned = asked.get("assigned")
+    if not assigned:
+        raise DutyflowError("請填「已認領的來件」")
+    kept = desk.ledger.submissions.get(assigned)
+    return kept.assigned_to.partition("/")[0], assigning.answers_to(desk, assigned, now)

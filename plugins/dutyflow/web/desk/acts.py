@@ -1,0 +1,81 @@
+"""What a form does. Each act is one use case, on record under the visitor's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from dutyflow.arrivals import Row, Running
+from dutyflow.errors import DutyflowError
+from dutyflow.ledger.records import SubmissionRecord, number_of
+
+from .visiting import Item, Visit, acting
+
+acts = APIRouter()
+Acting = Annotated[Visit, Depends(acting)]
+
+
+@acts.post("/{office}/items/{item}/assign")
+def assign(visit: Acting, item: Item) -> Response:
+    """認領: it is judged as if it had come for that assignment; whoever sent it is answered."""
+    from dutyflow import assigning  # what reads workbooks
+
+    came = visit.arrivals.item(item)
+    key = visit.form.get("assignment", "")
+    if not key:
+        raise DutyflowError("請先選擇要歸入哪一份應辦事項，再按「認領」")
+    running, row = visit.arrivals.assignment(key)
+    done = assigning.assign(
+        visit.desk, came.id, key, visit.who, visit.form.get("why", ""), visit.now
+    )
+    said = f"已歸入{_title(running, row)}：{_became(done.submission)}"
+    if done.mails:
+        said += _handed_on(lambda: visit.runs.tell_assigned(came.id, who=visit.who), "回覆信")
+    if visit.runs.stopped([row.assignment]):
+        said += "。這一組已逾期，請再按「重新收件」，系統會重新彙整"
+    return visit.done(said)
+
+
+@acts.post("/{office}/items/{item}/aside")
+def put_aside(visit: Acting, item: Item) -> Response:
+    """不採計: it counts for nothing, and waits no more."""
+    visit.arrivals.put_aside(item, who=visit.who, why=visit.form.get("why", ""))
+    return visit.done("已註記，並留存紀錄")
+
+
+@acts.post("/{office}/assignments/{duty}/{cycle}/{section}/again")
+def collect_again(visit: Acting, duty: str, cycle: str, section: str) -> Response:
+    """重新收件: what came late is found, or waited for anew, and the report made again."""
+    running, row = _part(visit, duty, cycle, section)
+    visit.runs.collect_again(row.assignment, who=visit.who)
+    return visit.done(f"{_title(running, row)}重新收件中，稍後會重新彙整")
+
+
+def _part(visit: Visit, duty: str, cycle: str, section: str) -> tuple[Running, Row]:
+    return visit.arrivals.assignment(f"{visit.office.office}/{duty}/{cycle}/{section}")
+
+
+def _title(running: Running, row: Row) -> str:
+    return f"{row.section}「{running.title}」"
+
+
+def _became(submission: SubmissionRecord | None) -> str:
+    if submission is None:
+        return "內容是申請，已依申請辦理"
+    number = number_of(submission.id)
+    if submission.verdict == "accepted":
+        return f"已受理，編號 {number}"
+    return f"未受理（{submission.reason}），編號 {number}"
+
+
+def _handed_on(hand_on: Callable[[], None], what: str) -> str:
+    """What follows is Airflow's to do. Where that fails, what was done stays, and a person is told
+    how to set it going."""
+    try:
+        hand_on()
+    except DutyflowError as trouble:
+        return f"。{what}：{trouble}"
+    return f"；{what}由系統辦理中"
