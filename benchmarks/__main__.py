@@ -15,18 +15,13 @@ BENCHMARKS = (
     "thousand",
     "cycles",
     "judging",
-<<<<<<< HEAD
     "deciding",
     "sending",
     "operators",
     "intake",
     "waits",
     "rehearsal",
-=======
-    "rounds",
-    "rehearsal",
     "hostile",
->>>>>>> wt-guard
     "fresh_start",
 )
 

@@ -67,9 +67,10 @@ def pending(case: Case) -> tuple[RequestRecord, ...]:
 def ask(case: Case, asking: Asking, *, now: datetime) -> tuple[Word, tuple[Dispatch, ...]]:
     """Take a section's wish: what it is told, and the mail to the person who decides.
 
-    Asked once more with the same source, it is the same request.
+    Asked once more with the same source, or in the same words, it is the same request.
     """
     known = case.desk.ledger.requests.by_source(case.assignment.key, asking.source)
+    known = known or same_pending(case, asking)
     if known is None:
         found = _judged(case, asking)
         if isinstance(found, TooMuch):
@@ -78,16 +79,22 @@ def ask(case: Case, asking: Asking, *, now: datetime) -> tuple[Word, tuple[Dispa
     return _sent(case, known, now), (to_decide(case, known, now),)
 
 
-def is_asked_already(case: Case, asking: Asking) -> bool:
-    """Whether the same is being asked for, by the same person in another message: a robot repeats
-    itself, and who decides need not hear it twice."""
+def same_pending(case: Case, asking: Asking) -> RequestRecord | None:
+    """The same, as the same person has asked for it in another message: a robot repeats itself, and
+    who decides need not hear it twice."""
     found = _judged(case, asking)
-    return isinstance(found, Allowed) and any(
-        request.until == found.until
-        and request.asked_by.lower() == asking.by.email.lower()
-        and request.why == asking.wish.why
-        and request.source != asking.source
-        for request in case.desk.ledger.requests.of(case.assignment.key, "pending")
+    if isinstance(found, TooMuch):
+        return None
+    return next(
+        (
+            request
+            for request in pending(case)
+            if request.until == found.until
+            and request.asked_by.lower() == asking.by.email.lower()
+            and request.why == asking.wish.why
+            and request.source != asking.source
+        ),
+        None,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from . import extending
-from .answering import Arrival, reply, reply_to, writer_of
+from .answering import Arrival, answered_enough, reply, reply_to, writer_of
 from .calendars.roc import in_zone
 from .forms.judge import Verdict, judge
 from .forms.problems import quoted
@@ -67,10 +67,19 @@ def _by_its_words(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged
     if wish is None or by is None:
         return None
     asking = extending.Asking(wish=wish, by=by, at=delivered.received_at, source=delivered.blob)
-    if extending.is_asked_already(case, asking):
-        return Judged(submission=None, mails=())
+    return Judged(submission=None, mails=_asked(case, delivered, asking, now))
+
+
+def _asked(
+    case: Case, delivered: Delivered, asking: extending.Asking, now: datetime
+) -> tuple[Dispatch, ...]:
+    """What follows from asking for more time; the same once more is told once a day."""
+    again = extending.same_pending(case, asking) is not None
     told, mails = extending.ask(case, asking, now=now)
-    return Judged(submission=None, mails=_some(*mails, reply(case, delivered, told)))
+    reason = told.subject if again else ""
+    if answered_enough(case.desk, case.assignment.key, delivered, reason, now):
+        return mails
+    return _some(*mails, reply(case, delivered, told))
 
 
 def _answered(arrival: Arrival, now: datetime) -> Judged:

@@ -167,3 +167,13 @@ def test_a_robot_that_has_nothing_to_report_is_told_no_more_than_twice(opened) -
         count += len(office.take_in())
     assert count == 2, "a receipt, and that it had come before"
     assert len(office.ledger.submissions.of(f"{cycle}/design")) == 1
+
+
+def test_a_robot_that_asks_for_more_time_in_each_answer_asks_once(opened) -> None:
+    office, cycle, mails = opened
+    sent = []
+    for _ in range(3):
+        office.write(mails["design"], "展期 107/7/6 原因：資料尚未彙齊")
+        sent += office.take_in()
+    assert len(office.ledger.requests.of(f"{cycle}/design")) == 1
+    assert len(sent) == 2, "who decides, and who asked, once each"

@@ -161,7 +161,7 @@ def test_every_problem_is_told_at_once() -> None:
         ("H7", "1.1.2.2"),
         ("E8", "1.10"),
     ]
-    assert "E8 與 F8 都是空白" in said(verdict)
+    assert "「執行情形」與「自評分數」都是空白" in said(verdict)
     assert "空白或「無辦理事項」" in said(verdict)
     assert verdict.answers == (
         without(ANSWERS[0], "score"),
@@ -211,9 +211,9 @@ def test_a_tick_in_the_box_is_the_confirmation(tick: object) -> None:
 def test_nothing_done_and_something_done_says_which_to_clear() -> None:
     (problem,) = judged(with_cells(FILLED, {"H5": "無辦理事項"})).problems
     assert problem.cell == "H5"
-    assert "有辦理請清除 H5；沒有辦理請清除 E5、F5" in str(problem)
+    assert "有辦理請清除「無辦理事項」；沒有辦理請清除「執行情形」、「自評分數」" in str(problem)
     (problem,) = judged(with_cells(FILLED, {"F7": 0})).problems
-    assert "有辦理請清除 H7；沒有辦理請清除 F7" in str(problem)
+    assert "有辦理請清除「無辦理事項」；沒有辦理請清除「自評分數」" in str(problem)
 
 
 def test_nothing_done_may_still_have_evidence() -> None:

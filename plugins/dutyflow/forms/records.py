@@ -156,19 +156,19 @@ class Record:
     def _contradiction(self, given: list[InputColumn]) -> None:
         confirm = self.blank.confirm
         assert confirm is not None  # noqa: S101 - it was chosen
-        cells = "、".join(self._address(column) for column in given)
+        cells = "、".join(map(_title, given))
         self._report(
             confirm,
-            f"選了「{confirm.choice}」，但 {cells} 也有內容",
+            f"選了「{confirm.choice}」，但{cells}也有內容",
             "兩者擇一",
-            f"有辦理請清除 {self._address(confirm)}；沒有辦理請清除 {cells}",
+            f"有辦理請清除{_title(confirm)}；沒有辦理請清除{cells}",
         )
 
     def _lacking(self, lacking: list[InputColumn], *, none: bool) -> None:
         if none and len(lacking) > 1:
-            cells = " 與 ".join(self._address(column) for column in lacking)
+            cells = "與".join(map(_title, lacking))
             first = self.blank.required[0]
-            self._report(first, f"{cells} 都是空白", self.blank.row_expected)
+            self._report(first, f"{cells}都是空白", self.blank.row_expected)
             return
         for column in lacking:
             expected = self.blank.row_expected if none else column.expected
@@ -194,9 +194,6 @@ class Record:
         found = f"「{column.title}」填的是{quoted(plain(placed.cell))}"
         self._report(column, found, column.expected, hint)
 
-    def _address(self, column: InputColumn) -> str:
-        return self.cells[column.answer].address
-
     def _report(self, column: InputColumn, found: str, expected: str, hint: str = "") -> None:
         placed = self.cells[column.answer]
         self.problems.append(
@@ -210,3 +207,8 @@ class Record:
                 column=column.title,
             )
         )
+
+
+def _title(column: InputColumn) -> str:
+    """Not its cell: the form goes back with a line more on top, in which all cells stand lower."""
+    return f"「{column.title}」"
