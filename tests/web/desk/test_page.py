@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from dutyflow import confirming
 from dutyflow.assigning import answers_to
 from dutyflow.posting import post
 from tests.support.desk import mail
-from tests.support.scene import OFFICE, filled, form_in, later
+from tests.support.scene import OFFICE, filled, form_in, later, text_of
 from tests.web.desk.conftest import Page
+
+PART = f"/{OFFICE}/assignments/self_assessment/107H1/design"
+OTHER = "self_assessment/107H1/business"
 
 
 def test_a_quiet_office_says_so(page: Page) -> None:
@@ -246,6 +250,32 @@ def test_a_late_section_is_collected_again_by_a_button(page: Page) -> None:
     answer = page.post(f"{path}/again", seal=page.seal())
     assert "重新收件中" in answer.text
     assert page.runs.asked == [(f"{cycle.key}/design", "coordinator（樣本）")]
+
+
+def test_a_section_gets_its_link_once_more(page: Page) -> None:
+    page.scene.announce(page.scene.open())
+    page.scene.new_mails()
+    answer = page.post(f"{PART}/link", seal=page.seal(PART))
+    owners = page.scene.desk.office(OFFICE).contacts.sections["design"].owners
+    assert f"稍後會寄填報連結給{owners[0].name}" in answer.text
+    with page.scene.client() as client:
+        confirming.confirm(page.scene.desk, client, OFFICE, clock=page.scene.clock)
+    mails = page.scene.new_mails()
+    assert [str(mail["To"].addresses[0].addr_spec) for mail in mails] == [o.email for o in owners]
+    assert "http://plan.example.tw/fill#" in text_of(mails[0])
+    assert "計畫承辦人請系統重寄填報連結給您" in text_of(mails[0])
+    (event, *_) = page.scene.ledger.events.of(what="重寄填報連結")
+    assert event.who == "coordinator（樣本）"
+
+
+def test_who_has_answered_needs_no_link(page: Page) -> None:
+    letters = page.scene.announce(page.scene.open())
+    page.scene.reply(letters["design"], filled(form_in(letters["design"])))
+    page.scene.take_in()
+    assert "重寄填報連結" not in page.get(PART)
+    answer = page.post(f"{PART}/link", seal=page.seal(f"/{OFFICE}/assignments/{OTHER}"))
+    assert answer.status_code == 409
+    assert "無須寄送連結" in answer.text
 
 
 def test_all_that_came_for_an_assignment_is_listed(page: Page) -> None:

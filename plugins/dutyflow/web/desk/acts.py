@@ -54,6 +54,22 @@ def collect_again(visit: Acting, duty: str, cycle: str, section: str) -> Respons
     return visit.done(f"{_title(running, row)}重新收件中，稍後會重新彙整")
 
 
+@acts.post("/{office}/assignments/{duty}/{cycle}/{section}/link")
+def resend_link(visit: Acting, duty: str, cycle: str, section: str) -> Response:
+    """重寄填報連結: to the section's owners, by the mail that goes out next."""
+    from dutyflow import uploading  # what judges forms
+
+    _, row = _part(visit, duty, cycle, section)
+    case = visit.desk.case(row.assignment.key)
+    people = uploading.resend_links(case, who=visit.who, now=visit.now)
+    said = f"稍後會寄填報連結給{'、'.join(person.name for person in people)}"
+    return visit.done(said, at=_path(visit, row))
+
+
+def _path(visit: Visit, row: Row) -> str:
+    return f"{visit.home}/assignments/{row.assignment.key.partition('/')[2]}"
+
+
 def _part(visit: Visit, duty: str, cycle: str, section: str) -> tuple[Running, Row]:
     return visit.arrivals.assignment(f"{visit.office.office}/{duty}/{cycle}/{section}")
 
