@@ -40,7 +40,9 @@ def what_reaches_out(data: bytes) -> tuple[str, str] | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return next(_found(archive), None)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError):
+    except MemoryError:
+        raise
+    except Exception:  # zipfile raises whatever comes to its mind over a damaged file
         return None
 
 
