@@ -842,11 +842,11 @@ def test_what_is_no_workbook(folder: Path, content: bytes, found: str) -> None:
 
 
 def test_a_domain_and_another_address_are_told_by_their_cell(made: bytes, folder: Path) -> None:
-    shared = changed(made, put("聯絡人", "F6", "penghu.example.tw"))
+    shared = changed(made, put("聯絡人", "G6", "penghu.example.tw"))
     assert told(shared, folder) == [
-        "「聯絡人」工作表 F6：網域「penghu.example.tw」也是劉家豪的信箱所用；應為："
+        "「聯絡人」工作表 G6：網域「penghu.example.tw」也是劉家豪的信箱所用；應為："
         "只供這個組室使用的網域；各組室共用者不寫，改列各人的其他信箱（also）"
     ]
-    twice = changed(made, put("聯絡人", "F5", "liu@penghu.example.tw"))
+    twice = changed(made, put("聯絡人", "G5", "liu@penghu.example.tw"))
     (sentence,) = told(twice, folder)
-    assert sentence.startswith("「聯絡人」工作表 F5：王小美的其他信箱「liu@penghu.example.tw」也是")
+    assert sentence.startswith("「聯絡人」工作表 G5：王小美的其他信箱「liu@penghu.example.tw」也是")
