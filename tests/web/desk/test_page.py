@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+import pytest
+
 from dutyflow import confirming
 from dutyflow.assigning import answers_to
 from dutyflow.posting import post
@@ -250,6 +252,57 @@ def test_a_late_section_is_collected_again_by_a_button(page: Page) -> None:
     answer = page.post(f"{path}/again", seal=page.seal())
     assert "重新收件中" in answer.text
     assert page.runs.asked == [(f"{cycle.key}/design", "coordinator（樣本）")]
+
+
+def answered(page: Page) -> str:
+    """The key of an assignment that was answered after its cut-off."""
+    cycle = page.scene.open()
+    letters = page.scene.announce(cycle)
+    page.scene.now = datetime(2018, 7, 5, 1, tzinfo=UTC)
+    page.scene.wait(f"{cycle.key}/design")
+    page.scene.reply(letters["design"], filled(form_in(letters["design"])))
+    page.scene.take_in()
+    return f"{cycle.key}/design"
+
+
+def test_one_section_is_asked_to_correct(page: Page) -> None:
+    key = answered(page)
+    answer = page.post(f"{PART}/return", seal=page.seal(PART), why="請補標章文號")
+    assert "已退回補正" in answer.text
+    assert "退回補正：請補標章文號" in answer.text
+    assert page.scene.state(key) == "returned"
+    assert page.runs.told == [key]
+    assert page.runs.asked == [(key, "coordinator（樣本）")]
+    (event,) = page.scene.ledger.events.of(what="退回補正")
+    assert (event.who, event.why) == ("coordinator（樣本）", "請補標章文號")
+
+
+def test_a_return_without_words_is_refused(page: Page) -> None:
+    key = answered(page)
+    answer = page.post(f"{PART}/return", seal=page.seal(PART), why=" ")
+    assert answer.status_code == 409
+    assert page.scene.state(key) == "accepted"
+    assert page.runs.told == page.runs.asked == []
+
+
+def test_paper_that_came_in_time_makes_it_on_time(page: Page) -> None:
+    key = answered(page)
+    assert "逾期補報" in page.get(PART)
+    answer = page.post(
+        f"{PART}/receipt", seal=page.seal(PART), day="107-07-04", why="紙本於 7 月 4 日送達"
+    )
+    assert "認定收件日" in answer.text
+    assert "準時" in page.get(PART)
+    assert "認定收件日：107年7月4日（三）" in page.get(PART)
+    assert page.scene.ledger.assignments.get(key).on_time is True
+
+
+@pytest.mark.parametrize(("day", "why"), [("107-13-45", "紙本"), ("107-07-04", ""), ("", "紙本")])
+def test_a_day_that_is_none_is_told(page: Page, day: str, why: str) -> None:
+    key = answered(page)
+    answer = page.post(f"{PART}/receipt", seal=page.seal(PART), day=day, why=why)
+    assert answer.status_code == 409
+    assert page.scene.ledger.assignments.get(key).on_time is False
 
 
 def test_a_section_gets_its_link_once_more(page: Page) -> None:
