@@ -10,10 +10,8 @@ one nor peak memory may grow. Counted is processor time, the judging processes i
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import smtplib
 import sys
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -32,7 +30,7 @@ from tests.support.scene import Row, filled
 from .figures import Figure, show
 from .ledgers import DUTY, MORNING, OFFICE, OPENED, workspace
 from .mail_sink import HOST, mail_sink
-from .meter import peak_memory
+from .meter import Meter, peak_memory
 
 FEW, MANY, TIMES = 160, 2_000, 4
 FLAT_TIME, FLAT_MEMORY = 1.15, 1.05
@@ -115,18 +113,16 @@ def _take_in(parent: Connection, settings: Settings, port: int) -> None:
     desk = Workspace(settings)
     inbox = desk.maildir(desk.office(OFFICE))
     moment = MORNING + timedelta(hours=1)
-    begun = _processor_time()
-    with smtplib.SMTP(HOST, port, local_hostname="localhost") as client:
-        taken = empty_inbox(desk, client, OFFICE, inbox, clock=lambda: moment)
-    seconds = _processor_time() - begun
+    taken = 0
+
+    def take_in() -> None:
+        nonlocal taken
+        with smtplib.SMTP(HOST, port, local_hostname="localhost") as client:
+            taken = empty_inbox(desk, client, OFFICE, inbox, clock=lambda: moment)
+
+    seconds = Meter().measure(take_in)
     desk.close()
     parent.send((taken, seconds, peak_memory()))
-
-
-def _processor_time() -> float:
-    """Of this process and of those that it has waited for."""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 if __name__ == "__main__":

@@ -15,11 +15,9 @@ from .figures import Times, take_turns
 
 @dataclass
 class Meter:
-    """Counts the processor time of this process, and of a `helper` and its children, if any.
-
-    The children that come and go within a measurement are not counted; a database's backend, for
-    one, stays as long as its connection.
-    """
+    """Counts the processor time of this process and of the children that it has waited for; and of
+    a `helper` and its children, if any, which must stay as long as a measurement: a database's
+    backend does, as long as its connection."""
 
     helper: int | None = None
     _passed: list[float] = field(default_factory=list)
@@ -47,7 +45,9 @@ class Meter:
         return worked
 
     def _processor_time(self) -> float:
-        return time.process_time() + sum(map(_seconds, self._helpers()))
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        own = time.process_time() + children.ru_utime + children.ru_stime
+        return own + sum(map(_seconds, self._helpers()))
 
     def _helpers(self) -> list[psutil.Process]:
         if self.helper is None:
