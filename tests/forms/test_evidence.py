@@ -6,7 +6,7 @@ import pytest
 
 from dutyflow.forms.evidence import why_unfit
 from tests.forms.samples import ANSWERS, repacked, write
-from tests.support.archives import docx, odt, zipped
+from tests.support.archives import docx, named, odt, zipped
 
 FORM = write(ANSWERS)
 HEIC = b"\0\0\0\x18ftypheic"
@@ -28,6 +28,7 @@ HEIC = b"\0\0\0\x18ftypheic"
         ("沒有副檔名", b"%PDF-1.4"),
         ("改過名字.exe.pdf", b"%PDF-1.4"),
     ],
+    ids=named,
 )
 def test_what_offices_send_is_fit(name: str, data: bytes) -> None:
     assert why_unfit(name, data) == ""
@@ -56,6 +57,7 @@ def test_what_offices_send_is_fit(name: str, data: bytes) -> None:
         ("a.mp4", b"\0\0\0\x18ftypisom", "影片"),
         ("winmail.dat", b"\x78\x9f\x3e\x22\0\0", "Outlook"),
     ],
+    ids=named,
 )
 def test_what_cannot_count_is_told_with_what_can(name: str, data: bytes, told: str) -> None:
     why = why_unfit(name, data)

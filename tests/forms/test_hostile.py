@@ -21,6 +21,7 @@ from dutyflow.forms import FormRejected
 from dutyflow.forms.guard import MAX_BYTES, check
 from dutyflow.forms.reader import LIMITS, read_sheets
 from tests.forms.samples import ANSWERS, judged, member, repacked, said
+from tests.support.archives import named
 from tests.support.hostile_books import (
     BOMBS,
     FILLED,
@@ -79,6 +80,7 @@ def _container(stream: str) -> bytes:
         (bytes(range(256)), "無法辨識的檔案"),
         (FILLED[: len(FILLED) // 2], "損毀或不完整"),
     ],
+    ids=named,
 )
 def test_people_are_told_what_they_sent_instead(data: bytes, told: str) -> None:
     verdict = judged(data)

@@ -10,11 +10,16 @@ ODF = "urn:oasis:names:tc:opendocument:xmlns"
 ODT_TYPE = "application/vnd.oasis.opendocument.text"
 
 
+def named(value: object) -> str:
+    """For `ids`: a file's bytes would be its name, and differ with the moment it was made."""
+    return value if isinstance(value, str) else "file"
+
+
 def zipped(members: dict[str, str | bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
