@@ -10,7 +10,20 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BENCHMARKS = ("parsing", "thousand", "cycles", "judging", "rounds", "rehearsal", "fresh_start")
+BENCHMARKS = (
+    "parsing",
+    "thousand",
+    "cycles",
+    "judging",
+    "deciding",
+    "sending",
+    "operators",
+    "intake",
+    "waits",
+    "rehearsal",
+    "hostile",
+    "fresh_start",
+)
 
 
 def main(names: list[str]) -> int:

@@ -57,7 +57,7 @@ def _figures(count: int) -> Iterator[Figure]:
 
 def _next_to_a_loop(url: str, name: str, sink: Sink, count: int, meter: Meter) -> Iterator[Figure]:
     with workspace(url) as desk, sink.connect() as client:
-        sender = _Sender.with_mails(desk, 2 * count, meter)
+        sender = MailsLeft.of_a_round(desk, 2 * count, meter)
         ways = {
             "ledger": lambda: sender.recorded(client),
             "loop": lambda: sender.bare(lambda: client, after=_keep),
@@ -75,7 +75,7 @@ def _next_to_a_loop(url: str, name: str, sink: Sink, count: int, meter: Meter) -
 def _next_to_a_connection_each(sink: Sink, count: int) -> Iterator[Figure]:
     meter = Meter()
     with workspace() as desk, sink.connect() as client:
-        sender = _Sender.with_mails(desk, 2 * count, meter)
+        sender = MailsLeft.of_a_round(desk, 2 * count, meter)
         ways = {
             "ledger": lambda: sender.recorded(client),
             "each": lambda: sender.bare(sink.connect, after=_quit),
@@ -92,7 +92,7 @@ def _next_to_a_connection_each(sink: Sink, count: int) -> Iterator[Figure]:
 
 
 @dataclass(frozen=True)
-class _Sender:
+class MailsLeft:
     """Sends what is left of a round's mails, one way or the other."""
 
     desk: Workspace
@@ -100,7 +100,7 @@ class _Sender:
     meter: Meter
 
     @classmethod
-    def with_mails(cls, desk: Workspace, count: int, meter: Meter) -> _Sender:
+    def of_a_round(cls, desk: Workspace, count: int, meter: Meter) -> MailsLeft:
         """One mail for each assignment, so that there are enough."""
         fill(desk, count, one_in=1)
         nags = (nag for digest in decide_round(desk, now=MORNING).digests for nag in digest.nags)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import resource
 import smtplib
-import sys
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,6 +19,7 @@ from dutyflow.workspace import Workspace
 from .figures import Figure
 from .ledgers import MORNING, OFFICE, fill, workspace
 from .mail_sink import HOST
+from .meter import peak_memory
 
 TIMES = 4
 FLAT = 1.05
@@ -67,5 +66,4 @@ def _send(parent: Connection, settings: Settings, errands: Path, port: int) -> N
             alone = [Digest(to=digest.to, nags=(nag,)) for digest in digests for nag in digest.nags]
             remind(desk, client, OFFICE, alone, now=MORNING)
     desk.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    parent.send(peak * (1 if sys.platform == "darwin" else 1024))  # bytes there, kilobytes here
+    parent.send(peak_memory())

@@ -206,7 +206,7 @@ def draw_desk(browser: Browser) -> None:
         runs = Runs(at_rest=what_came_in(office))
         with served(desk_of(office, runs), taken):
             for name, width, height, scale in (
-                ("desk", 1000, 1250, 1.0),
+                ("desk", 1000, 900, 1.0),
                 ("desk-phone", PHONE_PIXELS, 844, 2.0),
             ):
                 context = browser.new_context(
@@ -216,7 +216,7 @@ def draw_desk(browser: Browser) -> None:
                 page = context.new_page()
                 page.goto(address)
                 page.get_by_role("button", name="認領").first.wait_for()
-                keep(page, name)
+                keep(page, name, full_page=name == "desk")
                 context.close()
 
 

@@ -117,6 +117,7 @@ def _with_links(
         coordinator=office.contacts.coordinator,
         acting_for=acting_for,
         until=call.until,
+        resent=call.kind == "resend",
     )
     return _dispatch(office, call, to, content, content.why)
 

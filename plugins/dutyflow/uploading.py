@@ -12,7 +12,7 @@ from . import extending
 from .answering import Arrival, answer_to, receipt
 from .answers import from_json
 from .calendars.roc import format_roc
-from .errors import Finding
+from .errors import DutyflowError, Finding
 from .forms import evidence
 from .forms.judge import Verdict, judge
 from .forms.problems import Problem
@@ -20,7 +20,7 @@ from .forms.texts import file_key
 from .forms.typed import Typed, all_nothing, judge_typed, typed_from
 from .keeping import Delivered, Parcel, files_that_came, identity_of, kept, record
 from .ledger.records import Draft, DraftRecord, NewCall, SubmittedFile
-from .links import Visit
+from .links import Visit, closed
 from .mail.attachment import Attachment
 from .mail.bodies import WHY_LIMIT, Wish
 from .mail.contexts import Content, Receipt
@@ -269,6 +269,26 @@ def ask_for_links(desk: Workspace, email: str, *, now: datetime) -> None:
         last = desk.ledger.calls.last(address, "link")
         if last is None or last <= now - CALLS_APART:
             desk.ledger.calls.add(NewCall(office=key, kind="link", email=address), now=now)
+
+
+def resend_links(case: Case, *, who: str, now: datetime) -> tuple[Person, ...]:
+    """New links for a section's owners, at the coordinator's wish; those who get them.
+
+    Raises DutyflowError where there is no page, or where it takes nothing more for this assignment.
+    """
+    if not case.desk.settings.base_url:
+        raise DutyflowError("沒有設定填報頁的網址（DUTYFLOW_BASE_URL），無法寄送連結")
+    if closed(case, now):
+        raise DutyflowError(f"{case.section_name}這一期已經不再收填報，無須寄送連結")
+    for person in case.people.owners:
+        call = NewCall(
+            office=case.cycle.office,
+            kind="resend",
+            email=person.email,
+            assignment=case.assignment.key,
+        )
+        case.desk.ledger.calls.add(call, now=now, who=who)
+    return case.people.owners
 
 
 def _askable(people: SectionContacts) -> tuple[Person, ...]:

@@ -75,18 +75,31 @@ def test_one_click_assigns_what_a_stranger_sent(
     assert event.who == "admin"
 
 
+def test_what_was_accepted_is_returned(airflow: Airflow, coordinator: httpx.Client) -> None:
+    path = f"{DESK}/{OFFICE}/assignments/self_assessment/{CYCLE}/design"
+    seal = seal_on(coordinator.get(path).text)
+    answer = coordinator.post(f"{path}/return", data={"seal": seal, "why": "請補標章文號"})
+    assert "已退回補正；通知信由系統辦理中；重新收件由系統辦理中" in answer.text
+    until(lambda: letter_in(airflow, "設計組", "請補正", "113年上半年"), "what to correct")
+    airflow.until_task(RUN, "section.collect", "deferred", DESIGN)
+
+
 def test_a_late_section_is_collected_again(airflow: Airflow, coordinator: httpx.Client) -> None:
     a_run_is_started(airflow, LATE_RUN, LATE_CYCLE, timedelta(seconds=60))
     airflow.until_task(LATE_RUN, "section.collect", "failed", BUSINESS)
     airflow.until_task(LATE_RUN, "review", "awaiting_input")
     path = f"{DESK}/{OFFICE}/assignments/self_assessment/{LATE_CYCLE}/business"
-    page = coordinator.get(path).text
-    seal = re.search(r'name="seal" value="([^"]+)"', page)
-    assert seal
-    answer = coordinator.post(f"{path}/again", data={"seal": seal[1]})
+    seal = seal_on(coordinator.get(path).text)
+    answer = coordinator.post(f"{path}/again", data={"seal": seal})
     assert "重新收件中" in answer.text
     airflow.until_task(LATE_RUN, "section.collect", "deferred", BUSINESS)
     assert "重新收件</button>" not in coordinator.get(path).text
+
+
+def seal_on(page: str) -> str:
+    found = re.search(r'name="seal" value="([^"]+)"', page)
+    assert found
+    return found[1]
 
 
 def a_run_is_started(airflow: Airflow, run: str, cycle: str, waits: timedelta) -> None:

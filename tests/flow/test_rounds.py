@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -106,18 +107,6 @@ def test_an_answer_to_a_reminder_counts(at_work: Scene) -> None:
     assert at_work.state(f"{cycle.key}/billing") == "accepted"
 
 
-def test_one_that_cannot_be_written_stops_no_other(at_work: Scene) -> None:
-    opened(at_work)
-    at_work.now = morning("2018-06-27")
-    first, second, *others = decide_round(at_work.desk, now=at_work.now).digests
-    lost = replace(second, nags=(replace(second.nags[0], assignment="nowhere/at/all/s1"),))
-    at_work.new_mails()
-    with at_work.client() as client, pytest.raises(MailRefused, match="nowhere/at/all/s1"):
-        remind(at_work.desk, client, OFFICE, [first, lost, *others], now=at_work.now)
-    told = {mail["To"].addresses[0].addr_spec for mail in at_work.new_mails()}
-    assert told == {digest.to.email for digest in (first, *others)}
-
-
 def test_one_that_cannot_be_claimed_leaves_the_one_before_it_on_record(at_work: Scene) -> None:
     cycle, _ = opened(at_work)
     at_work.now = morning("2018-06-27")
@@ -212,10 +201,10 @@ def test_a_digest_that_cannot_be_written_stops_no_other(at_work: Scene, monkeypa
     opened(at_work)
     write = reminding.write_digest
 
-    def writing(desk, digest, *, now):
+    def writing(desk, digest, **more):
         if "王小美" in digest.to.name:
             raise DutyflowError("寫不出來")
-        return write(desk, digest, now=now)
+        return write(desk, digest, **more)
 
     monkeypatch.setattr(reminding, "write_digest", writing)
     with pytest.raises(MailRefused, match="寫不出來"):
@@ -319,6 +308,35 @@ def test_a_ladder_with_a_gap_keeps_it_and_the_record_says_so(tmp_path: Path) -> 
                 "before_1@2018-07-04",
             )
         ]
+
+
+@pytest.mark.parametrize(("most", "second"), [(1, 0), (2, 1)])
+def test_how_many_mails_a_person_gets_a_day_is_the_ladders_to_say(
+    tmp_path: Path, most: int, second: int
+) -> None:
+    """One person of two sections, of which one was paused when the first round ran."""
+    plans = Path(shutil.copytree(PLANS, tmp_path / "plan"))
+    people = plans / "pingtung" / "contacts.yaml"
+    edit(people, "liu.design@pingtung.example.tw", "hsu.billing@pingtung.example.tw")
+    limited = SPACED.replace("min_gap: 2", f"max_per_day: {most}")
+    edit(plans / "pingtung" / "107.yaml", "\nduties:\n", limited)
+    with scene(tmp_path / "home", OPENED, plans=plans) as playing:
+        cycle, _ = opened(playing)
+        pause = partial(
+            playing.ledger.assignments.pause, f"{cycle.key}/design", now=OPENED, who="", why="測試"
+        )
+        pause(date(2018, 7, 3))
+        _, mails = round_on(playing, "2018-07-03")
+        assert len([mail for mail in mails if "hsu.billing" in str(mail["To"])]) == 1
+        pause(None)
+        _, mails = round_on(playing, "2018-07-03")
+        assert len(mails) == second
+        reasons = [each.reason for each in playing.ledger.silences.of(cycle.key)]
+        assert ("未寄：今日已寄過一封，併入下次" in reasons) is (second == 0)
+        _, mails = round_on(playing, "2018-07-04")
+        (mail,) = [mail for mail in mails if "hsu.billing" in str(mail["To"])]
+        merged = "今日截止，併入先前未寄的「到期前 1 個工作天」" in text_of(mail)
+        assert merged is (second == 0)
 
 
 def test_one_section_may_be_asked_for_by_name(at_work: Scene) -> None:

@@ -128,7 +128,10 @@ def test_who_is_paused_or_cannot_be_reached_is_named(at_work: Scene) -> None:
     (mail,) = summary(at_work)
     said = text_of(mail)
     assert "電費組 107年上半年 半年自行考核：暫停至107年6月28日" in said
-    assert "設計組 107年上半年 半年自行考核：到期前 5 個工作天，組室無人可收信" in said
+    assert (
+        "設計組 107年上半年 半年自行考核：到期前 5 個工作天，組室無人可收信："
+        "劉家豪（樣本）（信箱退信）、代理人蔡雅婷（樣本）（信箱退信）"
+    ) in said
     assert "退信（查無此人）" in said
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-import struct
+import re
 import subprocess
 import sys
 import threading
@@ -20,11 +20,23 @@ from hypothesis import strategies as st
 from dutyflow.forms import FormRejected
 from dutyflow.forms.guard import MAX_BYTES, check
 from dutyflow.forms.reader import LIMITS, read_sheets
-from tests.forms.samples import ANSWERS, judged, member, repacked, said, write
-
-FILLED = write(ANSWERS)
-SHEET = "xl/worksheets/sheet1.xml"
-_NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+from tests.forms.samples import ANSWERS, judged, member, repacked, said
+from tests.support.hostile_books import (
+    BOMBS,
+    FILLED,
+    FIRST,
+    LAST,
+    LAUGHS,
+    REPEATED,
+    SHEET,
+    lying,
+    nested_bomb,
+    ods,
+    overlapping,
+    sheet_of_cells,
+    strings,
+    with_shared_strings,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -118,13 +130,18 @@ def test_a_bomb_that_is_honest_about_its_size() -> None:
 
 
 def test_members_that_share_their_bytes() -> None:
-    data = FILLED
-    directory = data.index(b"PK\x01\x02")
-    entry = data[directory : data.index(b"PK\x01\x02", directory + 4)]
-    packed = struct.unpack_from("<I", entry, 20)[0]
-    swollen = bytearray(data)
-    struct.pack_into("<I", swollen, directory + 20, packed + len(data))
-    assert "重疊" in said(judged(bytes(swollen)))
+    assert "重疊" in said(judged(overlapping()))
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_is_built_to_wear_us_out_is_refused_in_words(name: str) -> None:
+    verdict = judged(BOMBS[name]())
+    assert verdict.answers == ()
+    assert re.search("[\u4e00-\u9fff]；應為", said(verdict))
+
+
+def test_a_zip_within_the_form_is_never_opened() -> None:
+    assert not judged(nested_bomb()).problems or "解開後" in said(judged(nested_bomb()))
 
 
 def test_two_members_of_one_name() -> None:
@@ -134,46 +151,8 @@ def test_two_members_of_one_name() -> None:
     assert "同名" in said(judged(packed.getvalue()))
 
 
-def _lying(data: bytes, name: str, size: int) -> bytes:
-    """The zip, saying of one member that it unpacks to so few bytes."""
-    changed = bytearray(data)
-    for signature, sizes, names in ((b"PK\x03\x04", 22, 30), (b"PK\x01\x02", 24, 46)):
-        start = data.index(signature)
-        while data[start + names : start + names + len(name)] != name.encode():
-            start = data.index(signature, start + 4)
-        struct.pack_into("<I", changed, start + sizes, size)
-    return bytes(changed)
-
-
-def _with_shared_strings(strings: bytes) -> bytes:
-    types = member(FILLED, "[Content_Types].xml")
-    relations = member(FILLED, "xl/_rels/workbook.xml.rels")
-    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
-    return repacked(
-        FILLED,
-        {
-            "[Content_Types].xml": types.replace(
-                b"</Types>",
-                b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.'
-                b'openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
-            ),
-            "xl/_rels/workbook.xml.rels": relations.replace(
-                b"</Relationships>",
-                b'<Relationship Id="rId99" Type="%s" Target="sharedStrings.xml"/></Relationships>'
-                % kind,
-            ),
-            "xl/sharedStrings.xml": strings,
-        },
-    )
-
-
-def _strings(text: bytes, count: int) -> bytes:
-    items = (b"<si><t>%s</t></si>" % text if text else b"<si/>") * count
-    return b"<sst %s>%s</sst>" % (_NAMESPACE, items)
-
-
 def test_a_bomb_that_lies_about_its_size() -> None:
-    bomb = _lying(_with_shared_strings(_strings(b"", 2_000_000)), "xl/sharedStrings.xml", 1000)
+    bomb = lying(with_shared_strings(strings(b"", 2_000_000)), "xl/sharedStrings.xml", 1000)
     check(bomb)  # the guard cannot know
     assert "太大" in said(judged(bomb))
 
@@ -195,7 +174,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 def test_a_file_that_swells_while_it_is_read_is_refused_in_bounded_memory(tmp_path: Path) -> None:
     swelling = tmp_path / "swelling.xlsx"  # 40 MB, 200 in memory
-    swelling.write_bytes(_with_shared_strings(_strings(b"", 8_000_000)))
+    swelling.write_bytes(with_shared_strings(strings(b"", 8_000_000)))
     done = subprocess.run(  # a small process: what a child is said to have held counts its parent
         [sys.executable, "-c", READ_AND_MEASURE, swelling],
         capture_output=True,
@@ -208,7 +187,7 @@ def test_a_file_that_swells_while_it_is_read_is_refused_in_bounded_memory(tmp_pa
 
 
 def test_memory_is_limited_to_what_is_given() -> None:
-    heavy = _with_shared_strings(_strings(b"x" * 1000, 80_000))
+    heavy = with_shared_strings(strings(b"x" * 1000, 80_000))
     assert read_sheets(heavy)
     with pytest.raises(FormRejected, match="太大"):
         read_sheets(heavy, limits=replace(LIMITS, memory=64 * 2**20))
@@ -218,46 +197,27 @@ def test_memory_is_limited_to_what_is_given() -> None:
 def test_time_is_limited_to_what_is_given() -> None:
     with pytest.raises(FormRejected, match="太大"):
         read_sheets(
-            _with_shared_strings(_strings(b"x" * 1000, 80_000)),
+            with_shared_strings(strings(b"x" * 1000, 80_000)),
             limits=replace(LIMITS, seconds=0.001),
         )
 
 
-def _sheet(cells: bytes) -> bytes:
-    return repacked(
-        FILLED,
-        {
-            SHEET: b'<worksheet %s><dimension ref="A1:XFD1048576"/><sheetData>%s</sheetData>'
-            b"</worksheet>" % (_NAMESPACE, cells)
-        },
-    )
-
-
-_FIRST = b'<row r="1"><c r="A1"><v>1</v></c></row>'
-_LAST = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-
-
-@pytest.mark.parametrize("cells", [_FIRST, _LAST, _FIRST + _LAST, b""])
+@pytest.mark.parametrize("cells", [FIRST, LAST, FIRST + LAST, b""])
 def test_a_sheet_that_says_it_is_as_large_as_can_be(cells: bytes) -> None:
-    verdict = judged(_sheet(cells))
+    verdict = judged(sheet_of_cells(cells))
     assert len(verdict.problems) == 1
     assert verdict.answers == ()
 
 
 @pytest.mark.parametrize("cells", [b'<row r="2147483648"><c r="A2147483648"><v>1</v></c></row>'])
 def test_a_row_that_no_sheet_can_have(cells: bytes) -> None:
-    assert not judged(_sheet(cells)).accepted
-
-
-_LAUGHS = b"<!DOCTYPE x [<!ENTITY a 'ha'>" + b"".join(
-    b"<!ENTITY %c '%s'>" % (letter, b"&%c;" % (letter - 1) * 10) for letter in b"bcdefghij"
-)
+    assert not judged(sheet_of_cells(cells)).accepted
 
 
 @pytest.mark.parametrize(
     "declared",
     [
-        _LAUGHS + b"]>",
+        LAUGHS + b"]>",
         b"<!DOCTYPE x [<!ENTITY a '" + b"ha" * 50_000 + b"'>]>",
         b"<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>",
         b"<!DOCTYPE x SYSTEM 'http://127.0.0.1:1/evil.dtd'>",
@@ -288,7 +248,7 @@ def test_declared_entities_are_refused(declared: bytes, name: str) -> None:
 )
 def test_a_formula_that_reaches_out_is_refused_with_its_cell(formula: bytes, told: str) -> None:
     cell = b'<row r="5"><c r="E5" s="6" t="str"><f>%s</f><v>x</v></c></row>' % formula
-    assert told in said(judged(_sheet(cell)))
+    assert told in said(judged(sheet_of_cells(cell)))
 
 
 def test_a_formula_that_only_reckons_is_read_for_its_value() -> None:
@@ -298,32 +258,13 @@ def test_a_formula_that_only_reckons_is_read_for_its_value() -> None:
 
 
 def test_an_ods_that_repeats_its_cells_without_end() -> None:
-    table = b'<table:table table:name="x"><table:table-row table:number-rows-repeated="1048576">'
-    cell = b'<table:table-cell office:value-type="string" table:number-columns-repeated="16384">'
-    content = (
-        b'<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-        b' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
-        b' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
-        b"<office:spreadsheet>" + table + cell + b"<text:p>x</text:p></table:table-cell>"
-        b"</table:table-row></table:table></office:spreadsheet></office:body>"
-        b"</office:document-content>"
-    )
-    assert "太大" in said(judged(_ods(content)))
-
-
-def _ods(content: bytes, manifest: bytes = b"<manifest/>") -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", manifest)
-    return packed.getvalue()
+    assert "太大" in said(judged(ods(REPEATED)))
 
 
 def test_an_ods_with_a_password_or_links() -> None:
-    assert "密碼" in said(judged(_ods(b"\x8f", b"<manifest:encryption-data/>")))
+    assert "密碼" in said(judged(ods(b"\x8f", b"<manifest:encryption-data/>")))
     linked = b'<table:table-source xlink:href="file:///etc/passwd"/>'
-    assert "連結到其他檔案" in said(judged(_ods(linked)))
+    assert "連結到其他檔案" in said(judged(ods(linked)))
 
 
 @settings(deadline=None, max_examples=200)

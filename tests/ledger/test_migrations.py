@@ -103,6 +103,26 @@ def test_answers_from_before_there_were_other_forms_are_kept(empty_url: str) -> 
     assert from_json(kept.answers) == (Answer(row="1.1", values={"text": "辦理", "score": 90.0}),)
 
 
+def test_automatic_answers_of_before_wait_for_nobody(empty_url: str) -> None:
+    engine = as_of(empty_url, "0010")
+    with engine.begin() as connection:
+        for reason in ("自動回覆信，不計為填報", "找不到對應的應辦事項"):
+            connection.execute(
+                text(
+                    "INSERT INTO submissions (within, channel, sender, received_at, recorded_at,"
+                    " message_id, content_hash, raw_blob, verdict, problems, answers, reason)"
+                    " VALUES ('', 'mail', '', :at, :at, '', :reason, 'x', 'quarantined', '[]',"
+                    " '[]', :reason)"
+                ),
+                {"at": "2018-07-02 00:00:00", "reason": reason},
+            )
+    engine.dispose()
+    with Ledger(empty_url) as ledger:
+        ledger.migrate()
+        (waits,) = ledger.arrivals.waiting("pingtung", limit=9)
+    assert waits.reason == "找不到對應的應辦事項"
+
+
 OLD_CYCLE = """INSERT INTO cycles VALUES (:key, 'pingtung', 'self_assessment', :key, '', 'abc',
     '2018-01-01', '2018-06-30', '2018-07-04 16:00:00', '2018-07-06', 'open',
     '2018-06-15 00:30:00', NULL)"""

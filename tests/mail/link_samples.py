@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from dutyflow.mail.contexts import About, Content, Deadline, Opening, Returned
@@ -56,6 +57,7 @@ LINK_SAMPLES: dict[str, Content] = {
         coordinator=COORDINATOR,
     ),
     "links": LINKS,
+    "links_resent": replace(LINKS, lines=LINKS.lines * 2, resent=True),
     "links_none": Links(office=OFFICE, lines=(), coordinator=COORDINATOR),
     "links_deputy": Links(
         office=OFFICE,
@@ -76,6 +78,7 @@ LINK_FACTS: dict[str, tuple[str, ...]] = {
     "returned_with_link": (URL, "直接在網頁改"),
     "reminder_with_link": (URL, "plan+k7m2@pingtung.example.tw"),
     "links": (URL, "107年7月4日（三）前，還有 13 個工作天", "有人在填報頁以您的信箱索取連結"),
+    "links_resent": (URL, "計畫承辦人請系統重寄填報連結給您"),
     "links_none": ("目前沒有待填報的事項",),
     "links_deputy": (URL, "王小美（樣本）請假至107年6月29日（五），並在填報頁告知由您代理"),
     "deputy_unknown": ("請確認代理人", "new@pingtung.example.tw", "contacts.yaml"),

@@ -116,3 +116,24 @@ def test_whoever_stops_waiting_leaves_no_connection_behind(dovecot: Dovecot) -> 
             await asyncio.sleep(0.05)
 
     asyncio.run(asyncio.wait_for(play(), PATIENCE))
+
+
+def test_a_server_that_hangs_up_at_once_is_not_asked_ever_more_often(
+    dovecot: Dovecot, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lets us in and breaks off: too many logins lock an account."""
+    pauses: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 4:
+            raise asyncio.CancelledError
+        await sleep(0)
+
+    wire.cut_after(6_000)
+    monkeypatch.setattr(noticing.asyncio, "sleep", noted)
+    monkeypatch.setattr(noticing._Line, "stirs", lambda line: sleep(0))  # a talkative server
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(mail_waits(dovecot.account(port=wire.port), least_pause=3))
+    assert pauses == [3, 6, 12, 24]

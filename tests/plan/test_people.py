@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dutyflow.cli import main
 from dutyflow.errors import PlanError
-from dutyflow.plan.lint_people import shared_in_words, unattended, unattended_in_words
+from dutyflow.plan.lint_people import unattended, unattended_in_words
 from dutyflow.plan.load import load_contacts, load_office
 from dutyflow.plan.model import Contacts, Person, SectionContacts, Span
 
@@ -47,15 +49,6 @@ def test_an_address_that_mail_cannot_carry_is_told(write_contacts, known, line):
     assert line is None or finding.where.endswith(f":{line}")
 
 
-def test_two_owners_are_no_mistake_and_it_is_said_that_both_are_told(write_contacts):
-    other = "      - {name: 林志明, email: lin@penghu.example.tw}\n"
-    (words,) = shared_in_words(load_contacts(write_contacts((WANG, WANG + other))))
-    assert words == (
-        "組室 business（王小美、林志明）有兩位以上承辦人：每一位都會收到通知，任何一位填報即可"
-    )
-    assert list(shared_in_words(load_contacts(write_contacts()))) == []
-
-
 def test_an_owner_cannot_be_their_own_deputy(write_contacts, plans_root):
     path = write_contacts((HEAD, f"    deputies:\n{WANG}{HEAD}"))
     finding = told(path)
@@ -75,6 +68,35 @@ def test_days_without_anybody_are_no_mistake_but_told(write_contacts):
     assert words.startswith("組室 business 的承辦人與代理人在107年7月5日至107年7月12日都請假")
 
 
+def test_plan_check_notes_what_is_no_mistake(write_contacts, plans_root):
+    """Nobody there on some days, rungs that a gap holds back: a line for each."""
+    away = "away: [{start: 107-07-02, end: 107-07-03}]"
+    write_contacts((WANG, WANG.replace("}", f", {away}}}", 1)))
+    folder = plans_root / "penghu"
+    plan = folder / "107.yaml"
+    text = plan.read_text(encoding="utf-8")
+    plan.write_text(text.replace("duties:\n", CLOSE), encoding="utf-8")
+    done = CliRunner().invoke(main, ["plan", "check", str(folder)])
+    assert done.exit_code == 0, done.output
+    notes = [line for line in done.output.splitlines() if line.endswith("（提醒，不是錯誤）")]
+    assert [note.partition("：")[0] for note in notes] == [
+        str(plan),
+        str(folder / "contacts.yaml"),
+    ]
+    assert "「截止當日」與「截止前 1 個工作天」只隔 1 個工作天" in notes[0]
+    assert "都請假，期間的提醒只會寄給計畫承辦人" in notes[1]
+
+
+CLOSE = """\
+ladders:
+  - id: short
+    name: 簡短階段
+    rungs:
+      - {working_days: -1, to: [owner]}
+      - {working_days: 0, to: [owner]}
+    min_gap: 3
+duties:
+"""
 SPANS = st.lists(
     st.tuples(st.integers(0, 20), st.integers(0, 6)).map(
         lambda it: Span(start=DAY + timedelta(it[0]), end=DAY + timedelta(it[0] + it[1]))

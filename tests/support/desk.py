@@ -34,6 +34,9 @@ class Runs:
     def tell_assigned(self, submission: int, *, who: str) -> None:
         self.told.append(submission)
 
+    def tell_returned(self, assignment: AssignmentRecord, *, who: str) -> None:
+        self.told.append(assignment.key)
+
 
 def desk_of(scene: Scene, runs: Runs) -> FastAPI:
     @contextmanager

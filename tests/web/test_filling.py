@@ -250,3 +250,25 @@ def test_a_file_that_is_no_evidence_is_told_at_once_and_not_kept(page: Page) -> 
     assert [file.name for file in page.scene.ledger.drafts.of(key).files] == ["現場.jpg"]
     assert page.scene.ledger.submissions.of(key) == ()
     assert "已收到" in visitor.post("send").text, "what was typed was kept"
+
+
+def test_what_is_odd_is_said_beside_the_receipt(page: Page) -> None:
+    """It stops nothing; the mail says the same."""
+    same = {name: "照計畫辦理（樣本）" for name in answers(page) if name.endswith(":text")}
+    done = page.visitor("design").post("send", **answers(page, **same))
+    assert "已收到，檢查無誤" in done.text
+    assert "「執行情形」各列文字相同" in done.text
+    assert "「執行情形」各列文字相同" in text_of(page.confirm()[0])
+
+
+def test_a_correction_after_a_return_says_what_it_changes(page: Page) -> None:
+    page.visitor("design").post("send", **answers(page))
+    key, scene, row = page.case("design").assignment.key, page.scene, page.case("design").rows[0].id
+    scene.ledger.assignments.return_for_correction(
+        key, note="（樣本）", until=scene.now + timedelta(days=3), now=scene.now, who="曾秀英"
+    )
+    again = page.visitor("design").post("send")
+    assert (again.status_code, "與退回補正前送來的" in again.text) == (422, True)
+    done = page.visitor("design").post("send", **{f"t:{row}:score": "95"})
+    assert "這一份已取代先前的" in done.text
+    assert "變更 1 格" in done.text

@@ -21,7 +21,7 @@ from dutyflow.plan.folder import (
     read_office,
 )
 from dutyflow.plan.lint_ladders import held_back_in_words
-from dutyflow.plan.lint_people import shared_in_words, unattended_in_words
+from dutyflow.plan.lint_people import unattended_in_words
 from dutyflow.plan.model import Plan
 from dutyflow.plan.schema import schema_text
 from dutyflow.settings import Settings
@@ -206,8 +206,7 @@ def _notes_on_people(targets: Iterable[Path]) -> Iterator[str]:
         file = read_office(path).contacts if path.is_dir() else None
         if file is not None:
             contacts = load.load_contacts(file)
-            for words in (*unattended_in_words(contacts), *shared_in_words(contacts)):
-                yield f"{file}：{words}"
+            yield from (f"{file}：{words}" for words in unattended_in_words(contacts))
 
 
 def _shown(path: Path) -> list[Named]:

@@ -47,8 +47,8 @@ def main() -> None:
         value, apart = job(_receive(length), **order["arguments"])
         reply = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode()
         spent = _held() > memory // 3
-        _send(REPLY.pack(len(reply), sum(map(len, apart)), spent))
-        for part in (reply, *apart):
+        head = REPLY.pack(len(reply), sum(map(len, apart)), spent)
+        for part in (head + reply, *apart):
             _send(part)
         signal.setitimer(signal.ITIMER_PROF, 0)
 

@@ -84,8 +84,7 @@ class _Child:
         deadline = time.monotonic() + waiting
         self._socket.settimeout(waiting)
         head = HEAD.pack(len(order), len(data), limits.memory, limits.seconds)
-        self._socket.sendall(head + order)
-        self._socket.sendall(data)
+        self._socket.sendall(head + order + data)
         length, apart, self._spent = REPLY.unpack(self._receive(REPLY.size, deadline))
         if length + apart > _MAX_REPLY:
             raise OSError("the reply is too long")

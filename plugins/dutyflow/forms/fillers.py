@@ -33,5 +33,7 @@ def points_back(cell: Cell) -> bool:
 
 
 def _short(cell: Cell) -> str:
-    text = folded(plain(cell)) if isinstance(cell, str) else ""
+    if not isinstance(cell, str) or len(cell.strip()) > 2 * _LONGEST:
+        return ""
+    text = folded(plain(cell))
     return text if len(text) <= _LONGEST else ""

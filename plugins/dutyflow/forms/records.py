@@ -92,25 +92,28 @@ class Record:
         """Whether 無辦理事項 is chosen: a dash beside it contradicts nothing."""
         confirm = self.blank.confirm
         placed = self.cells.get(confirm.answer) if confirm is not None else None
+        if confirm is None or placed is None or not placed.cell:
+            return False
         try:
-            return placed is not None and confirm.read(placed.cell) is not None  # type: ignore[union-attr]
+            return confirm.read(placed.cell) is not None
         except UnfitError:
             return False
 
     def _is_as_good_as_empty(self, column: InputColumn, cell: Cell, nothing: bool) -> bool:
         """A filler, where nothing needs to be written. What is read by people stays as it is."""
-        if column is self.blank.confirm or not stands_for_nothing(cell):
+        if column is self.blank.confirm:
             return False
-        if column.required:
-            return nothing
-        return not isinstance(column, TextColumn)
+        allowed = nothing if column.required else not isinstance(column, TextColumn)
+        return allowed and stands_for_nothing(cell)
 
     def _ask_for_words(self, column: InputColumn, cell: Cell) -> None:
         """Raises UnfitError for what points to another answer, and for "none" where the row's first
         words should be: 無辦理事項 has a column of its own."""
+        if not column.required:
+            return
         confirm = self.blank.confirm
         none = confirm is not None and column is self.blank.substance and stands_for_nothing(cell)
-        if not none and not (column.required and points_back(cell)):
+        if not none and not points_back(cell):
             return
         hint = f"請寫出本期的{column.title}"
         if confirm is not None:

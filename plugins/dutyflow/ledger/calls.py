@@ -19,15 +19,19 @@ from .tables import assignments, calls, cycles, notices, requests, submissions
 from .what import What
 
 RUNG_DIGITS = 16  # of a blob's hash, in the rung of an answer
-_WHAT = {"link": What.LINK_ASKED, "deputy": What.DEPUTY_NAMED}
+_WHAT = {
+    "link": What.LINK_ASKED,
+    "resend": What.LINK_RESENT,
+    "deputy": What.DEPUTY_NAMED,
+}
 
 
 class Calls:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, call: NewCall, *, now: datetime) -> CallRecord:
-        """Somebody asks for new links, or says who acts for them."""
+    def add(self, call: NewCall, *, now: datetime, who: str = "") -> CallRecord:
+        """Somebody asks for new links, or says who acts for them; `who`, where it is another."""
         with self._database.writing() as connection:
             key = connection.execute(insert(calls).values(**vars(call), at=now))
             row = connection.execute(
@@ -38,9 +42,10 @@ class Calls:
                 _WHAT[call.kind],
                 about=call.assignment or call.email,
                 now=now,
-                who=call.email,
+                who=who or call.email,
                 detail={
                     "call": row.id,
+                    "email": call.email,
                     "deputy": call.deputy_email,
                     "until": str(call.until or ""),
                 },

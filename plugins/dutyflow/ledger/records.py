@@ -448,13 +448,14 @@ class DraftRecord(Draft):
     saved_at: datetime
 
 
-CallKind = Literal["link", "deputy"]
+CallKind = Literal["link", "resend", "deputy"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewCall:
-    """What somebody asked for on the page that a mail has to bring: new links; or word that a
-    deputy acts for them, up to and including a day."""
+    """What was asked for on a page that a mail has to bring: new links, by whoever gets them or
+    (`resend`) by the coordinator; or word that a deputy acts for them, up to and including a day.
+    """
 
     office: str
     kind: CallKind

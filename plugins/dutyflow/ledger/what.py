@@ -54,6 +54,7 @@ class What(StrEnum):
     DELIVERABLE = "信箱恢復"
 
     LINK_ASKED = "索取填報連結"
+    LINK_RESENT = "重寄填報連結"
     DEPUTY_NAMED = "告知代理人"
 
     RECEIVED = "收到填報"

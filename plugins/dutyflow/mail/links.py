@@ -23,8 +23,8 @@ class LinkLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Links(Content):
-    """填報連結: asked for on the page by the recipient; with `acting_for` by somebody else, for
-    whom they act up to and including a day. There may be none."""
+    """填報連結: asked for on the page by the recipient, or (`resent`) by the coordinator; with
+    `acting_for` by somebody for whom they act up to and including a day. There may be none."""
 
     template = "links"
 
@@ -33,6 +33,7 @@ class Links(Content):
     coordinator: Person
     acting_for: str = ""
     until: date | None = None
+    resent: bool = False
 
     @property
     def subject(self) -> str:
@@ -50,6 +51,8 @@ class Links(Content):
         if self.acting_for and self.until:
             until = format_roc(self.until, weekday=True)
             return f"{self.acting_for}請假至{until}，並在填報頁告知由您代理"
+        if self.resent:
+            return "計畫承辦人請系統重寄填報連結給您"
         return "有人在填報頁以您的信箱索取連結；如果不是您，請不必理會"
 
 

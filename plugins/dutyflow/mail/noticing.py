@@ -31,17 +31,19 @@ _threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="mailbox")
 async def mail_waits(account: ImapAccount, *, least_pause: float = LEAST_PAUSE) -> None:
     """Return once a message waits in the mailbox.
 
-    A server that is away is tried again, after pauses that double up to ten minutes.
+    A server that is away is tried again, after pauses that double up to ten minutes; also one that
+    lets us in and hangs up at once, since too many logins lock an account.
     """
-    pause = least_pause
+    loop, pause = asyncio.get_running_loop(), least_pause
     while True:
+        begun = loop.time()
         try:
-            line = await _in_thread(lambda: _Line(account))
-            pause = least_pause
-            await _told(line)
+            await _told(await _in_thread(lambda: _Line(account)))
             return
         except MailboxAway as away:
             log.warning("%s", away)
+        if loop.time() - begun > IDLE_SECONDS:
+            pause = least_pause  # it was there for a while
         await asyncio.sleep(pause)
         pause = min(2 * pause, MOST_PAUSE)
 

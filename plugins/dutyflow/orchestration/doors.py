@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from dutyflow import clock
 from dutyflow.confirming import offices_that_wait
-from dutyflow.errors import DutyflowError
+from dutyflow.errors import ComesBack, DutyflowError
 from dutyflow.folders import FolderAway, Mark
 from dutyflow.mail.imap import ImapAccount
 from dutyflow.mail.noticing import mail_waits
@@ -69,6 +69,8 @@ class Doors:
             desk = await self._renewed()
             found = set(await asyncio.to_thread(_offices_with_work, desk))
             found |= await asyncio.to_thread(self._with_files, desk)
+        except ComesBack as away:
+            log.warning("%s", away)
         except Exception:
             # A file system may be away for a while; whoever waits goes on waiting.
             log.exception("the inboxes could not be looked into; trying again")

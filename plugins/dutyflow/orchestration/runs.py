@@ -59,6 +59,10 @@ class AirflowRuns:
         """Send the mails that follow where something was assigned. Raises DutyflowError."""
         _start(TELL_DAG, {"assigned": submission}, who)
 
+    def tell_returned(self, assignment: AssignmentRecord, *, who: str) -> None:
+        """Tell its section what to correct. Raises DutyflowError."""
+        _start(TELL_DAG, {"returned": assignment.key}, who)
+
 
 def _start(dag_id: str, asked: dict[str, Any], who: str) -> None:
     """Raises DutyflowError, in the words of whoever has to start it by hand then."""

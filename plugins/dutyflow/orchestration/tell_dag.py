@@ -25,6 +25,12 @@ PARAMS = {
     "assigned": Param(
         None, type=["null", "integer"], minimum=1, title="已認領的來件", description="來件編號"
     ),
+    "returned": Param(
+        None,
+        type=["null", "string"],
+        title="已退回補正的應辦事項",
+        description="例如 pingtung/self_assessment/107H1/business",
+    ),
 }
 
 
@@ -32,7 +38,7 @@ def tell_dag() -> DAG:
     with DAG(
         TELL_DAG,
         dag_display_name="寄出通知",
-        description="認領收件之後的信；由「收件」頁啟動",
+        description="認領或退回補正之後的信；由「收件」頁啟動",
         schedule=None,
         start_date=datetime(2018, 1, 1, tzinfo=UTC),
         catchup=False,
@@ -68,10 +74,13 @@ def _mails(
     desk: Workspace, asked: Mapping[str, Any], now: datetime
 ) -> tuple[str, Sequence[Dispatch]]:
     """The office whose mails they are, and what is to be sent."""
-    from dutyflow import assigning
+    from dutyflow import assigning, correcting
 
-    assigned = asked.get("assigned")
-    if not assigned:
-        raise DutyflowError("請填「已認領的來件」")
-    kept = desk.ledger.submissions.get(assigned)
-    return kept.assigned_to.partition("/")[0], assigning.answers_to(desk, assigned, now)
+    assigned, returned = asked.get("assigned"), asked.get("returned")
+    if assigned:
+        kept = desk.ledger.submissions.get(assigned)
+        return kept.assigned_to.partition("/")[0], assigning.answers_to(desk, assigned, now)
+    if returned:
+        case = desk.case(returned)
+        return case.cycle.office, list(correcting.letters(case, now))
+    raise DutyflowError("請填「已認領的來件」或「已退回補正的應辦事項」")

@@ -153,17 +153,6 @@ def _joined(spans: list[tuple[date, date]]) -> Iterator[tuple[date, date]]:
         yield current
 
 
-def shared_in_words(contacts: Contacts) -> Iterator[str]:
-    """Sections with several owners: each is told, and one answer is enough."""
-    shared = [
-        f"{section}（{'、'.join(person.name for person in people.owners)}）"
-        for section, people in contacts.sections.items()
-        if len(people.owners) > 1
-    ]
-    if shared:
-        yield f"組室 {'、'.join(shared)}有兩位以上承辦人：每一位都會收到通知，任何一位填報即可"
-
-
 def unattended_in_words(contacts: Contacts) -> Iterator[str]:
     for section, start, end in unattended(contacts):
         yield (

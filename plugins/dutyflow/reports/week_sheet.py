@@ -9,6 +9,7 @@ from typing import Protocol
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
@@ -133,7 +134,8 @@ class _Page:
         chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 100
         chart.y_axis.majorUnit = 25
         chart.y_axis.number_format = '0"%"'
-        chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID))
+        lines = GraphicalProperties(ln=LineProperties(solidFill=GRID))
+        chart.y_axis.majorGridlines = ChartLines(spPr=lines)
         chart.x_axis.delete = chart.y_axis.delete = False  # newer Excel hides what is not said
         chart.dataLabels = DataLabelList()
         chart.dataLabels.showVal = True
@@ -141,7 +143,7 @@ class _Page:
             setattr(chart.dataLabels, other, False)
         chart.legend.position = "t"
         chart.gapWidth, chart.overlap = 80, 0
-        chart.width = paper.WHOLE_WIDTH * _CM_PER_POINT
+        chart.width = paper.WHOLE_WIDTH * _CM_PER_POINT  # type: ignore[assignment]  # cm: a float
         chart.height = CHART_ROWS * CHART_ROW * _CM_PER_POINT
         self._sheet.add_chart(chart, f"A{self._row}")
         for _ in range(CHART_ROWS):

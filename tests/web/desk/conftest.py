@@ -17,6 +17,7 @@ from dutyflow.ledger import SubmissionRecord
 from tests.support.desk import Runs, desk_of, mail
 from tests.support.scene import OFFICE, Scene, scene
 
+PAGE = "http://plan.example.tw"  # of the sections
 HERE = "http://desk.example.tw"
 
 
@@ -34,9 +35,9 @@ class Page:
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    def seal(self) -> str:
-        """The mark of the forms on the page."""
-        found = re.search(r'name="seal" value="([^"]+)"', self.get())
+    def seal(self, path: str = f"/{OFFICE}") -> str:
+        """The mark of the forms on a page."""
+        found = re.search(r'name="seal" value="([^"]+)"', self.get(path))
         assert found
         return found[1]
 
@@ -72,7 +73,8 @@ class InProcess(httpx.BaseTransport):
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:
-    with scene(tmp_path, datetime(2018, 6, 15, 0, 30, tzinfo=UTC)) as playing:
+    opens = datetime(2018, 6, 15, 0, 30, tzinfo=UTC)
+    with scene(tmp_path, opens, base_url=PAGE) as playing:
         runs = Runs()
         app = desk_of(playing, runs)
         with httpx.Client(transport=InProcess(app), base_url=HERE) as client:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+import pytest
+
+from dutyflow import confirming
 from dutyflow.assigning import answers_to
 from dutyflow.posting import post
 from tests.support.desk import mail
-from tests.support.scene import OFFICE, filled, form_in, later
+from tests.support.scene import OFFICE, filled, form_in, later, text_of
 from tests.web.desk.conftest import Page
+
+PART = f"/{OFFICE}/assignments/self_assessment/107H1/design"
+OTHER = "self_assessment/107H1/business"
 
 
 def test_a_quiet_office_says_so(page: Page) -> None:
@@ -246,6 +252,83 @@ def test_a_late_section_is_collected_again_by_a_button(page: Page) -> None:
     answer = page.post(f"{path}/again", seal=page.seal())
     assert "重新收件中" in answer.text
     assert page.runs.asked == [(f"{cycle.key}/design", "coordinator（樣本）")]
+
+
+def answered(page: Page) -> str:
+    """The key of an assignment that was answered after its cut-off."""
+    cycle = page.scene.open()
+    letters = page.scene.announce(cycle)
+    page.scene.now = datetime(2018, 7, 5, 1, tzinfo=UTC)
+    page.scene.wait(f"{cycle.key}/design")
+    page.scene.reply(letters["design"], filled(form_in(letters["design"])))
+    page.scene.take_in()
+    return f"{cycle.key}/design"
+
+
+def test_one_section_is_asked_to_correct(page: Page) -> None:
+    key = answered(page)
+    answer = page.post(f"{PART}/return", seal=page.seal(PART), why="請補標章文號")
+    assert "已退回補正" in answer.text
+    assert "退回補正：請補標章文號" in answer.text
+    assert page.scene.state(key) == "returned"
+    assert page.runs.told == [key]
+    assert page.runs.asked == [(key, "coordinator（樣本）")]
+    (event,) = page.scene.ledger.events.of(what="退回補正")
+    assert (event.who, event.why) == ("coordinator（樣本）", "請補標章文號")
+
+
+def test_a_return_without_words_is_refused(page: Page) -> None:
+    key = answered(page)
+    answer = page.post(f"{PART}/return", seal=page.seal(PART), why=" ")
+    assert answer.status_code == 409
+    assert page.scene.state(key) == "accepted"
+    assert page.runs.told == page.runs.asked == []
+
+
+def test_paper_that_came_in_time_makes_it_on_time(page: Page) -> None:
+    key = answered(page)
+    assert "逾期補報" in page.get(PART)
+    answer = page.post(
+        f"{PART}/receipt", seal=page.seal(PART), day="107-07-04", why="紙本於 7 月 4 日送達"
+    )
+    assert "認定收件日" in answer.text
+    assert "準時" in page.get(PART)
+    assert "認定收件日：107年7月4日（三）" in page.get(PART)
+    assert page.scene.ledger.assignments.get(key).on_time is True
+
+
+@pytest.mark.parametrize(("day", "why"), [("107-13-45", "紙本"), ("107-07-04", ""), ("", "紙本")])
+def test_a_day_that_is_none_is_told(page: Page, day: str, why: str) -> None:
+    key = answered(page)
+    answer = page.post(f"{PART}/receipt", seal=page.seal(PART), day=day, why=why)
+    assert answer.status_code == 409
+    assert page.scene.ledger.assignments.get(key).on_time is False
+
+
+def test_a_section_gets_its_link_once_more(page: Page) -> None:
+    page.scene.announce(page.scene.open())
+    page.scene.new_mails()
+    answer = page.post(f"{PART}/link", seal=page.seal(PART))
+    owners = page.scene.desk.office(OFFICE).contacts.sections["design"].owners
+    assert f"稍後會寄填報連結給{owners[0].name}" in answer.text
+    with page.scene.client() as client:
+        confirming.confirm(page.scene.desk, client, OFFICE, clock=page.scene.clock)
+    mails = page.scene.new_mails()
+    assert [str(mail["To"].addresses[0].addr_spec) for mail in mails] == [o.email for o in owners]
+    assert "http://plan.example.tw/fill#" in text_of(mails[0])
+    assert "計畫承辦人請系統重寄填報連結給您" in text_of(mails[0])
+    (event, *_) = page.scene.ledger.events.of(what="重寄填報連結")
+    assert event.who == "coordinator（樣本）"
+
+
+def test_who_has_answered_needs_no_link(page: Page) -> None:
+    letters = page.scene.announce(page.scene.open())
+    page.scene.reply(letters["design"], filled(form_in(letters["design"])))
+    page.scene.take_in()
+    assert "重寄填報連結" not in page.get(PART)
+    answer = page.post(f"{PART}/link", seal=page.seal(f"/{OFFICE}/assignments/{OTHER}"))
+    assert answer.status_code == 409
+    assert "無須寄送連結" in answer.text
 
 
 def test_all_that_came_for_an_assignment_is_listed(page: Page) -> None:

@@ -54,6 +54,58 @@ def collect_again(visit: Acting, duty: str, cycle: str, section: str) -> Respons
     return visit.done(f"{_title(running, row)}重新收件中，稍後會重新彙整")
 
 
+@acts.post("/{office}/assignments/{duty}/{cycle}/{section}/return")
+def send_back(visit: Acting, duty: str, cycle: str, section: str) -> Response:
+    """退回補正: the section is told what to correct, and its answer is waited for again."""
+    running, row = _part(visit, duty, cycle, section)
+    _change(visit, row, "退回補正")
+    said = f"{_title(running, row)}已退回補正"
+    said += _handed_on(lambda: visit.runs.tell_returned(row.assignment, who=visit.who), "通知信")
+    said += _handed_on(lambda: visit.runs.collect_again(row.assignment, who=visit.who), "重新收件")
+    return visit.done(said, at=_path(visit, row))
+
+
+@acts.post("/{office}/assignments/{duty}/{cycle}/{section}/receipt")
+def date_receipt(visit: Acting, duty: str, cycle: str, section: str) -> Response:
+    """認定收件日: by which day being on time is judged, where that is not when it came in here."""
+    _, row = _part(visit, duty, cycle, section)
+    return visit.done(_change(visit, row, "認定收件日"), at=_path(visit, row))
+
+
+def _change(visit: Visit, row: Row, action: str) -> str:
+    """What the coordinator can also have done in 承辦人作業; what was done, in words."""
+    from dutyflow import changing  # what writes forms
+
+    _, duty, cycle, section = row.assignment.key.split("/")
+    order = changing.Order(
+        action=action,
+        source=f"desk:{visit.now.isoformat()}",
+        office=visit.office.office,
+        duty=duty,
+        cycle=cycle,
+        section=section,
+        day=visit.form.get("day", ""),
+        why=visit.form.get("why", ""),
+    )
+    return changing.carry_out(visit.desk, order, who=visit.who, now=visit.now).said
+
+
+@acts.post("/{office}/assignments/{duty}/{cycle}/{section}/link")
+def resend_link(visit: Acting, duty: str, cycle: str, section: str) -> Response:
+    """重寄填報連結: to the section's owners, by the mail that goes out next."""
+    from dutyflow import uploading  # what judges forms
+
+    _, row = _part(visit, duty, cycle, section)
+    case = visit.desk.case(row.assignment.key)
+    people = uploading.resend_links(case, who=visit.who, now=visit.now)
+    said = f"稍後會寄填報連結給{'、'.join(person.name for person in people)}"
+    return visit.done(said, at=_path(visit, row))
+
+
+def _path(visit: Visit, row: Row) -> str:
+    return f"{visit.home}/assignments/{row.assignment.key.partition('/')[2]}"
+
+
 def _part(visit: Visit, duty: str, cycle: str, section: str) -> tuple[Running, Row]:
     return visit.arrivals.assignment(f"{visit.office.office}/{duty}/{cycle}/{section}")
 

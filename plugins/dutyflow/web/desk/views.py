@@ -126,6 +126,7 @@ def assignment(
         came=came,
         number=number,
         more=len(came) == PAGE,
+        has_links=bool(visit.desk.settings.base_url),
         stopped=visit.runs.stopped([row.assignment]),
     )
 

@@ -39,3 +39,6 @@ class Runs(Protocol):
 
     def tell_assigned(self, submission: int, *, who: str) -> None:
         """Send the mails that follow where something was assigned. Raises DutyflowError."""
+
+    def tell_returned(self, assignment: AssignmentRecord, *, who: str) -> None:
+        """Tell its section what to correct. Raises DutyflowError."""
