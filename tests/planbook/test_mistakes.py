@@ -845,7 +845,7 @@ def test_a_domain_and_another_address_are_told_by_their_cell(made: bytes, folder
     shared = changed(made, put("聯絡人", "G6", "penghu.example.tw"))
     assert told(shared, folder) == [
         "「聯絡人」工作表 G6：網域「penghu.example.tw」也是劉家豪的信箱所用；應為："
-        "只供這個組室使用的網域；各組室共用者不寫，改列各人的其他信箱（also）"
+        "只供這個組室使用的網域；各組室共用者不寫，改列各人的其他信箱（另見「聯絡人」工作表 A7）"
     ]
     twice = changed(made, put("聯絡人", "G5", "liu@penghu.example.tw"))
     (sentence,) = told(twice, folder)
