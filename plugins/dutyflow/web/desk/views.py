@@ -59,14 +59,14 @@ def style() -> Response:
 def board(visit: Looking, number: PageNumber = 1) -> Response:
     """What waits, what was written, how the cycles stand."""
     arrivals = visit.arrivals
-    running = arrivals.running()
+    running, total = arrivals.running(), arrivals.waiting_count
     assignments = [row.assignment for each in running for row in each.rows]
     return visit.page(
         "board.html",
         waiting=arrivals.waiting(number),
-        total=arrivals.waiting_count,
+        total=total,
         number=number,
-        pages=-(-arrivals.waiting_count // PAGE),
+        pages=-(-total // PAGE),
         wrote=arrivals.words(),
         running=running,
         stopped=visit.runs.stopped(assignments),
