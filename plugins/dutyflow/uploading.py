@@ -65,7 +65,8 @@ def begun(case: Case) -> Begun:
     if draft is not None:
         return _as_begun(draft)
     came = case.desk.ledger.submissions.of(case.assignment.key)
-    return Begun(typed=typed_from(case.form, from_json(came[-1].answers)) if came else {})
+    known = next((each.answers for each in reversed(came) if each.answers), ())
+    return Begun(typed=typed_from(case.form, from_json(known)))
 
 
 def _as_begun(draft: DraftRecord) -> Begun:

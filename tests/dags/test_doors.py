@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from airflow.sdk import Connection
 
-from dutyflow import gathering
+from dutyflow import clock, gathering
+from dutyflow.confirming import offices_that_wait
+from dutyflow.ledger import NewCall
 from dutyflow.mail.imap import ImapAccount
 from dutyflow.orchestration import doors
 from dutyflow.orchestration.doors import Doors
@@ -99,6 +101,19 @@ def test_a_file_in_the_shared_folder_is_noticed_once_it_is_whole(opened: Opened)
     half, whole = workbook()[:-100], workbook()
     (place / "a.xlsx").write_bytes(half)
     assert wait(opened, lambda: (place / "a.xlsx").write_bytes(whole)) == [OFFICE]
+
+
+def test_what_a_section_asked_for_on_its_page_is_noticed_and_told(opened: Opened) -> None:
+    """The page has no mail server: whoever takes in mail sends for it."""
+    desk = opened()
+    email = next(iter(desk.office(OFFICE).contacts.sections.values())).owners[0].email
+    call = NewCall(office=OFFICE, kind="link", email=email.lower())
+    assert wait(opened, lambda: desk.ledger.calls.add(call, now=clock.now())) == [OFFICE]
+    with smtp_server() as server, server.connect() as client:
+        take_in_all(desk, client, OFFICE)
+        take_in_all(desk, client, OFFICE)
+    assert [envelope.rcpt_tos for envelope in server.kept] == [[email]]
+    assert offices_that_wait(desk, clock.now()) == []
 
 
 def test_a_folder_that_is_away_is_told_of_once_and_hides_no_mail(
