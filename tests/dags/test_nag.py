@@ -41,25 +41,39 @@ duties:
 
 # A script, so that each run has an Airflow of its own at the hour that it is to be.
 RUN = """
-import json, sys
+import importlib, json, sys
 from datetime import datetime
+from airflow.sdk.definitions.dag import _run_task
 from airflow.utils.db import initdb
+from airflow.utils.state import TaskInstanceState
 initdb()
-sys.path.insert(0, "dags")
+sys.path.insert(0, sys.argv[1])
 from dutyflow import errands
 errands.errands_of.__kwdefaults__["size"] = 2
-from nag import dag
+import nag
 from dutyflow import clock
 from dutyflow.orchestration import nag_dag
 
-for order in json.loads(sys.argv[1]):
+def clear_what_follows_decide(run, dag):
+    for task in run.get_task_instances():
+        if task.task_id != "decide":
+            task.set_state(TaskInstanceState.SCHEDULED)
+            _run_task(ti=task, task=dag.task_dict[task.task_id])
+
+for order in json.loads(sys.argv[2]):
     moment = datetime.fromisoformat(order["at"])
     clock.now = lambda moment=moment: moment
     scheduled = order.get("scheduled", False)
     nag_dag._is_scheduled = lambda context, scheduled=scheduled: scheduled
+    dag = importlib.reload(nag).dag  # a test leaves its parameters behind in the DAG
     run = dag.test(run_conf=order.get("conf"))
-    states = [f"{ti.task_id}[{ti.map_index}]={ti.state}" for ti in run.get_task_instances()]
-    print("DONE", json.dumps({"state": str(run.state), "tasks": sorted(states)}))
+    if order.get("cleared"):
+        clear_what_follows_decide(run, dag)
+    tasks = run.get_task_instances()
+    states = [f"{ti.task_id}[{ti.map_index}]={ti.state}" for ti in tasks]
+    names = [ti.rendered_map_index for ti in tasks if ti.map_index >= 0]
+    done = {"state": str(run.state), "tasks": sorted(states), "names": names}
+    print("DONE", json.dumps(done))
 """
 
 
@@ -88,6 +102,9 @@ def desk(settings: dict[str, str]):
 
 
 def play(tmp_path: Path, settings: dict[str, str], *orders: dict[str, Any]) -> Played:
+    dags = tmp_path / "dags"
+    dags.mkdir()
+    shutil.copy(ROOT / "dags" / "nag.py", dags)  # alone: each test reads the whole folder
     with smtp_server() as server:
         connection = {
             "conn_type": "smtp",
@@ -96,12 +113,13 @@ def play(tmp_path: Path, settings: dict[str, str], *orders: dict[str, Any]) -> P
             "extra": {"disable_ssl": True, "disable_tls": True, "retry_limit": 0},
         }
         done = subprocess.run(
-            [sys.executable, "-c", RUN, json.dumps(orders)],
+            [sys.executable, "-c", RUN, str(dags), json.dumps(orders)],
             cwd=ROOT,
             env={
                 **os.environ,
                 **settings,
                 "PYTHONPATH": str(ROOT),
+                "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
                 "AIRFLOW_HOME": str(tmp_path / "airflow"),
                 "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{tmp_path / 'airflow.db'}",
                 "AIRFLOW_CONN_DUTYFLOW_SMTP": json.dumps(connection),
@@ -121,14 +139,15 @@ def play(tmp_path: Path, settings: dict[str, str], *orders: dict[str, Any]) -> P
 
 
 @pytest.mark.usefixtures("desk")
-def test_a_day_is_sent_in_batches_and_a_day_run_again_sends_nothing(
+def test_a_day_is_sent_in_batches_and_a_day_cleared_or_run_again_sends_nothing(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
     morning = {"at": "2018-06-27T08:30:00+08:00"}
-    played = play(tmp_path, settings, morning, morning)
+    played = play(tmp_path, settings, morning | {"cleared": True}, morning)
     first, second = played.runs
     sent = [task for task in first["tasks"] if task.startswith("send[")]
     assert len(sent) == 3, "two people each"
+    assert first["names"] == ["台灣電力公司屏東區營業處（2 人）"] * 3, "as the grid shows them"
     assert all(task.endswith("=success") for task in first["tasks"])
     assert first["state"] == second["state"] == "success"
     assert "send[-1]=skipped" in second["tasks"]
@@ -138,28 +157,40 @@ def test_a_day_is_sent_in_batches_and_a_day_run_again_sends_nothing(
     assert len(played.mails) == 8
 
 
-@pytest.mark.usefixtures("desk")
-def test_by_hand_one_section_at_any_hour_and_scheduled_at_night_nobody(
-    tmp_path: Path, settings: dict[str, str]
+def test_by_hand_a_part_of_it_at_any_hour_and_scheduled_at_night_nobody(
+    tmp_path: Path, settings: dict[str, str], desk: Workspace
 ) -> None:
-    by_hand = {"office": "台灣電力公司屏東區營業處", "duty": "半年自行考核", "sections": ["電費組"]}
+    open_cycle(desk, office=OFFICE, duty="form_review", name="107H1", now=OPENED, who="測試")
     played = play(
         tmp_path,
         settings,
         {"at": "2018-06-27T07:00:00+08:00", "scheduled": True},
-        {"at": "2018-06-27T19:00:00+08:00", "conf": by_hand | {"again": True}},
+        {"at": "2018-06-27T10:00:00+08:00", "conf": {"duty": "書表與電子表單檢討"}},
+        {"at": "2018-06-27T11:00:00+08:00", "conf": {"sections": ["電費組"]}},
+        {"at": "2018-06-27T12:00:00+08:00", "conf": {"office": "台灣電力公司屏東區營業處"}},
+        {"at": "2018-06-27T19:00:00+08:00", "conf": {"office": OFFICE, "again": True}},
+        {"at": "2018-06-27T19:05:00+08:00", "conf": {"office": OFFICE, "again": True}},
+        {"at": "2018-06-27T19:10:00+08:00", "conf": {"office": "澎湖區營業處"}},
     )
-    (mail,) = played.mails
-    assert "許惠雯" in str(mail["To"])
-    late, by_hand_run = played.runs
-    assert by_hand_run["state"] == late["state"] == "success"
-    assert "send[0]=success" in by_hand_run["tasks"]
+    late, *by_hand, unknown = played.runs
+    assert {run["state"] for run in (late, *by_hand)} == {"success"}
     assert {task for task in late["tasks"] if task.startswith("send")} == {
         "send[0]=skipped",
         "send[1]=skipped",
         "send[2]=skipped",
     }
     assert "不在辦公時間" in played.log
+    assert unknown["state"] == "failed"
+    assert "計畫中沒有機關「澎湖區營業處」；有：台灣電力公司屏東區營業處" in played.log
+
+    told = [(str(mail["To"]).partition("（")[0], str(mail["Subject"])) for mail in played.mails]
+    about_forms, billing, the_others, more = told[:2], told[2], told[3:6], told[6:]
+    assert {name for name, _ in about_forms} == {"王小美", "林志明"}
+    assert all("書表與電子表單檢討" in subject for _, subject in about_forms)
+    assert billing[0] == "許惠雯"
+    assert {name for name, _ in the_others} == {"張淑芬", "劉家豪", "郭心怡"}
+    assert {name for name, _ in more} == {"王小美", "林志明"}, "who had a mail today: if asked for"
+    assert all("半年自行考核" in subject for _, subject in more)
 
 
 def test_at_night_goes_what_a_rung_says_cannot_wait(

@@ -46,8 +46,10 @@ def two_sections_are_asked(airflow: Airflow) -> dict[str, Letter]:
 
 def one_asks_for_more_time(airflow: Airflow, letter: Letter) -> Letter:
     section = airflow.sections[BY_MAIL]
+    head = head_of(airflow, section)
+    list(head.new_letters())
     section.write(letter, "展期 5 個工作天 原因：資料尚待彙整")
-    return letter_to(head_of(airflow, section))
+    return letter_to(head)
 
 
 def both_are_late(airflow: Airflow) -> None:

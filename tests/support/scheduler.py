@@ -8,12 +8,26 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import time_machine
+
+Hold = Callable[[str, str], bool]  # a DAG's id and a task's
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A task that waits, and what its trigger was told; `index` is -1 where it is not mapped."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    index: int
+    what: dict[str, Any]
 
 
 class Scheduler:
@@ -94,19 +108,28 @@ class Scheduler:
         )
         self._session.commit()
 
-    def work(self) -> None:
-        """Run every task of the running runs that can run; those that wait go on waiting."""
+    def work(self, *, holding: Hold = lambda dag, task: False) -> list[tuple[str, str]]:
+        """Run every task of the running runs that can run; those that wait go on waiting.
+
+        Tasks that are held are not run. The runs that go no further because of it: `finish` them.
+        """
         from airflow.models.dagrun import DagRun
-        from airflow.utils.state import DagRunState
-        from sqlalchemy import select
+        from airflow.models.taskinstance import TaskInstance
+        from airflow.utils.state import DagRunState, TaskInstanceState
+        from sqlalchemy import or_, select
 
         self._session.expire_all()
-        running = select(DagRun.id).where(DagRun.state == DagRunState.RUNNING)
-        for number in self._session.scalars(running).all():
-            while self._run_tasks_of(number):
+        new = DagRun.last_scheduling_decision.is_(None)
+        resumed = DagRun.task_instances.any(TaskInstance.state == TaskInstanceState.SCHEDULED)
+        stirred = select(DagRun.id).where(DagRun.state == DagRunState.RUNNING, or_(new, resumed))
+        held: list[tuple[str, str]] = []
+        for number in self._session.scalars(stirred).all():
+            while self._run_tasks_of(number, holding, held):
                 pass
+        return held
 
-    def _run_tasks_of(self, number: int) -> bool:
+    def _run_tasks_of(self, number: int, holding: Hold, held: list[tuple[str, str]]) -> bool:
+        """Whether anything came of it."""
         from airflow.models.dagrun import DagRun
         from airflow.sdk.definitions.dag import _run_task
         from airflow.utils.state import DagRunState, TaskInstanceState
@@ -115,25 +138,36 @@ class Scheduler:
         run = self._session.get(DagRun, number)
         if run.state != DagRunState.RUNNING:
             return False
-        run.dag = self._runner.scheduler_dag_bag.get_dag_for_run(run, session=self._session)
-        ready, _ = run.update_state(session=self._session)
-        resumed = run.get_task_instances(state=[TaskInstanceState.SCHEDULED], session=self._session)
-        for task in ready:
-            task.try_number += 1
-            task.state = TaskInstanceState.SCHEDULED
+        before = self._states_of(run)
+        self._runner._schedule_dag_run(run, self._session)
         self._session.commit()
-        todo = {*ready, *resumed}
-        for task in sorted(todo, key=lambda it: (it.task_id, it.map_index)):
-            _run_task(ti=task, task=self._dags[run.dag_id].task_dict[task.task_id])
+        ready = run.get_task_instances(state=[TaskInstanceState.SCHEDULED], session=self._session)
+        due = [it for it in ready if not holding(it.dag_id, it.task_id)]
+        if ready and not due:
+            held.append((run.dag_id, run.run_id))
+            return False
+        tasks = self._dags[run.dag_id].task_dict
+        for task in sorted(due, key=lambda it: (it.task_id, it.map_index)):
+            _run_task(ti=task, task=tasks[task.task_id])
             self._session.commit()
-        return bool(todo)
+        return self._states_of(run) != before
+
+    def _states_of(self, run: Any) -> list[Any]:
+        from airflow.models.taskinstance import TaskInstance
+        from sqlalchemy import select
+
+        columns = (TaskInstance.task_id, TaskInstance.map_index, TaskInstance.state)
+        of_run = (TaskInstance.dag_id == run.dag_id, TaskInstance.run_id == run.run_id)
+        found = self._session.execute(select(*columns).where(*of_run).order_by(*columns[:2]))
+        return [tuple(row) for row in found]
 
     def states(self, dag_id: str, run_id: str) -> dict[str, str]:
         """The states of a run's tasks; those that are mapped by `task[index]`."""
-        return {
-            it.task_id if it.map_index < 0 else f"{it.task_id}[{it.map_index}]": str(it.state)
-            for it in self._tasks(dag_id, run_id)
-        }
+        return {_name(it): str(it.state) for it in self._tasks(dag_id, run_id)}
+
+    def tries(self, dag_id: str, run_id: str) -> dict[str, int]:
+        """How often each of a run's tasks was run."""
+        return {_name(it): it.try_number for it in self._tasks(dag_id, run_id)}
 
     def waits_for(self, dag_id: str, run_id: str, task_id: str) -> dict[str, Any]:
         """What the trigger was told that a deferred task waits for."""
@@ -147,6 +181,66 @@ class Scheduler:
 
         for task in self._tasks(dag_id, run_id, task_id):
             handle_event_submit(TriggerEvent(None), task_instance=task, session=self._session)
+        self._session.commit()
+
+    def waiting(self) -> list[Waiting]:
+        """All tasks that wait, for whatever comes or for a person."""
+        from airflow.models.taskinstance import TaskInstance
+        from airflow.utils.state import TaskInstanceState
+        from sqlalchemy import select
+
+        self._session.expire_all()
+        states = (TaskInstanceState.DEFERRED, TaskInstanceState.AWAITING_INPUT)
+        found = self._session.scalars(select(TaskInstance).where(TaskInstance.state.in_(states)))
+        return [
+            Waiting(
+                dag_id=it.dag_id,
+                run_id=it.run_id,
+                task_id=it.task_id,
+                index=it.map_index,
+                what=dict(it.trigger.kwargs) if it.trigger else {},
+            )
+            for it in found
+        ]
+
+    def has_come(self, waits: Iterable[Waiting], what: Any = None) -> None:
+        """What the triggerer does when that which tasks wait for has come."""
+        from airflow.models.trigger import handle_event_submit
+        from airflow.triggers.base import TriggerEvent
+
+        for wait in waits:
+            (task,) = [
+                it
+                for it in self._tasks(wait.dag_id, wait.run_id, wait.task_id)
+                if it.map_index == wait.index
+            ]
+            handle_event_submit(TriggerEvent(what), task_instance=task, session=self._session)
+        self._session.commit()
+
+    def clear(self, dag_id: str, run_id: str, task_id: str, index: int) -> None:
+        """What the REST API does when a person clears a mapped task, with what follows it."""
+        from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+        from airflow.api_fastapi.core_api.datamodels.task_instances import ClearTaskInstancesBody
+        from airflow.api_fastapi.core_api.routes.public.task_instances import (
+            post_clear_task_instances,
+        )
+        from airflow.models.dagbag import DBDagBag
+
+        self._session.expire_all()
+        post_clear_task_instances(
+            dag_id=dag_id,
+            dag_bag=DBDagBag(),
+            body=ClearTaskInstancesBody(
+                dry_run=False,
+                dag_run_id=run_id,
+                task_ids=[(task_id, index)],
+                include_downstream=True,
+                only_failed=False,
+                reset_dag_runs=True,
+            ),
+            session=self._session,
+            user=SimpleAuthManagerUser(username="曾秀英", role="op"),
+        )
         self._session.commit()
 
     def answer(self, dag_id: str, run_id: str, option: str) -> None:
@@ -187,11 +281,20 @@ class Scheduler:
 
     def finish(self, dag_id: str, run_id: str, state: str = "success") -> None:
         """A run that has come to its end."""
+        from airflow.models.dag import DagModel
         from airflow.models.dagrun import DagRun
         from sqlalchemy import update
 
         this = (DagRun.dag_id == dag_id, DagRun.run_id == run_id)
         self._session.execute(update(DagRun).where(*this).values(state=state))
+        model = DagModel.get_dagmodel(dag_id, session=self._session)
+        self._runner._set_exceeds_max_active_runs(dag_model=model, session=self._session)
+        self._session.commit()
+
+    def pause(self, dag_id: str) -> None:
+        from airflow.models.dag import DagModel
+
+        DagModel.get_dagmodel(dag_id, session=self._session).is_paused = True
         self._session.commit()
 
     def run(self, dag_id: str, run_id: str) -> Any:
@@ -208,6 +311,9 @@ class Scheduler:
         found = run.get_task_instances(session=self._session)
         return [it for it in found if task_id in (None, it.task_id)]
 
+    def dag_ids(self) -> list[str]:
+        return sorted(self._dags)
+
     def runs(self, dag_id: str) -> dict[str, dt.datetime]:
         """The names of a DAG's runs, and since when each is due."""
         from airflow.models.dagrun import DagRun
@@ -216,6 +322,10 @@ class Scheduler:
         self._session.expire_all()
         found = self._session.scalars(select(DagRun).where(DagRun.dag_id == dag_id))
         return {run.run_id: run.run_after for run in found}
+
+
+def _name(task: Any) -> str:
+    return task.task_id if task.map_index < 0 else f"{task.task_id}[{task.map_index}]"
 
 
 class _Guard:
