@@ -184,7 +184,9 @@ def test_a_machine_is_never_answered(office: Scene) -> None:
 
     assert office.take_in() == []
     assert office.wait(f"{cycle.key}/design") == "waiting"
-    assert len(office.ledger.submissions.quarantined()) == 1
+    assert office.ledger.submissions.quarantined() == (), "it waits for nobody"
+    kept = office.ledger.submissions.get(1)
+    assert (kept.verdict, kept.reason) == ("quarantined", "自動回覆信，不計為填報")
 
 
 def test_a_message_read_twice_is_counted_and_answered_once(office: Scene) -> None:
