@@ -147,7 +147,7 @@ def test_each_answer_says_when_it_came_and_with_what(billing: list[dict]) -> Non
     ]
     assert len({each["result"] for each in came}) == 3
     assert [each["result"] for each in of(billing, "不予受理")] == ["需修正 31 處"]
-    accepted = [each["result"] for each in of(billing, "受理")]
+    accepted = [each["result"].partition("；")[0] for each in of(billing, "受理")]
     assert accepted == ["編號 S00002", "編號 S00003"]
     receipts = [each for each in of(billing, "寄出通知") if "已收到" in each["why"]]
     assert ["S00002" in receipts[0]["why"], "S00003" in receipts[1]["why"]] == [True, True]
