@@ -13,14 +13,15 @@ def test_the_next_mail_has_its_turn(office: Scene) -> None:
     to = mails["design"]["Reply-To"].addresses[0].addr_spec.encode()
     for build in REFUSED.values():
         office.put(build(envelope("x@elsewhere.example.com", to)))
-    office.put(REFUSED["61 MB"](envelope(owner, to)))
+    office.put(REFUSED["1,000 levels"](envelope(owner, to)))
     office.reply(mails["business"], filled(form_in(mails["business"])))
 
     refused, accepted = office.take_in()
 
     assert refused["To"].addresses[0].addr_spec == owner
-    assert "信件有 61 MB；應在 25 MB 以內" in text_of(refused)
+    assert "信件的層次超過 200 層，未拆解；應為一般的信件" in text_of(refused)
     assert "已收到" in accepted["Subject"]
     kept = office.ledger.submissions.quarantined()
     assert len(kept) == len(REFUSED) + 1
-    assert all(each.reason.startswith("無法解讀的信件：信件") for each in kept)
+    too_large = [each for each in kept if not each.reason.startswith("無法解讀的信件：信件")]
+    assert ["沒有讀取" in each.reason for each in too_large] == [True]

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 
 from .errors import UnreadableMessage
+from .inbox import MESSAGE_LIMIT
 
 FILES_LIMIT = 25 * 2**20  # bytes of all files together, decoded
-MESSAGE_LIMIT = 38 * 2**20  # bytes: so many as FILES_LIMIT has in base64, and the words
 HEAD_LIMIT = 512 * 2**10  # bytes before the first empty line
 LINES_LIMIT = 600_000  # FILES_LIMIT in base64 has 460,000
 CONTAINERS_LIMIT = 200  # parts that hold parts

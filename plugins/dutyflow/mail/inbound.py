@@ -12,7 +12,7 @@ from . import bounds
 from .attachment import Attachment
 from .errors import UnreadableMessage
 
-LIMITS = Limits(seconds=4, memory=300 * 2**20)
+LIMITS = Limits(seconds=4, memory=330 * 2**20)
 _LETTERHEAD = 64 * 2**10  # bytes of header fields that are enough to see who wrote
 
 
