@@ -61,7 +61,7 @@ def tell(params: dict[str, Any] | None = None) -> None:
 
     now = clock.now()
     with at_the_desk() as desk:
-        office, mails = _mails(desk, params or {}, now)
+        office, mails = mails_of(desk, params or {}, now)
         if mails:
             with mail_server() as client:
                 mailbox = desk.office(office).contacts.mailbox
@@ -70,7 +70,7 @@ def tell(params: dict[str, Any] | None = None) -> None:
                 batch.settle()
 
 
-def _mails(
+def mails_of(
     desk: Workspace, asked: Mapping[str, Any], now: datetime
 ) -> tuple[str, Sequence[Dispatch]]:
     """The office whose mails they are, and what is to be sent."""
