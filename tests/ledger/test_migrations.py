@@ -104,7 +104,7 @@ def test_answers_from_before_there_were_other_forms_are_kept(empty_url: str) -> 
 
 
 def test_automatic_answers_of_before_wait_for_nobody(empty_url: str) -> None:
-    engine = as_of(empty_url, "0010")
+    engine = as_of(empty_url, "0009")
     with engine.begin() as connection:
         for reason in ("自動回覆信，不計為填報", "找不到對應的應辦事項"):
             connection.execute(
