@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import resource
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 
@@ -62,6 +62,12 @@ def _seconds(process: psutil.Process) -> float:
 
 
 def peak_memory() -> int:
-    """The most memory that this process has held, in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024)  # bytes there, kilobytes here
+    """The most memory that this process has held, in bytes.
+
+    On Linux `ru_maxrss` is no answer: it begins with what the parent held when it started us.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        words = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(words["VmHWM"].split()[0]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes, elsewhere than on Linux
