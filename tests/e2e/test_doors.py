@@ -16,7 +16,7 @@ from tests.support.dovecot import Dovecot, dovecot, dovecot_server
 
 __all__ = ["dovecot", "dovecot_server"]
 
-RUN, CYCLE = "three-doors", "112H1"
+RUN, CYCLE = "three-doors", "111H2"
 
 
 @pytest.fixture

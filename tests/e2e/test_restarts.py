@@ -11,7 +11,7 @@ import embedded
 from sample_sections import filled, sample_answer
 from tests.e2e.conftest import DAG, Airflow, until
 
-RUN, CYCLE = "restarts", "113H1"
+RUN, CYCLE = "restarts", "111H1"
 AIRFLOW = ("triggerer", "scheduler", "dag-processor", "api-server")
 
 

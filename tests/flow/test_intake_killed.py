@@ -23,15 +23,17 @@ __all__ = ["plain_dovecot", "plain_dovecot_server"]
 
 WHO = ("business", "design")
 
-# Where it dies: whose step, which one, and whether after it or before.
+CLAIM, RECORD = 1, 2  # the turns that the notice of an answer takes
+
+# Where it dies: whose step, which one, whether after it or before, and at which of its turns.
 STAGES = {
     "the bytes are stored": ("dutyflow.store:Store", "put", "after"),
     "the verdict is not on record": ("dutyflow.ledger.submissions:Submissions", "record", "before"),
     "the verdict is on record": ("dutyflow.ledger.submissions:Submissions", "record", "after"),
-    "the answer is not claimed": ("dutyflow.ledger.notices:Notices", "claim_all", "before"),
-    "the answer is claimed": ("dutyflow.ledger.notices:Notices", "claim_all", "after"),
+    "the answer is not claimed": ("dutyflow.ledger.notices:Notices", "take_turn", "before", CLAIM),
+    "the answer is claimed": ("dutyflow.ledger.notices:Notices", "take_turn", "after", CLAIM),
     "the answer is sent": ("dutyflow.posting:", "send", "after"),
-    "the answer is on record": ("dutyflow.ledger.notices:Notices", "record_all", "after"),
+    "the answer is on record": ("dutyflow.ledger.notices:Notices", "take_turn", "after", RECORD),
     "the message is not put away": ("dutyflow.mail.inbox:MaildirInbox", "done", "before"),
     "the message is put away": ("dutyflow.mail.inbox:MaildirInbox", "done", "after"),
 }
@@ -41,6 +43,12 @@ ON_SERVER = {
     "the message is taken out": ("imapclient:IMAPClient", "uid_expunge", "after"),
 }
 SENT = "the answer is sent"
+
+
+def death(stage: str, message: int) -> tuple[str, str, str, int]:
+    """How to die at a stage of the n-th message."""
+    place, step, when, *turns = STAGES[stage]
+    return (place, step, when, (message - 1) * RECORD + turns[0] if turns else message)
 
 
 @pytest.fixture
@@ -88,7 +96,7 @@ def test_who_dies_with_a_maildir_before_him(
         stamp = office.now.timestamp() + number
         os.utime(folder / "new" / f"{number}.mail", (stamp, stamp))
     intake = Intake(office)
-    assert intake.is_killed(*STAGES[stage], 2)
+    assert intake.is_killed(*death(stage, 2))
     intake.succeeds()
     times = counted_once(office, cycle, office.new_mails())
     assert sum(times.values()) - len(times) == (stage == SENT)  # under its own Message-ID
@@ -125,7 +133,7 @@ def test_who_dies_again_and_again(office: Scene, cycle: CycleRecord, replies: li
     for number, raw in enumerate(replies):
         (folder / "new" / f"{number}.mail").write_bytes(raw)
     intake = Intake(office)
-    deaths = [intake.is_killed(*step, 1) for step in STAGES.values()]
+    deaths = [intake.is_killed(*death(stage, 1)) for stage in STAGES]
     assert deaths.count(True) >= len(STAGES) - 2
     intake.succeeds()
     times = counted_once(office, cycle, office.new_mails())

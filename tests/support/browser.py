@@ -17,9 +17,9 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 HOW_TO_INSTALL = "apt-get install chromium, or: .venv/bin/playwright install chromium"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is there, its event loop runs: no other may be started
 def browser() -> Iterator[Browser]:
-    """One for all tests. Without it they are skipped and say why, or on CI fail."""
+    """One for the tests of a module. Without it they are skipped and say why, or on CI fail."""
     with sync_playwright() as playwright:
         try:
             launched = playwright.chromium.launch(executable_path=_program(), args=QUIET)
