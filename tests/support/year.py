@@ -185,9 +185,6 @@ def main(folder: Path) -> None:
         extra = {"disable_ssl": True, "disable_tls": True}
         smtp = {"conn_type": "smtp", "host": server.host, "port": server.port, "extra": extra}
         os.environ["AIRFLOW_CONN_DUTYFLOW_SMTP"] = json.dumps(smtp)
-        # As it is, it makes ten runs at a look; on some days more are due, and here a day has one.
-        os.environ["AIRFLOW__SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP"] = "50"
-        os.environ["AIRFLOW__SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE"] = "50"
         scheduler = Scheduler(folder / "airflow", Path("dags"))
         with scheduler.at_work(morning(FIRST) - dt.timedelta(hours=3)) as airflow:
             from dutyflow import casework
