@@ -38,7 +38,7 @@ class Scheduler:
         os.environ["AIRFLOW_HOME"] = str(home)
         os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = f"sqlite:///{home / 'airflow.db'}"
         os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(dags)
-        # A look here stands for the many of a day, and on some days more is due than one look takes.
+        # A look stands for the many of a day here; on some days more is due than one look takes.
         os.environ["AIRFLOW__SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP"] = "50"
         os.environ["AIRFLOW__SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE"] = "50"
         from airflow import settings
