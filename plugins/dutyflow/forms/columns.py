@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from dutyflow.answers import Value
 from dutyflow.calendars.roc import format_roc, parse_date
@@ -71,11 +72,11 @@ class InputColumn:
 
     field: FormField
 
-    @property
+    @cached_property
     def title(self) -> str:
         return self.field.title
 
-    @property
+    @cached_property
     def answer(self) -> str:
         return self.field.id
 
@@ -84,11 +85,11 @@ class InputColumn:
         """In Excel's unit."""
         return self.field.columns_wide
 
-    @property
+    @cached_property
     def required(self) -> bool:
         return self.field.required
 
-    @property
+    @cached_property
     def when(self) -> Condition | None:
         return self.field.required_when
 
