@@ -24,6 +24,7 @@ from .nagging.decisions import (
     person_key,
     rungs_due,
     silence_of,
+    told_on,
 )
 from .nagging.digests import Digest, digests_of
 from .plan.ladders import Ladder
@@ -123,10 +124,6 @@ class _Course:
     deadline: date
     since: date | None
 
-    @property
-    def told(self) -> date:
-        return max(self.opened, self.since or self.opened)
-
     def standing(self, row: Row) -> Standing:
         return Standing(
             assignment=row.key,
@@ -223,7 +220,7 @@ class _Book:
             office.calendar,
             self._ladders[row.office][course.ladder],
             course.today,
-            opened=course.told,
+            opened=told_on(course.opened, course.since),
             deadline=course.deadline,
         )
         return course if due is not None else None

@@ -28,6 +28,11 @@ _SECTION: tuple[Role, ...] = ("owner", "deputy")
 _NOBODY: Reminded = MappingProxyType({})
 
 
+def told_on(opened: date, since: date | None) -> date:
+    """The day on which a section was told its deadline: no step of it was before."""
+    return max(opened, since or opened)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
     """An assignment as it stands when a round looks at it.
@@ -48,8 +53,7 @@ class Standing:
 
     @property
     def told(self) -> date:
-        """The day on which the section was told the deadline: no step of it was before."""
-        return max(self.opened, self.since or self.opened)
+        return told_on(self.opened, self.since)
 
 
 @dataclass(frozen=True, kw_only=True)
