@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,21 +28,45 @@ class NothingAssembled(DutyflowError):
     """No report has been assembled for the cycle."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A report that is not on record: a workbook's name and bytes."""
+
+    name: str
+    data: bytes
+
+
 def assemble(desk: Workspace, cycle_key: str, *, now: datetime) -> ReportRecord:
     """The report of a cycle as things stand at `now`.
 
     Version 1, then amendments that say what changed; the latest version again when nothing has.
     """
     cycle = desk.ledger.cycles.get(cycle_key)
-    plan = desk.plan_of(cycle)
     latest = desk.ledger.reports.latest(cycle_key)
-    report = _report(desk, cycle, plan, version=latest.version + 1 if latest else 1, now=now)
-    if latest is not None:
-        changed = kind_of(latest.content).changes(from_json(latest.content), report)
-        if not changed:
-            return latest
-        report = replace(report, changes=tuple(changed))
+    report = _next(desk, cycle, latest, now)
+    if latest is not None and not report.changes:
+        return latest
     return _keep(desk, cycle, report, now)
+
+
+def draft_of(desk: Workspace, cycle_key: str, *, now: datetime) -> Draft:
+    """What `assemble` would make of a cycle at `now`. Nothing is kept."""
+    cycle = desk.ledger.cycles.get(cycle_key)
+    report = _next(desk, cycle, desk.ledger.reports.latest(cycle_key), now)
+    data = kind_of(to_json(report)).xlsx(report)
+    return Draft(name=f"{report.title}_第{report.version}版草稿.xlsx", data=data)
+
+
+def _next(
+    desk: Workspace, cycle: CycleRecord, latest: ReportRecord | None, now: datetime
+) -> Report:
+    """The version after the latest, with what changed since."""
+    plan = desk.plan_of(cycle)
+    report = _report(desk, cycle, plan, version=latest.version + 1 if latest else 1, now=now)
+    if latest is None:
+        return report
+    changed = kind_of(latest.content).changes(from_json(latest.content), report)
+    return replace(report, changes=tuple(changed))
 
 
 def latest_report(desk: Workspace, cycle_key: str) -> ReportRecord:

@@ -19,10 +19,13 @@ from .settings import Settings
 
 COMMANDS = {
     "cycles": "dutyflow.commands.cycles:cycles_command",
+    "form": "dutyflow.commands.form:form_command",
     "migrate": "dutyflow.commands.migrate:migrate_command",
     "plan": "dutyflow.commands.plan:plan_group",
     "proof": "dutyflow.commands.proof:proof_command",
+    "receive": "dutyflow.commands.receive:receive_command",
     "rehearse": "dutyflow.commands.rehearse:rehearse_command",
+    "report": "dutyflow.commands.report:report_command",
     "serve": "dutyflow.web.serve:serve_command",
     "status": "dutyflow.commands.status:status_command",
     "undeliverable": "dutyflow.commands.undeliverable:undeliverable_command",

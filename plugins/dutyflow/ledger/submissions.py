@@ -66,6 +66,12 @@ class Submissions:
         """All that came for an assignment, in the order it was recorded."""
         return self._all(every_submission().where(submissions.c.assignment == assignment))
 
+    def with_blob(self, blob: str) -> tuple[SubmissionRecord, ...]:
+        """All whose message, or one of whose files, is that content."""
+        named = select(submission_files.c.submission).where(submission_files.c.blob == blob)
+        its_own = submissions.c.raw_blob == blob
+        return self._all(every_submission().where(its_own | submissions.c.id.in_(named)))
+
     def accepted(self, cycle_key: str) -> dict[str, SubmissionRecord]:
         """The last accepted submission of each assignment of a cycle that has one.
 

@@ -166,8 +166,8 @@ def titled(code: str, titles: Mapping[str, str]) -> str:
 
 
 def listed(words: Iterable[str], last: str = "、") -> str:
-    """`a、b、c`; with `last="或"`, `a、b或c`."""
-    *first, final = words
+    """`a、b、c`; with `last="或"`, `a、b或c`; "" for none."""
+    *first, final = [*words] or [""]
     return f"{'、'.join(first)}{last}{final}" if first else final
 
 

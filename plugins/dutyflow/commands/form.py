@@ -1,0 +1,111 @@
+"""`dutyflow form`: a section's form, as its opening mail brings it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from dutyflow.calendars.cycles import opening_moment
+from dutyflow.casework import Stationery
+from dutyflow.plan.cycles import require_duty
+from dutyflow.plan.words import did_you_mean, listed
+from dutyflow.settings import Settings
+from dutyflow.workspace import Case, Workspace
+
+from .common import Refused, near, save
+from .offices import office_option
+
+NOT_OPEN = "這一期還沒有開啟：這是依目前計畫的樣張，收件地址與填報期限屆時才定"
+
+
+@click.command("form")
+@click.option("--duty", required=True, metavar="ID", help="The duty (self_assessment).")
+@click.option("--cycle", required=True, metavar="NAME", help="The cycle (107H1).")
+@click.option("--section", required=True, metavar="ID", help="The section, by id or by name.")
+@office_option
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", required=True
+)
+@click.pass_obj
+def form_command(
+    settings: Settings, duty: str, cycle: str, section: str, office: str | None, output: Path
+) -> None:
+    """Write the form that a section fills in for a cycle, as its opening mail brings it.
+
+    Where the cycle is not open yet: as it would be, by the plan as it is now. Nothing is changed.
+    """
+    if output.suffix.lower() != ".xlsx":
+        raise Refused(f"不認得 {output.name} 的檔案類型；應為 .xlsx")
+    with _desk_with(settings, office, duty, cycle) as (desk, key, is_open):
+        attached = Stationery(_case(desk, key, section)).attached_form()
+    save(output, attached.data)
+    click.echo(f"已寫入 {near(output)}：{attached.name}")
+    if not is_open:
+        click.echo(NOT_OPEN)
+
+
+@contextmanager
+def _desk_with(
+    settings: Settings, office: str | None, duty: str, cycle: str
+) -> Iterator[tuple[Workspace, str, bool]]:
+    """A workspace in which the cycle is open, its key, and whether it truly is."""
+    desk = Workspace(settings)
+    try:
+        key = f"{_office_with(desk, office, duty)}/{duty}/{cycle}"
+        if desk.ledger.is_ready() and desk.ledger.cycles.get_all([key]):
+            yield desk, key, True
+            return
+    finally:
+        desk.close()
+    with _as_if_open(settings, key) as desk:
+        yield desk, key, False
+
+
+@contextmanager
+def _as_if_open(settings: Settings, key: str) -> Iterator[Workspace]:
+    """The cycle opened on its day, in a ledger that is thrown away."""
+    from dutyflow.opening import open_cycle
+    from dutyflow.planned import planned_cycle
+
+    office, duty, name = key.split("/")
+    with tempfile.TemporaryDirectory(prefix="dutyflow-form-") as folder:
+        elsewhere = replace(
+            settings, ledger=f"sqlite:///{folder}/ledger.db", store=f"{folder}/store"
+        )
+        desk = Workspace(elsewhere)
+        try:
+            desk.ledger.migrate()
+            the_office = desk.office(office)
+            opens = planned_cycle(desk, the_office, duty, name).opens
+            now = opening_moment(opens, the_office.zone)
+            open_cycle(desk, office=office, duty=duty, name=name, now=now, who="樣張")
+            yield desk
+        finally:
+            desk.close()
+
+
+def _office_with(desk: Workspace, named: str | None, duty: str) -> str:
+    """The office that is named, or the only one that has the duty. Raises Refused, UnknownDuty,
+    UnknownOffice."""
+    offices = [desk.office(named)] if named else list(desk.offices.values())
+    having = require_duty(offices, duty)
+    if len(having) > 1:
+        names = {office.office: office.name for office in having}
+        raise Refused(f"請以 --office 指定機關；{listed(f'{k}（{v}）' for k, v in names.items())}")
+    return having[0].office
+
+
+def _case(desk: Workspace, cycle: str, section: str) -> Case:
+    """The part of a section in a cycle. Raises Refused, with those that there are."""
+    cases = [desk.case(each.key) for each in desk.ledger.assignments.of(cycle)]
+    for case in cases:
+        if section in (case.assignment.section, case.section_name):
+            return case
+    known = {case.assignment.section: case.section_name for case in cases}
+    hint = did_you_mean(section, known, known) or f"有 {listed(known.values())}"
+    raise Refused(f"這一期沒有組室「{section}」；{hint}")
