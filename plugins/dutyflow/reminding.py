@@ -17,6 +17,7 @@ from .mail.attachment import Attachment
 from .mail.reminders import Line, Reminder
 from .nagging.decisions import Nag
 from .nagging.digests import Digest
+from .plan.asking import awaited_by
 from .posting import Batch, Dispatch, Point
 from .returning import tell_of_returned
 from .workspace import Case, Workspace
@@ -131,6 +132,7 @@ class _Part:
             reply_to=reply_address(mailbox, case.assignment.token),
             as_role=self.nag.as_role,
             others=self.nag.others,
+            awaited_by=awaited_by(case.duty, case.cycle.report_due),
             form_name=form.name if form else "",
             note=self._note,
             subject=self.nag.step.subject,

@@ -137,6 +137,7 @@ def line(**changed: Any) -> Line:
         "tone": "plain",
         "reply_to": f"plan+{TOKEN}@pingtung.example.tw",
         "form_name": FORM_NAME,
+        "awaited_by": "業務處，107年7月6日（五）前報送",
     }
     return Line(**whole | changed)
 

@@ -41,6 +41,7 @@ FACTS: dict[str, tuple[str, ...]] = {
         "107年上半年 半年自行考核（業務組）",
         "107年7月4日（三）",
         "還有 3 個工作天",
+        "業務處，107年7月6日（五）前報送",
         "到期前 3 個工作天",
         FORM_NAME,
         f"plan+{TOKEN}@pingtung.example.tw",

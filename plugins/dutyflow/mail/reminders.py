@@ -16,7 +16,8 @@ class Line:
     """One assignment in a digest.
 
     `why` is the named reason in words (`到期前 3 個工作天`). `as_role` says in which role the
-    person is told, "" for an owner: `代理 王小美`, `副知組長`. `others` names who else is told.
+    person is told, "" for an owner: `代理 王小美`, `副知組長`. `others` names who else is told,
+    `awaited_by` who waits for the report that it goes into, and until when.
     `correction`: an answer was accepted and sent back; it is the correction that is asked for.
     `reply_to` is the address to answer to, `link` opens the form on the web, `form_name` is the
     attachment; "" where there is none.
@@ -32,6 +33,7 @@ class Line:
     reply_to: str
     as_role: str = ""
     others: str = ""
+    awaited_by: str = ""
     form_name: str = ""
     note: str = ""
     subject: str = ""

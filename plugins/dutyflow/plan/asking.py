@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+from dutyflow.calendars.roc import format_roc
 
 from .forms import Form
 from .model import Duty, Measure, Plan, Section
+from .words import CHOICE_TITLES
 
 NUMBER, ITEM, ANSWER, HELP, NOTHING = "編號", "項目", "填答", "填寫說明", "無辦理事項"
 NOTHING_ID = "nothing"  # no field's id
@@ -55,6 +59,12 @@ def spoken_amount(form: Form, rows: int) -> str:
     if form.rows == "measures":
         return f"{rows} 項具體作法"
     return f"「{form.name}」共 {rows} 列" if form.is_table else f"一份「{form.name}」"
+
+
+def awaited_by(duty: Duty, report_due: date) -> str:
+    """Who waits for what sections answer, and until when: `業務處，107年7月6日（五）前報送`."""
+    places = "、".join(CHOICE_TITLES[place] for place in duty.deliver_to)
+    return f"{places}，{format_roc(report_due, weekday=True)}前報送"
 
 
 def form_name(period: str, duty: str, section: str) -> str:

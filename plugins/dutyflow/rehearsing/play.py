@@ -22,7 +22,7 @@ from dutyflow.nagging.decisions import Nag, Office, Standing, decide, person_key
 from dutyflow.nagging.digests import Digest, digests_of
 from dutyflow.nagging.people import Reachability
 from dutyflow.nagging.steps import Schedule
-from dutyflow.plan.asking import asked_rows, form_name, spoken_amount
+from dutyflow.plan.asking import asked_rows, awaited_by, form_name, spoken_amount
 from dutyflow.plan.cycles import cycles
 from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Duty, Person, Plan, Section
@@ -348,6 +348,7 @@ def _line(part: Part, nag: Nag, day: date) -> Line:
         reply_to=part.office.contacts.mailbox.address,
         as_role=nag.as_role,
         others=nag.others,
+        awaited_by=awaited_by(part.duty, part.cycle.report_due),
         form_name=part.form_name if nag.brings_form else "",
         subject=nag.step.subject,
         may_extend=part.plan.extensions.are_granted,
