@@ -131,6 +131,7 @@ class _Part:
             tone=self.nag.tone,
             reply_to=reply_address(mailbox, case.assignment.token),
             as_role=self.nag.as_role,
+            purpose=self.nag.purpose,
             others=self.nag.others,
             awaited_by=awaited_by(case.duty, case.cycle.report_due),
             form_name=form.name if form else "",
@@ -155,7 +156,7 @@ class _Part:
 
     @property
     def _is_asked(self) -> bool:
-        return self.nag.to.role in ("owner", "deputy")
+        return self.nag.purpose == "ask"
 
     @property
     def _known(self) -> tuple[Answer, ...]:

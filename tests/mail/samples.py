@@ -174,7 +174,7 @@ CONTENTS: dict[str, Content] = {
             form_name="107年6月電話禮貌考核_業務組.xlsx",
         ),
         line(),
-        line(section="總務組", duty="硬體設施檢查", as_role="代理 張淑芬（樣本）", form_name=""),
+        line(section="總務組", duty="硬體設施檢查", as_role="代理 張淑芬（樣本）"),
         line(
             duty="教育訓練",
             why="到期前 10 個工作天",
@@ -183,7 +183,23 @@ CONTENTS: dict[str, Content] = {
         ),
     ),
     "reminder_informing": reminder(
-        line(as_role="副知組長", why="逾期第 2 日", tone="urgent", form_name="")
+        line(as_role="副知組長", purpose="inform", why="逾期第 2 日", tone="urgent", form_name="")
+    ),
+    "reminder_given_up": reminder(
+        line(
+            as_role="副知計畫承辦人",
+            purpose="take_over",
+            why="逾期超過 10 個工作天，不再稽催",
+            tone="urgent",
+            form_name="",
+        )
+    ),
+    "reminder_alarm": reminder(
+        line(
+            purpose="alarm",
+            why="到期前 3 個工作天，組室無人可收信：王小美（樣本）（請假）",
+            form_name="",
+        )
     ),
     "opening": Opening(
         about=ABOUT,

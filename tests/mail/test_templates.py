@@ -65,6 +65,8 @@ FACTS: dict[str, tuple[str, ...]] = {
         "幾份一起附上也可以",
     ),
     "reminder_informing": ("副知填報進度", "副知組長", "您不必填寫"),
+    "reminder_given_up": ("不再稽催", "系統不再寄送提醒", "請洽組室承辦人了解", "「承辦人作業」"),
+    "reminder_alarm": ("組室無人可收信", "王小美（樣本）（請假）", "期限不變", "指定代理人"),
     "extension_asked": (
         "請核示展期至 107年7月20日（五）",
         "請回覆這封信，寫「同意」，或「不同意」與原因（代理黃國華（樣本））。",
@@ -432,3 +434,13 @@ def test_a_template_that_asks_for_what_is_not_there_fails():
 
     with pytest.raises(UnusableTemplate):
         rendered(Wrong(about=ABOUT, note="", deadline=DEADLINE))
+
+
+@pytest.mark.parametrize("mail", ["reminder_informing", "reminder_given_up", "reminder_alarm"])
+def test_whoever_is_not_to_answer_is_not_told_how(mail: str) -> None:
+    content = CONTENTS[mail]
+    for text in shown(content):
+        assert "怎麼填" not in text
+        assert "寄回" not in text
+        assert "由上而下" not in text
+    assert not content.subject.startswith(("提醒", "即將截止", "已逾期"))

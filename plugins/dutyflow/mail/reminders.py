@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dutyflow.plan.ladders import Tone
+from dutyflow.plan.ladders import Purpose, Tone
 from dutyflow.plan.model import Person
 
 from .contexts import Content, Deadline
@@ -37,6 +37,7 @@ class Line:
     form_name: str = ""
     note: str = ""
     subject: str = ""
+    purpose: Purpose = "ask"
     correction: bool = False
     may_extend: bool = True
     link: str = ""
@@ -54,6 +55,7 @@ class Line:
         return self.deadline.working_days < 0
 
 
+_TO_COORDINATOR: dict[Purpose, str] = {"alarm": "組室無人可收信", "take_over": "不再稽催"}
 _ANSWER: dict[Tone, str] = {"plain": "提醒", "firm": "即將截止", "urgent": "已逾期"}
 _CORRECTION: dict[Tone, str] = {
     "plain": "提醒補正",
@@ -97,9 +99,20 @@ class Reminder(Content):
         return any(line.may_extend and not line.overdue for line in self.lines)
 
     @property
+    def purposes(self) -> frozenset[Purpose]:
+        return frozenset(line.purpose for line in self.lines)
+
+    @property
     def informs_only(self) -> bool:
-        """Whether the person is told of others' work, and asked for none of their own."""
-        return all(line.as_role.startswith("副知") for line in self.lines)
+        """Whether the person is told of others' work, and nothing is asked of them."""
+        return self.purposes == {"inform"}
+
+    @property
+    def action(self) -> str:
+        """What it is, at its head: whether anything is asked of the person at all."""
+        if "ask" in self.purposes:
+            return f"請{self.first.asks if self.alone else '填報'}"
+        return _TO_COORDINATOR.get(self.first.purpose, "副知填報進度")
 
     @property
     def subject(self) -> str:
@@ -112,15 +125,17 @@ class Reminder(Content):
     def headline(self) -> str:
         if self.alone:
             return self.first.deadline.remaining
-        late = f"{self.overdue} 件已逾期，" if self.overdue else ""
-        return f"共 {len(self.lines)} 件，{late}請由上而下處理"
+        said = [f"共 {len(self.lines)} 件"]
+        said += [f"{self.overdue} 件已逾期"] if self.overdue else []
+        said += ["請由上而下處理"] if "ask" in self.purposes else []
+        return "，".join(said)
 
     @property
     def _opening(self) -> str:
         if self.first.subject:
             return self.first.subject
-        if self.informs_only:
-            return "副知"
+        if "ask" not in self.purposes:
+            return _TO_COORDINATOR.get(self.first.purpose, "副知")
         words = _CORRECTION if self.alone and self.first.correction else _ANSWER
         return words[self.first.tone]
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from dutyflow.calendars.roc import format_roc
 from dutyflow.calendars.working_days import WorkingDays
-from dutyflow.plan.ladders import Ladder, Role, Tone
+from dutyflow.plan.ladders import Ladder, Purpose, Role, Tone
 from dutyflow.plan.model import Contacts, Person
 
 from .people import ROLE_TITLES, Addressee, Passed, Reachability, people_of
@@ -84,19 +84,31 @@ class Nag:
         return f"副知{ROLE_TITLES[self.to.role]}"
 
     @property
+    def purpose(self) -> Purpose:
+        if self.is_alarm:
+            return "alarm"
+        if self.step.last:
+            return "take_over"
+        return "ask" if self.to.role in _SECTION else "inform"
+
+    @property
     def others(self) -> str:
-        """Who besides hears of the same step, in words."""
-        return "、".join(ROLE_TITLES[role] for role in self.step.to if role != self.to.role)
+        """Who besides hears of the same step, in words; a deputy hears in an owner's place."""
+        if self.is_alarm:
+            return ""
+        own = {self.to.role, "owner"} if self.to.acting_for else {self.to.role}
+        return "、".join(ROLE_TITLES[role] for role in self.step.to if role not in own)
 
     @property
     def why(self) -> str:
         """The reason without the role, which a mail's line names apart."""
-        return self.reason.partition("，")[0] if self.as_role else self.reason
+        return self.reason.replace(f"，{self.as_role}", "") if self.as_role else self.reason
 
     @property
     def brings_form(self) -> bool:
-        """Whether the form goes along: for whom it is to be filled."""
-        return self.step.form and self.to.role in _SECTION
+        """Whether the form goes along: for whom it is to be filled. A deputy may not have the mail
+        that brought it first."""
+        return self.purpose == "ask" and (self.step.form or bool(self.to.acting_for))
 
     @property
     def is_alarm(self) -> bool:

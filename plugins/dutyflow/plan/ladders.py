@@ -10,6 +10,9 @@ from .parts import Identifier, Name, PlanPart
 
 Role = Literal["owner", "deputy", "head", "coordinator", "director"]
 Tone = Literal["plain", "firm", "urgent"]
+# Why somebody is told: to answer; to know; as coordinator to see that somebody can be told, or to
+# go on where the ladder ends.
+Purpose = Literal["ask", "inform", "alarm", "take_over"]
 TONE_TITLES: dict[str, str] = {"plain": "平實", "firm": "提醒", "urgent": "緊急"}
 
 

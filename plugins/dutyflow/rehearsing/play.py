@@ -347,6 +347,7 @@ def _line(part: Part, nag: Nag, day: date) -> Line:
         tone=nag.tone,
         reply_to=part.office.contacts.mailbox.address,
         as_role=nag.as_role,
+        purpose=nag.purpose,
         others=nag.others,
         awaited_by=awaited_by(part.duty, part.cycle.report_due),
         form_name=part.form_name if nag.brings_form else "",

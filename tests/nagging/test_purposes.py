@@ -1,0 +1,45 @@
+"""Whoever is told something is told what they are to do about it: fill in, see to it, or know."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dutyflow.nagging.decisions import Nag
+from tests.nagging.test_decisions import decided, office
+
+AWAY = date(2018, 8, 31)
+
+
+def nags(day: date, *away: str) -> dict[str, Nag]:
+    at = office(away={f"{name}@example.tw": AWAY for name in away})
+    return {nag.to.person.name: nag for nag in decided(day, at=at).nags}
+
+
+def test_a_deputy_gets_the_form_which_the_owner_s_first_mail_brought() -> None:
+    ten_days_before = date(2018, 6, 20)
+    assert not nags(ten_days_before)["wang"].brings_form
+    deputy = nags(ten_days_before, "wang")["chen"]
+    assert (deputy.purpose, deputy.brings_form) == ("ask", True)
+
+
+def test_a_deputy_is_not_told_that_the_owner_hears_too() -> None:
+    overdue = date(2018, 7, 6)
+    assert nags(overdue)["huang"].others == "承辦人"
+    assert nags(overdue, "wang")["chen"].others == "組長"
+
+
+def test_where_nobody_can_be_told_the_coordinator_is_to_see_to_it() -> None:
+    alarm = nags(date(2018, 6, 20), "wang", "chen", "lin")["tseng"]
+    assert (alarm.purpose, alarm.brings_form, alarm.others) == ("alarm", False, "")
+    assert "組室無人可收信" in alarm.why
+
+
+def test_where_the_ladder_ends_the_coordinator_goes_on_and_is_told_that_it_has_ended() -> None:
+    (last,) = nags(date(2018, 7, 19)).values()
+    assert (last.to.person.name, last.purpose) == ("tseng", "take_over")
+    assert last.why.startswith("逾期超過 10 個工作天，不再稽催")
+
+
+def test_a_head_is_told_to_know_of_it() -> None:
+    head = nags(date(2018, 7, 6))["huang"]
+    assert (head.purpose, head.why, head.as_role) == ("inform", "逾期第 2 日", "副知組長")
