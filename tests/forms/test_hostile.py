@@ -253,6 +253,47 @@ def test_a_formula_that_reaches_out_is_refused_with_its_cell(formula: bytes, tol
     assert told in said(judged(sheet_of_cells(cell)))
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b"<c><f>WEBSERVICE(A1)</f></c>",
+        b"<c r='E5'><f>WEBSERVICE(A1)</f></c>",
+        b'<c r="E5"><f\tca="1">WEBSERVICE(A1)</f></c>',
+        b'<x:c xmlns:x="y" r="E5"><x:f>WEBSERVICE(A1)</x:f></x:c>',
+        b'<c r="E5"><!-- --><f>WEBSERVICE(A1)</f></c>',
+        b'<c r="E5"><f>WEB<!-- -->SERVICE(A1)</f></c>',
+        b'<c r="E5"><f><![CDATA[WEBSERVICE(A1)]]></f></c>',
+        b'<c r="E5"><f>&#87;EBSERVICE(A1)</f></c>',
+        b'<c r="E5"><f>cmd&#124;&#x27;/c calc\'!A0</f></c>',
+    ],
+)
+def test_a_formula_that_reaches_out_is_found_however_it_is_written(cell: bytes) -> None:
+    assert "連到檔案之外" in said(judged(sheet_of_cells(b'<row r="5">%s</row>' % cell)))
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        b"\"of:=cmd|'/c calc'!A0\"",
+        b"'of:=WEBSERVICE(&quot;https://example.tw&quot;)'",
+        b"\"of:='file:///etc/passwd'#$Sheet1.A1\"",
+    ],
+)
+def test_a_formula_that_reaches_out_of_an_ods(formula: bytes) -> None:
+    cell = b"<x:table-cell x:formula=%s/>" % formula
+    assert "連到檔案之外" in said(judged(ods(cell)))
+
+
+def test_a_damaged_member_hides_nothing_in_the_others() -> None:
+    reaching = member(
+        sheet_of_cells(b'<row r="5"><c r="E5"><f>WEBSERVICE(A1)</f></c></row>'), SHEET
+    )
+    form = bytearray(repacked(FILLED, {"a.xml": b"<x/>" * 90, SHEET: reaching}))
+    packed = form.index(b"a.xml") + len(b"a.xml")
+    form[packed : packed + 4] = b"\xff\xff\xff\xff"
+    assert "（WEBSERVICE）" in said(judged(bytes(form)))
+
+
 def test_a_formula_that_only_reckons_is_read_for_its_value() -> None:
     sheet = member(FILLED, SHEET)
     summed = sheet.replace(b"<v>95</v>", b'<f>IF(A1="cmd|x",SUM(90,5))</f><v>95</v>')

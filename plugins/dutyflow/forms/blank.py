@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from dutyflow.plan.asking import ANSWER, HELP, ITEM, NUMBER, leads_of
-from dutyflow.plan.forms import Form
+from dutyflow.plan.forms import Condition, Form
 
 from .columns import (
     ConfirmColumn,
@@ -50,6 +50,11 @@ class Blank:
     @cached_property
     def files(self) -> tuple[FileColumn, ...]:
         return tuple(column for column in self.inputs if isinstance(column, FileColumn))
+
+    @cached_property
+    def asked_besides(self) -> tuple[tuple[InputColumn, Condition], ...]:
+        """What another field's value makes necessary, and which."""
+        return tuple((each, each.when) for each in self.inputs if each.when and not each.required)
 
     @cached_property
     def titles(self) -> dict[str, str]:

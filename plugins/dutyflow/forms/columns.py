@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import ClassVar
 
 from dutyflow.answers import Value
 from dutyflow.calendars.roc import format_roc, parse_date
@@ -67,8 +68,12 @@ class UnfitError(Exception):
 class InputColumn:
     """Filled by the section: a field of the form, where a cell's content meets it.
 
-    A required one may stay empty only where 無辦理事項 is chosen; `when` asks for it besides.
+    A required one may stay empty only where 無辦理事項 is chosen; `when` asks for it besides. One
+    that is not may be filled with what stands for nothing, if it `takes_fillers`: what is read by
+    people stays as it is.
     """
+
+    takes_fillers: ClassVar = True
 
     field: FormField
 
@@ -115,6 +120,7 @@ class InputColumn:
 class TextColumn(InputColumn):
     """Any text of up to so many UTF-16 units, as Excel counts."""
 
+    takes_fillers: ClassVar = False
     field: TextField
 
     @property
@@ -264,6 +270,8 @@ class FileColumn(InputColumn):
 
 class ConfirmColumn(ChoiceColumn):
     """A drop-down with one choice: by choosing it, the section confirms that it had nothing."""
+
+    takes_fillers: ClassVar = False
 
     @property
     def choice(self) -> str:

@@ -7,6 +7,7 @@ must stand, the section is asked for them. "無" may be an answer: to what users
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .texts import Cell, folded, plain
 
@@ -33,7 +34,12 @@ def points_back(cell: Cell) -> bool:
 
 
 def _short(cell: Cell) -> str:
-    if not isinstance(cell, str) or len(cell.strip()) > 2 * _LONGEST:
+    if not isinstance(cell, str) or len(text := cell.strip()) > 2 * _LONGEST:
         return ""
-    text = folded(plain(cell))
-    return text if len(text) <= _LONGEST else ""
+    return _shortened(text)
+
+
+@lru_cache(maxsize=1024)  # each is asked about more than once, and stands in many rows
+def _shortened(text: str) -> str:
+    shortened = folded(plain(text))
+    return shortened if len(shortened) <= _LONGEST else ""

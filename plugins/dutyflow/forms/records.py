@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from dutyflow.answers import Answer, Value
+from dutyflow.plan.forms import Condition
 
 from .blank import Blank
-from .columns import InputColumn, TextColumn, UnfitError, holds, spoken
+from .columns import InputColumn, UnfitError, holds, spoken
 from .fillers import points_back, stands_for_nothing
 from .problems import Problem, quoted, shown
-from .table import Row
 from .texts import Cell, file_key, plain
 
 _NAMED = 5  # missing files that are told by name
 
 
-class Place(Protocol):
-    """What was filled in, and where: `address` tells it from others of its record, `told` from all
-    others of its `sheet`."""
+class Where(Protocol):
+    """Where a record stands: `told` tells the cell of a column from all others of its `sheet`."""
 
-    @property
-    def cell(self) -> Cell: ...
     @property
     def sheet(self) -> str: ...
-    @property
-    def address(self) -> str: ...
-    @property
-    def told(self) -> str: ...
-
-
-class Placed(NamedTuple):
-    """A cell of a workbook, and where it stands."""
-
-    cell: Cell
-    sheet: str
-    row: Row
-    title: str
-
-    @property
-    def address(self) -> str:
-        """Like `F12`."""
-        return self.row.address(self.title)
-
-    @property
-    def told(self) -> str:
-        return self.address
+    def told(self, column: InputColumn) -> str: ...
 
 
 @dataclass(kw_only=True)
 class Record:
-    """The cells of one record by the ids of their fields; reading it gathers `problems`.
+    """The cells of one record, one for each of `blank.answered`; reading it gathers `problems`.
+
+    A form has many cells and few problems: where one stands is only asked of what is told.
 
     `row` is the row's id, "" where a form is filled once. `attached` are the keys of the files that
     have come.
@@ -60,7 +38,8 @@ class Record:
 
     blank: Blank
     row: str
-    cells: Mapping[str, Place]
+    cells: Sequence[Cell]
+    where: Where
     attached: Collection[str]
     problems: list[Problem] = field(default_factory=list)
 
@@ -70,17 +49,16 @@ class Record:
         values: dict[str, Value] = {}
         unfit: set[str] = set()
         nothing = self._confirms_nothing()
-        for column in self.blank.answered:
-            placed = self.cells.get(column.answer)
-            if placed is None or self._is_as_good_as_empty(column, placed.cell, nothing):
+        for column, cell in zip(self.blank.answered, self.cells, strict=True):
+            if cell is None or cell == "":
                 continue
             try:
-                if not nothing:
-                    self._ask_for_words(column, placed.cell)
-                value = column.read(placed.cell)
+                if isinstance(cell, str) and self._says_nothing(column, cell, nothing):
+                    continue
+                value = column.read(cell)
             except UnfitError as reason:
                 unfit.add(column.answer)
-                self._unfit(column, placed, reason.hint)
+                self._unfit(column, cell, reason.hint)
             else:
                 if value is not None:
                     values[column.answer] = value
@@ -91,26 +69,24 @@ class Record:
     def _confirms_nothing(self) -> bool:
         """Whether 無辦理事項 is chosen: a dash beside it contradicts nothing."""
         confirm = self.blank.confirm
-        placed = self.cells.get(confirm.answer) if confirm is not None else None
-        if confirm is None or placed is None or not placed.cell:
+        if confirm is None or not self.cells[-1]:
             return False
         try:
-            return confirm.read(placed.cell) is not None
+            return confirm.read(self.cells[-1]) is not None
         except UnfitError:
             return False
 
-    def _is_as_good_as_empty(self, column: InputColumn, cell: Cell, nothing: bool) -> bool:
-        """A filler, where nothing needs to be written. What is read by people stays as it is."""
-        if column is self.blank.confirm:
+    def _says_nothing(self, column: InputColumn, cell: str, nothing: bool) -> bool:
+        """Whether it is as good as empty: a filler, where nothing needs to be written. Raises
+        UnfitError for one where words must stand."""
+        if column.required and not nothing:
+            self._ask_for_words(column, cell)
             return False
-        allowed = nothing if column.required else not isinstance(column, TextColumn)
-        return allowed and stands_for_nothing(cell)
+        return (column.required or column.takes_fillers) and stands_for_nothing(cell)
 
-    def _ask_for_words(self, column: InputColumn, cell: Cell) -> None:
+    def _ask_for_words(self, column: InputColumn, cell: str) -> None:
         """Raises UnfitError for what points to another answer, and for "none" where the row's first
         words should be: 無辦理事項 has a column of its own."""
-        if not column.required:
-            return
         confirm = self.blank.confirm
         none = confirm is not None and column is self.blank.substance and stands_for_nothing(cell)
         if not none and not points_back(cell):
@@ -138,20 +114,11 @@ class Record:
             return
         if len(given) < len(self.blank.required):
             self._lacking([c for c in self.blank.required if c not in given], none=not given)
-        for column in self._asked_besides(values):
-            if column.answer not in typed:
-                self._lacking_because(column, values)
-        self._check_files(values)
-
-    def _asked_besides(self, values: Mapping[str, Value]) -> Iterator[InputColumn]:
-        """What another field's value makes necessary."""
-        return (
-            column
-            for column in self.blank.inputs
-            if column.when is not None
-            and not column.required
-            and holds(column.when, values.get(column.when.field))
-        )
+        for column, when in self.blank.asked_besides:
+            if column.answer not in typed and holds(when, values.get(when.field)):
+                self._lacking_because(column, when, values)
+        if self.blank.files:
+            self._check_files(values)
 
     def _contradiction(self, given: list[InputColumn]) -> None:
         confirm = self.blank.confirm
@@ -174,9 +141,9 @@ class Record:
             expected = self.blank.row_expected if none else column.expected
             self._report(column, f"「{column.title}」空白", expected)
 
-    def _lacking_because(self, column: InputColumn, values: Mapping[str, Value]) -> None:
-        when = column.when
-        assert when is not None  # noqa: S101 - it holds
+    def _lacking_because(
+        self, column: InputColumn, when: Condition, values: Mapping[str, Value]
+    ) -> None:
         title, value = self.blank.titles[when.field], values[when.field]
         found = f"{spoken(when, title)}（填的是 {plain(value)}），而「{column.title}」空白"
         self._report(column, found, column.expected, column.help)
@@ -190,16 +157,15 @@ class Record:
                 hint = "請把檔案與表單一起附上，檔名（含副檔名）要一致"
                 self._report(column, f"沒有附上{told}", column.expected, hint)
 
-    def _unfit(self, column: InputColumn, placed: Place, hint: str) -> None:
-        found = f"「{column.title}」填的是{quoted(plain(placed.cell))}"
+    def _unfit(self, column: InputColumn, cell: Cell, hint: str) -> None:
+        found = f"「{column.title}」填的是{quoted(plain(cell))}"
         self._report(column, found, column.expected, hint)
 
     def _report(self, column: InputColumn, found: str, expected: str, hint: str = "") -> None:
-        placed = self.cells[column.answer]
         self.problems.append(
             Problem(
-                sheet=shown(placed.sheet),
-                cell=placed.told,
+                sheet=shown(self.where.sheet),
+                cell=self.where.told(column),
                 found=found,
                 expected=expected,
                 hint=hint,

@@ -5,18 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dutyflow.answers import Answer
 from dutyflow.plan.asking import ANSWER, NUMBER
 
 from .blank import Blank
+from .columns import InputColumn
 from .problems import Problem, quoted, shown
-from .records import Place, Placed, Record
+from .records import Record, Where
 from .table import Row, Table
-from .texts import folded, plain
+from .texts import Cell, folded, plain
 
 _NAMED = 10  # rows of one kind that are told one by one; a stranger may send any number
 _NUMBERED = re.compile(r"\d+(\.\d+)*", re.ASCII)
+
+
+class Across(NamedTuple):
+    """A record that is a row of the sheet."""
+
+    sheet: str
+    row: Row
+
+    def told(self, column: InputColumn) -> str:
+        """Like `F12`."""
+        return self.row.address(column.title)
+
+
+class Down(NamedTuple):
+    """A record whose fields stand one below the other."""
+
+    sheet: str
+    rows: Mapping[str, Row]
+    blank: Blank
+
+    def told(self, column: InputColumn) -> str:
+        return self.rows[self.blank.number_of(column)].address(ANSWER)
 
 
 @dataclass(kw_only=True)
@@ -43,12 +67,14 @@ class Reading:
         if same_rows:
             for key in (key for key, rows in found.items() if not rows):
                 self._report_missing(key)
+        # Each row of a table is a record; of a form that is filled once, all of them are one.
+        whole = not missing and (self.blank.form.is_table or len(kept) == len(found))
         for record in self._records(kept):
-            answer = record.read(whole=not missing and self._is_whole(record))
+            answer = record.read(whole=whole)
             self.problems += record.problems
             if answer is not None:
                 self.answers.append(answer)
-        if same_rows:
+        if same_rows and strays:
             last = max((row.number for rows in found.values() for row in rows), default=0)
             self._report_strays(strays, last)
 
@@ -88,32 +114,21 @@ class Reading:
         return kept
 
     def _records(self, kept: Mapping[str, Row]) -> Iterable[Record]:
-        if self.blank.form.is_table:
-            return (self._record(key, self._across(row)) for key, row in kept.items())
-        return (self._record("", self._down(kept)),) if kept else ()
+        if not self.blank.form.is_table:
+            return (self._down(kept),) if kept else ()
+        places = [self.table.titles.get(column.title) for column in self.blank.answered]
+        return (self._across(key, row, places) for key, row in kept.items())
 
-    def _record(self, row: str, cells: Mapping[str, Place]) -> Record:
-        return Record(blank=self.blank, row=row, cells=cells, attached=self.attached)
+    def _across(self, key: str, row: Row, places: Iterable[int | None]) -> Record:
+        cells = [None if place is None else row.cells[place] for place in places]
+        return self._record(key, cells, Across(self.table.sheet, row))
 
-    def _across(self, row: Row) -> Mapping[str, Place]:
-        return {
-            column.answer: self._placed(row, column.title)
-            for column in self.blank.answered
-            if column.title in row.places
-        }
+    def _down(self, rows: Mapping[str, Row]) -> Record:
+        cells = [rows[key].cell(ANSWER) if key in rows else None for key in self._keys]
+        return self._record("", cells, Down(self.table.sheet, rows, self.blank))
 
-    def _down(self, rows: Mapping[str, Row]) -> Mapping[str, Place]:
-        return {
-            column.answer: self._placed(rows[number], ANSWER)
-            for column in self.blank.answered
-            if (number := self.blank.number_of(column)) in rows
-        }
-
-    def _placed(self, row: Row, title: str) -> Placed:
-        return Placed(row.cell(title), self.table.sheet, row, title)
-
-    def _is_whole(self, record: Record) -> bool:
-        return len(record.cells) == len(self.blank.answered)
+    def _record(self, row: str, cells: Sequence[Cell], where: Where) -> Record:
+        return Record(blank=self.blank, row=row, cells=cells, where=where, attached=self.attached)
 
     def _report_missing(self, key: str) -> None:
         self._report(

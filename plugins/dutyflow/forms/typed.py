@@ -19,24 +19,17 @@ from .texts import plain
 Typed = Mapping[str, Mapping[str, str]]  # by the row's id ("" where there is one), then the field's
 
 
-class Entered(NamedTuple):
-    """A field of the page. There are no sheets and cells to name, but rows and titles."""
+class OnThePage(NamedTuple):
+    """A record on the page. There are no sheets and cells to name, but rows and titles."""
 
-    cell: str
     row: str
-    title: str
 
     @property
     def sheet(self) -> str:
         return ""
 
-    @property
-    def address(self) -> str:
-        return f"「{self.title}」"
-
-    @property
-    def told(self) -> str:
-        return f"編號 {self.row}{self.address}" if self.row else self.address
+    def told(self, column: InputColumn) -> str:
+        return f"編號 {self.row}「{column.title}」" if self.row else f"「{column.title}」"
 
 
 def judge_typed(
@@ -63,11 +56,8 @@ def judge_typed(
 
 
 def _record(blank: Blank, row: str, said: Mapping[str, str], attached: Collection[str]) -> Record:
-    cells = {
-        column.answer: Entered(said.get(column.answer, ""), row, column.title)
-        for column in blank.answered
-    }
-    return Record(blank=blank, row=row, cells=cells, attached=attached)
+    cells = [said.get(column.answer, "") for column in blank.answered]
+    return Record(blank=blank, row=row, cells=cells, where=OnThePage(row), attached=attached)
 
 
 def typed_from(form: Form, answers: Iterable[Answer]) -> dict[str, dict[str, str]]:
