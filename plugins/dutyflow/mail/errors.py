@@ -24,10 +24,15 @@ class UnusableTemplate(MailError):
 class UnreadableMessage(MailError):
     """Bytes that cannot be taken for a mail. They are kept; a person has to look at them.
 
-    `letterhead` is who wrote, and to whom, where at least that could be read.
+    `letterhead` is who wrote, and to whom, where at least that could be read. `advice` says what
+    they should do; "" where it is the usual.
     """
 
     letterhead: Inbound | None = None
+
+    def __init__(self, why: str, advice: str = "") -> None:
+        self.advice = advice
+        super().__init__(why)
 
 
 class MailboxAway(MailError, ComesBack):
