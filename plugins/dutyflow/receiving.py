@@ -30,6 +30,7 @@ from .plan.senders import sender_of
 from .posting import Dispatch, post_or_note
 from .returning import take_back, tell_of_returned
 from .sorting import Sorted, sort_out
+from .trying import Tries
 from .workspace import Case, Workspace
 
 NOT_PROVED = "寄件人身分驗證未過"
@@ -48,17 +49,22 @@ def empty_inbox(
     """Take in and answer every message that waits, one after another. Returns how many.
 
     A message leaves the inbox once it is on record and answered; until then it will be met again.
-    The coordinator is told of addresses that mail has come back from. Raises ComesBack when it
-    cannot go on now: the mail server, the mailbox, the ledger or the store is away.
+    One that fails keeps no other waiting, and is set aside after several tries. The coordinator is
+    told of addresses that mail has come back from. Raises ComesBack when it cannot go on now: the
+    mail server, the mailbox, the ledger or the store is away; or, at the end, where one has failed.
     """
     office = desk.office(office_id)
+    tries = Tries(desk=desk, office=office_id, clock=clock)
+    tries.set_aside(inbox)
     count = 0
-    for stored in inbox.messages():
-        for dispatch in _taken_in(desk, office, stored, clock()):
-            post_or_note(desk, client, dispatch, mailbox=office.contacts.mailbox, now=clock())
-        inbox.done(stored.id)
-        count += 1
+    for stored in tries.each(inbox):
+        with tries.at(stored):
+            for dispatch in _taken_in(desk, office, stored, clock()):
+                post_or_note(desk, client, dispatch, mailbox=office.contacts.mailbox, now=clock())
+            inbox.done(stored.id)
+            count += 1
     tell_of_returned(desk, client, office, now=clock())
+    tries.settle()
     return count
 
 

@@ -36,8 +36,10 @@ class UnreadableMessage(MailError):
 
 
 class MailboxAway(MailError, ComesBack):
-    """The server of a mailbox cannot be reached, or does not let us in. The mail waits there."""
+    """The server of a mailbox cannot be reached, or does not let us in. The mail waits there.
 
+    `over` is the id of the message that it was asked for when the line broke, "" for none: some
+    servers hang up on whoever asks for a message that they cannot give.
+    """
 
-class MessageWithheld(MailboxAway):
-    """The server lists a message, and cannot give it."""
+    over: str = ""
