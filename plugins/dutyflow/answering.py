@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -34,19 +36,23 @@ from .posting import Dispatch
 from .workspace import Case, Workspace
 
 _IGNORED_NAMED = 10  # files too many or too large that are told by name
+A_DAY = timedelta(days=1)
+_ANSWERS = ("answer:", "misplaced:")  # the rungs of what somebody is answered
 ANSWERS_A_DAY = 5  # to one who sends nothing new: a robot that does not say so would answer each
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
     """What came for an assignment, and how it is on record. `verdict` is None where there was
-    nothing to judge; `receipt_for` is the hash of the file that a receipt names."""
+    nothing to judge; `receipt_for` is the hash of the file that a receipt names. `untouched`: its
+    form is one of ours as we sent it."""
 
     case: Case
     delivered: Delivered
     verdict: Verdict | None
     recorded: Recorded
     receipt_for: str
+    untouched: bool = False
 
     @classmethod
     def of(
@@ -74,23 +80,48 @@ class Arrival:
     @property
     def is_repeated(self) -> bool:
         """Whether its content came before: not if it is this very one that is read again."""
-        first, this = self.submission, self.delivered
-        same_bytes = first.raw_blob == this.blob and first.received_at == this.received_at
-        same_message = this.message_id != "" and first.message_id == this.message_id
-        return not self.recorded.is_new and not same_bytes and not same_message
+        return not self.recorded.is_new and not self._is_this(self.submission)
+
+    def _is_this(self, kept: SubmissionRecord) -> bool:
+        this = self.delivered
+        same_bytes = kept.raw_blob == this.blob and kept.received_at == this.received_at
+        return same_bytes or (this.message_id != "" and kept.message_id == this.message_id)
+
+    @cached_property
+    def is_said_again(self) -> bool:
+        """Whether the same sender has sent the same with the same mistakes before, whatever the
+        bytes: a gateway on the way may write each file anew."""
+        this = self.submission
+        return self.is_repeated or (
+            this.verdict == "rejected"
+            and any(
+                each.id < this.id
+                and each.sender.lower() == this.sender.lower()
+                and _as_said(each) == _as_said(this)
+                for each in self.case.desk.ledger.submissions.of(self.case.assignment.key)
+            )
+        )
 
     @property
     def says_nothing_new(self) -> bool:
-        return self.is_repeated or self.verdict is None
+        if self.recorded.counts_again:
+            return False
+        return self.untouched or self.verdict is None or self.is_said_again
+
+
+def _as_said(kept: SubmissionRecord) -> tuple[list[Any], list[Any]]:
+    """What it says and what is wrong with it, wherever in the file: a marked form has a line more
+    on top."""
+    problems = [{**each, "cell": "", "sheet": ""} for each in kept.problems]
+    return problems, list(kept.answers)
 
 
 def reply_to(arrival: Arrival, now: datetime) -> Dispatch | None:
     """None where nobody can be reached, or where they have been told the same today already."""
     case, delivered, verdict = arrival.case, arrival.delivered, arrival.verdict
-    content, about = answer_to(arrival, now), arrival.case.assignment.key
-    if arrival.says_nothing_new and answered_enough(
-        case.desk, about, delivered, content.subject, now
-    ):
+    content = answer_to(arrival, now)
+    ever = isinstance(content, Receipt)  # that it came before need be said once, not once a day
+    if arrival.says_nothing_new and told_enough(case, delivered, content.subject, now, ever=ever):
         return None
     paper = Stationery(case)
     if isinstance(content, Receipt):
@@ -110,14 +141,24 @@ def _content(arrival: Arrival, now: datetime) -> Receipt | Problems | NotUnderst
     if arrival.verdict is None:
         return _not_understood(case, arrival.delivered, now)
     problems = tuple(map(as_finding, arrival.verdict.problems))
+    if arrival.untouched:
+        problems = (_UNTOUCHED,)
     if not problems and not recorded.is_new and case.assignment.state == "returned":
         problems = (_SAME_AS_RETURNED,)
     if problems:
-        return _problems(case, arrival.submission, problems, now)
-    told = receipt(case, arrival.submission, arrival.receipt_for)
-    return replace(told, again=arrival.is_repeated, counts_again=recorded.counts_again)
+        told = _problems(case, arrival.submission, problems, now)
+        again = arrival.is_said_again and not arrival.untouched
+        return replace(told, again=again, untouched=arrival.untouched)
+    received = receipt(case, arrival.submission, arrival.receipt_for)
+    return replace(received, again=arrival.is_repeated, counts_again=recorded.counts_again)
 
 
+_UNTOUCHED = Finding(
+    where="附檔",
+    found="與我們寄出的表單完全相同，沒有填寫，或填寫後沒有存檔",
+    expected="填好並存檔的表單",
+    hint="請打開附件，填寫有底色的儲存格，存檔後再回覆一次",
+)
 _SAME_AS_RETURNED = Finding(
     where="附檔",
     found="與退回補正前送來的檔案完全相同",
@@ -243,7 +284,9 @@ def answer_from_the_inbox(
     about = f"{office.office}/inbox"
     to = writer_of(delivered, "您好")
     known = sender_of(office.contacts, delivered.sender).is_known
-    if to is None or not known or answered_enough(desk, about, delivered, why, now):
+    if to is None or not known:
+        return None
+    if _answered_enough(desk, about, delivered, to, why, since=now - A_DAY):
         return None
     return Dispatch(
         about=about,
@@ -273,21 +316,39 @@ def writer_of(delivered: Delivered, otherwise: str) -> Person | None:
         return None
 
 
-def answered_enough(
-    desk: Workspace, about: str, delivered: Delivered, reason: str, now: datetime
+def told_enough(
+    case: Case, delivered: Delivered, reason: str, now: datetime, *, ever: bool = False
 ) -> bool:
-    """Whether somebody has been told the same about one thing today, or as much as anybody needs.
+    """Whether whoever wrote about an assignment has been told the same today (or `ever`), or as
+    much as anybody needs."""
+    to = _reader_of(case, delivered)
+    return to is not None and _answered_enough(
+        case.desk, case.assignment.key, delivered, to, reason, since=None if ever else now - A_DAY
+    )
 
-    A robot that does not say that it is one would answer each of our answers. What this very
-    message has been told does not count: it may be read again before its answer has gone out.
+
+def _answered_enough(
+    desk: Workspace,
+    about: str,
+    delivered: Delivered,
+    to: Person,
+    reason: str,
+    *,
+    since: datetime | None,
+) -> bool:
+    """A robot that does not say that it is one would answer each of our answers.
+
+    What this very message has been told does not count: it may be read again before its answer has
+    gone out.
     """
-    own = f"answer:{delivered.identity}"
     answers = [
         notice
         for notice in desk.ledger.notices.of(about=about)
-        if notice.rung.startswith("answer:")
-        and notice.rung != own
-        and notice.recipient.lower() == delivered.sender.lower()
-        and notice.claimed_at > now - timedelta(days=1)
+        if notice.rung.startswith(_ANSWERS)
+        and notice.rung.partition(":")[2] != delivered.identity
+        and notice.recipient.lower() == to.email.lower()
+        and (since is None or notice.claimed_at > since)
     ]
-    return len(answers) >= ANSWERS_A_DAY or any(each.reason == reason for each in answers)
+    return (since is not None and len(answers) >= ANSWERS_A_DAY) or any(
+        each.reason == reason for each in answers
+    )

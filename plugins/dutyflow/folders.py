@@ -1,8 +1,9 @@
-"""A shared folder (共用資料夾) that sections put their workbooks into.
+"""A shared folder (共用資料夾) that sections put their workbooks into, and their evidence.
 
 Whoever can write there can put anything there, under any name, at any moment: a name is data, a
 link leads nowhere, and a file is read only once it is whole. Nothing is deleted: what was read is
-moved to a folder beside.
+moved to a folder beside. What lies in a folder of its own within, such as a section's, is named
+`業務組/自評表.xlsx`, belongs together and is taken together; folders within those are none of ours.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import logging
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO
 from zipfile import is_zipfile
 
 from .calendars.roc import format_roc
@@ -35,6 +38,13 @@ _BEING_MADE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY
+_NONE_OF_OURS = {errno.ENOENT, errno.ELOOP, errno.EACCES, errno.ENXIO, errno.ENOTDIR}
+_ENDS = (
+    (b"%PDF-", b"%%EOF"),
+    (b"\xff\xd8\xff", b"\xff\xd9"),
+    (b"\x89PNG\r\n\x1a\n", b"IEND"),
+)
+_TAIL = 1024  # bytes: a PDF may have some after its end
 
 
 class FolderAway(ComesBack):
@@ -88,11 +98,28 @@ class SharedFolder:
     def whole(self, before: Mapping[str, Mark], now: datetime) -> list[str]:
         """The names of those that have not changed since an earlier look and are whole: a workbook
         up to its end (a ZIP's directory comes last), or anything that nobody has touched for long.
+        In a folder within, all that lies there has to be whole, each as its kind ends.
         """
+        looked = self.look()
+        settled = {name for name, mark in looked.items() if before.get(name) == mark}
+        return [
+            name
+            for folder, names in _by_folder(looked)
+            if not folder or all(each in settled for each in names)
+            if not folder or all(self._is_whole(each, now, by_end=True) for each in names)
+            for name in names
+            if folder or (name in settled and self._is_whole(name, now))
+        ]
+
+    def complete(self, before: Mapping[str, Mark], now: datetime) -> list[str]:
+        """The names of those in the folder itself that have not changed, and end as their kind
+        does: what a form beside may name."""
         return [
             name
             for name, mark in sorted(self.look().items())
-            if before.get(name) == mark and self._is_whole(name, now)
+            if not folder_of(name)
+            and before.get(name) == mark
+            and self._is_whole(name, now, by_end=True)
         ]
 
     def read(self, name: str) -> Found | None:
@@ -116,31 +143,49 @@ class SharedFolder:
         """Move a file to the folder of that day in `to`. Nothing there is overwritten; what has
         taken the file's place meanwhile comes back. Raises FolderAway.
         """
-        with self._within_reach():
-            root = os.open(self._path, _FOLDER)
-            try:
-                with _below(root, to, format_roc(day)) as there:
-                    name = _moved(root, found.name, there)
-                    if name and Mark.of(os.lstat(name, dir_fd=there)) != found.mark:
-                        _moved(there, name, root, found.name)
-            finally:
-                os.close(root)
+        folder, base = folder_of(found.name), os.path.basename(found.name)  # noqa: PTH119
+        names = (to, format_roc(day), *([folder] if folder else []))
+        with self._within_reach(), self._folder("") as root, self._folder(folder) as here:
+            if root is None or here is None:
+                return
+            with _below(root, *names) as there:
+                name = _moved(here, base, there)
+                if name and Mark.of(os.lstat(name, dir_fd=there)) != found.mark:
+                    _moved(there, name, here, base)
 
     def _entries(self) -> Iterator[tuple[str, Mark]]:
-        try:
-            entries = os.scandir(self._path)
-        except FileNotFoundError:
-            return
-        with entries:
-            for entry in entries:
-                if _BEING_MADE.fullmatch(entry.name):
-                    continue
-                with suppress(FileNotFoundError):
-                    told = entry.stat(follow_symlinks=False)
-                    if stat.S_ISREG(told.st_mode) and told.st_size:
-                        yield entry.name, Mark.of(told)
+        with self._folder("") as root:
+            for entry, told in _listed(root):
+                if stat.S_ISREG(told.st_mode) and told.st_size:
+                    yield entry, Mark.of(told)
+                elif stat.S_ISDIR(told.st_mode) and entry not in (TAKEN, UNKNOWN):
+                    yield from self._within(entry)
 
-    def _is_whole(self, name: str, now: datetime) -> bool:
+    def _within(self, folder: str) -> Iterator[tuple[str, Mark]]:
+        with self._folder(folder) as here:
+            for entry, told in _listed(here):
+                if stat.S_ISREG(told.st_mode) and told.st_size:
+                    yield f"{folder}/{entry}", Mark.of(told)
+
+    @contextmanager
+    def _folder(self, name: str) -> Iterator[int | None]:
+        """The folder itself, "", or one within, opened; None for what is none (any more), a link,
+        or not for us to read."""
+        with ExitStack() as handles:
+            try:
+                here = os.open(self._path, _FOLDER)
+                handles.callback(os.close, here)
+                if name:
+                    here = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=here)
+                    handles.callback(os.close, here)
+            except OSError as trouble:
+                if trouble.errno not in (_NONE_OF_OURS if name else {errno.ENOENT}):
+                    raise
+                yield None
+                return
+            yield here
+
+    def _is_whole(self, name: str, now: datetime, *, by_end: bool = False) -> bool:
         with self._within_reach(), self._open(name) as handle:
             if handle is None:
                 return False
@@ -149,27 +194,32 @@ class SharedFolder:
             if now - touched >= QUIET:
                 return True
             with os.fdopen(os.dup(handle), "rb") as file:
-                return is_zipfile(file)
+                return is_zipfile(file) or (by_end and _ends_well(file))
 
     @contextmanager
     def _open(self, name: str) -> Iterator[int | None]:
         """The file, opened; None for what is gone, a link, no file, or not for us to read."""
-        if name != os.path.basename(name) or name in {"", ".", ".."}:  # noqa: PTH119 - no path
+        folder, _, base = name.rpartition("/")
+        if {base, folder} & {".", "..", TAKEN, UNKNOWN} or not base or "/" in folder:
             raise ValueError(f"no file of this folder: {name!r}")
-        path = self._path / name
+        with self._folder(folder) as here:
+            handle = None if here is None else self._handle(here, base)
+            try:
+                regular = handle is not None and stat.S_ISREG(os.fstat(handle).st_mode)
+                yield handle if regular else None
+            finally:
+                if handle is not None:
+                    os.close(handle)
+
+    def _handle(self, folder: int, name: str) -> int | None:
         try:
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
         except OSError as trouble:
-            if trouble.errno not in {errno.ENOENT, errno.ELOOP, errno.EACCES, errno.ENXIO}:
+            if trouble.errno not in _NONE_OF_OURS:
                 raise
             if trouble.errno == errno.EACCES:
-                _tell_once(f"共用資料夾的檔案「{path}」沒有讀取權限，未處理")
-            yield None
-            return
-        try:
-            yield handle if stat.S_ISREG(os.fstat(handle).st_mode) else None
-        finally:
-            os.close(handle)
+                _tell_once(f"共用資料夾 {self._path} 的檔案「{name}」沒有讀取權限，未處理")
+            return None
 
     @contextmanager
     def _within_reach(self) -> Iterator[None]:
@@ -180,6 +230,35 @@ class SharedFolder:
             raise FolderAway(
                 f"共用資料夾 {self._path} 目前無法讀寫（{said}）；請檢查權限與連線，稍後自動重試"
             ) from trouble
+
+
+def folder_of(name: str) -> str:
+    """The folder within that a file lies in; "" for one in the shared folder itself."""
+    return name.rpartition("/")[0]
+
+
+def _by_folder(names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    for folder, heap in groupby(sorted(names, key=lambda n: (folder_of(n), n)), key=folder_of):
+        yield folder, list(heap)
+
+
+def _listed(folder: int | None) -> Iterator[tuple[str, os.stat_result]]:
+    if folder is None:
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not _BEING_MADE.fullmatch(entry.name):
+                with suppress(FileNotFoundError):
+                    yield entry.name, entry.stat(follow_symlinks=False)
+
+
+def _ends_well(file: BinaryIO) -> bool:
+    """Whether a file of a kind that says where it ends is there to its end."""
+    file.seek(0)
+    beginning = file.read(8)
+    file.seek(-min(_TAIL, file.seek(0, os.SEEK_END)), os.SEEK_END)
+    tail = file.read()
+    return any(beginning.startswith(begins) and ends in tail for begins, ends in _ENDS)
 
 
 @cache

@@ -5,27 +5,20 @@ from __future__ import annotations
 import logging
 import smtplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTPUTF8
-from hashlib import sha256
-from mimetypes import guess_type
+from itertools import groupby
 
+from .bundling import Bundle, names_it, parcels_of
 from .calendars.roc import in_zone
 from .errors import ComesBack
-from .folders import TAKEN, UNKNOWN, Found
-from .forms.judge import stamp_in
+from .folders import TAKEN, UNKNOWN, FolderAway, Found, Mark, SharedFolder, folder_of
 from .judging import judge_parcel
-from .keeping import Apart, Delivered, Parcel, quarantine
-from .ledger.errors import UnknownKey
-from .mail.attachment import Attachment
-from .mail.text import file_name
+from .keeping import Apart, Delivered, quarantine
 from .plan.office import OfficePlan
-from .posting import Dispatch, post_or_note
-from .sorting import BY_STAMP
-from .workspace import Case, Workspace
+from .posting import Dispatch, MailDeferred, post_or_note
+from .workspace import Workspace
 
 SETTLING_SECONDS = 2.0  # between the two looks that tell what is still being copied
 
@@ -34,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What became of a file: where it is put, and the mails that follow."""
+    """What became of some files: where they are put, and the mails that follow."""
 
     to: str
     mails: tuple[Dispatch, ...] = ()
@@ -48,11 +41,11 @@ def empty_folder(
     clock: Callable[[], datetime],
     pause: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Take in every file that lies whole in the office's shared folder, one after another. Returns
-    how many.
+    """Take in every file that lies whole in the office's shared folder, one bundle after another.
+    Returns how many files.
 
-    A file is put away once it is on record and answered; until then it will be met again. Raises
-    ComesBack when it cannot go on now.
+    A file is put away once it is on record and answered; until then it will be met again. One that
+    fails keeps no other waiting. Raises ComesBack when it cannot go on now, or one has failed.
     """
     office = desk.office(office_id)
     folder = desk.folder(office)
@@ -61,89 +54,101 @@ def empty_folder(
         return 0
     pause(SETTLING_SECONDS)
     count = 0
-    for name in folder.whole(before, clock()):
-        found = folder.read(name)
-        if found is None:
-            continue
-        taken = _taken_in(desk, office, found, clock())
-        for dispatch in taken.mails:
-            post_or_note(desk, client, dispatch, mailbox=office.contacts.mailbox, now=clock())
-        folder.put_away(found, to=taken.to, day=in_zone(clock(), office.zone).date())
-        count += 1
+    troubles: list[ComesBack] = []
+    for found, *beside in _bundles(desk, office, folder, before, clock()):
+        try:
+            taken = _taken_in(desk, office, found, beside, clock())
+            for dispatch in taken.mails:
+                post_or_note(desk, client, dispatch, mailbox=office.contacts.mailbox, now=clock())
+            for each in (found, *beside):
+                folder.put_away(each, to=taken.to, day=in_zone(clock(), office.zone).date())
+                count += 1
+        except (MailDeferred, FolderAway) as trouble:
+            troubles.append(trouble)
+    if troubles:
+        raise troubles[0]
     return count
 
 
-def _taken_in(desk: Workspace, office: OfficePlan, found: Found, now: datetime) -> Taken:
-    """As `take_in`; a file that we stumble over is set aside, so that the next one has its turn."""
+def _bundles(
+    desk: Workspace,
+    office: OfficePlan,
+    folder: SharedFolder,
+    before: Mapping[str, Mark],
+    now: datetime,
+) -> Iterator[Sequence[Found]]:
+    """What is taken together: all that lies in a folder within; in the folder itself, which all
+    sections share, a form and what it names of that which lies beside it."""
+    beside = dict.fromkeys(folder.complete(before, now))
+    for within, names in groupby(folder.whole(before, now), key=folder_of):
+        if within:
+            bundle = [each for name in names if (each := folder.read(name)) is not None]
+            yield from [bundle] if bundle else []
+            continue
+        loose: list[Found] = []
+        for name in names:
+            found = folder.read(name)
+            if found is None:
+                continue
+            named = _named(desk, office, folder, found, [each for each in beside if each != name])
+            if named is None:
+                loose.append(found)
+                continue
+            for each in (found, *named):
+                beside.pop(each.name, None)
+                loose = [other for other in loose if other.name != each.name]
+            yield [found, *named]
+        yield from ([found] for found in loose)
+
+
+def _named(
+    desk: Workspace, office: OfficePlan, folder: SharedFolder, found: Found, beside: Sequence[str]
+) -> list[Found] | None:
+    """What a form names of the files beside it; None for what is no form of ours."""
+    bundle = Bundle.of(desk, office, [found])
+    parcels, _ = parcels_of(desk, office, bundle)
+    if not parcels:
+        return None
+    names = [name for name in beside if names_it(parcels, name)]
+    return [each for name in names if (each := folder.read(name)) is not None]
+
+
+def _taken_in(
+    desk: Workspace, office: OfficePlan, found: Found, beside: Sequence[Found], now: datetime
+) -> Taken:
+    """As `take_in`; what we stumble over is set aside, so that the next one has its turn."""
     try:
-        return take_in(desk, office, found, now=now)
+        return take_in(desk, office, found, beside=beside, now=now)
     except ComesBack:
         raise
     except Exception as trouble:
         log.exception("a file could not be taken in; it is set aside")
         reason = f"處理時發生錯誤（{type(trouble).__name__}），請聯絡系統管理者"
-        return _unknown(desk, _delivered(desk, office, found), reason, now)
+        bundle = Bundle.of(desk, office, [found, *beside])
+        return _unknown(desk, bundle.delivered, reason, now)
 
 
-def take_in(desk: Workspace, office: OfficePlan, found: Found, *, now: datetime) -> Taken:
-    """Keep a file, judge it for the assignment that its stamp names, put the verdict on record.
+def take_in(
+    desk: Workspace,
+    office: OfficePlan,
+    found: Found,
+    *,
+    beside: Sequence[Found] = (),
+    now: datetime,
+) -> Taken:
+    """Keep some files that came together, judge them for the assignments that they are of, put the
+    verdicts on record.
 
     A folder has no sender: the section's owner is told.
     """
-    delivered = _delivered(desk, office, found)
-    if found.data is None:
-        return _unknown(desk, delivered, f"共用資料夾的「{_name(found)}」太大，沒有讀取", now)
-    case = _case_of(desk, office, found.data)
-    if case is None:
-        reason = f"共用資料夾的「{_name(found)}」沒有可以辨認的識別資料"
-        return _unknown(desk, delivered, reason, now)
-    parcel = Parcel(case=case, workbooks=delivered.files, matched_by=BY_STAMP)
-    return Taken(to=TAKEN, mails=judge_parcel(parcel, delivered, now).mails)
-
-
-def _case_of(desk: Workspace, office: OfficePlan, data: bytes) -> Case | None:
-    """None also for a form of another office: it lies in the wrong folder."""
-    stamp = stamp_in(data, desk.secret)
-    try:
-        case = desk.case(stamp.assignment) if stamp else None
-    except UnknownKey:
-        return None
-    return case if case is not None and case.cycle.office == office.office else None
+    bundle = Bundle.of(desk, office, [found, *beside])
+    parcels, why_not = parcels_of(desk, office, bundle)
+    if not parcels:
+        return _unknown(desk, bundle.delivered, why_not, now)
+    judged = [judge_parcel(parcel, bundle.delivered, now) for parcel in parcels]
+    return Taken(to=TAKEN, mails=tuple(mail for each in judged for mail in each.mails))
 
 
 def _unknown(desk: Workspace, delivered: Delivered, reason: str, now: datetime) -> Taken:
     quarantine(desk, delivered, Apart(reason=reason), now)
     return Taken(to=UNKNOWN)
-
-
-def _delivered(desk: Workspace, office: OfficePlan, found: Found) -> Delivered:
-    """A file has come once more where it was put there once more, whatever is in it."""
-    name = _name(found)
-    files: tuple[Attachment, ...] = ()
-    if found.data is not None:
-        kind = guess_type(name)[0] or "application/octet-stream"
-        files = (Attachment(name=name, content_type=kind, data=found.data),)
-        desk.store.put(found.data)
-    return Delivered(
-        blob=desk.store.put(_note(office, found)),
-        received_at=found.put_at,
-        channel="folder",
-        office=office.office,
-        subject=name,
-        files=files,
-    )
-
-
-def _note(office: OfficePlan, found: Found) -> bytes:
-    """How it came, written as a mail says it: to whom, what, when."""
-    note = EmailMessage(policy=SMTPUTF8)
-    note["Delivered-To"] = office.contacts.mailbox.address
-    note["Subject"] = _name(found)
-    note["Date"] = found.put_at
-    note["X-Dutyflow-File"] = f"{found.mark.node} {found.mark.size} {found.mark.written}"
-    note["X-Dutyflow-SHA256"] = sha256(found.data).hexdigest() if found.data is not None else "-"
-    return note.as_bytes()
-
-
-def _name(found: Found) -> str:
-    return file_name(found.name)

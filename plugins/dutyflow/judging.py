@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from . import extending
-from .answering import Arrival, answered_enough, reply, reply_to, writer_of
+from .answering import Arrival, reply, reply_to, told_enough, writer_of
 from .calendars.roc import in_zone
 from .forms.judge import Verdict, judge
 from .forms.problems import quoted
 from .forms.texts import file_key
 from .forms.typed import all_nothing
-from .keeping import Delivered, Parcel, files_that_came, identity_of, record
+from .keeping import (
+    Delivered,
+    Parcel,
+    files_that_came,
+    identity_of,
+    is_as_we_sent_it,
+    record,
+)
 from .ledger.records import SubmissionRecord
 from .mail.attachment import Attachment
 from .mail.bodies import new_text, says_nothing, wish_in
@@ -44,8 +51,11 @@ def _by_its_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
     file, verdict = _best(case, parcel.workbooks, attached)
     workbook = case.desk.store.put(file.data)
     content = identity_of(workbook, [attached.get(file_key(name), "") for name in verdict.files])
-    recorded = record(parcel, delivered, verdict, now, content=content)
-    return _answered(Arrival.of(parcel, delivered, verdict, recorded, receipt_for=workbook), now)
+    untouched = not verdict.accepted and is_as_we_sent_it(case, file)
+    why = "寄回的表單與我們寄出的完全相同，沒有填寫" if untouched else ""
+    recorded = record(parcel, delivered, verdict, now, content=content, reason=why)
+    arrival = Arrival.of(parcel, delivered, verdict, recorded, receipt_for=workbook)
+    return _answered(replace(arrival, untouched=untouched), now)
 
 
 def _without_a_form(parcel: Parcel, delivered: Delivered, now: datetime) -> Judged:
@@ -77,7 +87,7 @@ def _asked(
     again = extending.same_pending(case, asking) is not None
     told, mails = extending.ask(case, asking, now=now)
     reason = told.subject if again else ""
-    if answered_enough(case.desk, case.assignment.key, delivered, reason, now):
+    if told_enough(case, delivered, reason, now):
         return mails
     return _some(*mails, reply(case, delivered, told))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import encodebytes
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from .answers import Answer, from_json, to_json
+from .errors import ComesBack
 from .forms import guard
 from .forms.doubts import doubts
 from .forms.evidence import why_unfit
@@ -21,6 +23,7 @@ from .mail.attachment import Attachment
 from .mail.inbound import Inbound
 from .mail.unpacking import unpacked
 from .plan.senders import sender_of
+from .store import StoreError
 from .workspace import Case, Workspace
 
 Channel = Literal["mail", "upload", "folder"]
@@ -137,6 +140,25 @@ def identity_of(workbook: str, files: Iterable[str]) -> str:
     return sha256("".join([workbook, *named]).encode()).hexdigest() if named else workbook
 
 
+def is_as_we_sent_it(case: Case, file: Attachment) -> bool:
+    """Whether a file is one that we have sent about an assignment, byte for byte: nobody has saved
+    it since. A robot sends back what it got; a person may attach the form before it is saved."""
+    written = encodebytes(file.data).rstrip()
+    sent = {
+        notice.message_blob for notice in case.desk.ledger.notices.of(about=case.assignment.key)
+    }
+    return any(written in _kept_mail(case.desk, blob) for blob in sent - {""})
+
+
+def _kept_mail(desk: Workspace, blob: str) -> bytes:
+    try:
+        return desk.store.get(blob).replace(b"\r\n", b"\n")
+    except ComesBack:
+        raise
+    except StoreError:  # that a mail of ours is lost must not keep an answer to it from counting
+        return b""
+
+
 def answers_before(case: Case) -> tuple[Answer, ...]:
     """What the section answered in the cycle before, where it was asked the same: a measure's words
     may be others in a later plan."""
@@ -223,16 +245,16 @@ def quarantine(desk: Workspace, delivered: Delivered, apart: Apart, now: datetim
 
 def quarantine_file(
     desk: Workspace, delivered: Delivered, file: Attachment, apart: Apart, now: datetime
-) -> None:
+) -> Recorded:
     """Keep one file of several apart; the others count."""
     content = desk.store.put(file.data)
-    _set_aside(desk, replace(delivered, files=(file,)), apart, content, now)
+    return _set_aside(desk, replace(delivered, files=(file,)), apart, content, now)
 
 
 def _set_aside(
     desk: Workspace, delivered: Delivered, apart: Apart, content: str, now: datetime
-) -> None:
-    desk.ledger.submissions.record(
+) -> Recorded:
+    return desk.ledger.submissions.record(
         NewSubmission(
             assignment=None,
             channel=delivered.channel,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from . import extending
-from .answering import answer_from_the_inbox, answer_to_unmatched, reply
+from .answering import answer_from_the_inbox, answer_to_unmatched, reply, told_enough
 from .calendars.roc import format_roc, in_zone
 from .casework import Stationery
 from .errors import ComesBack
@@ -20,16 +20,17 @@ from .mail.absences import away_until
 from .mail.authentication import is_forged
 from .mail.bodies import decision_in, new_text
 from .mail.bounces import read_bounce
-from .mail.contexts import Unreadable
+from .mail.bounds import too_large
 from .mail.errors import UnreadableMessage
 from .mail.inbound import Inbound, read_message
-from .mail.inbox import MESSAGE_LIMIT, Inbox, Stored
-from .mail.returned import Misplaced, TooLarge
+from .mail.inbox import Inbox, Stored
+from .mail.returned import Misplaced, Unreadable
 from .plan.office import OfficePlan
 from .plan.senders import sender_of
 from .posting import Dispatch, post_or_note
 from .returning import take_back, tell_of_returned
 from .sorting import Sorted, sort_out
+from .trying import Tries
 from .workspace import Case, Workspace
 
 NOT_PROVED = "寄件人身分驗證未過"
@@ -48,17 +49,22 @@ def empty_inbox(
     """Take in and answer every message that waits, one after another. Returns how many.
 
     A message leaves the inbox once it is on record and answered; until then it will be met again.
-    The coordinator is told of addresses that mail has come back from. Raises ComesBack when it
-    cannot go on now: the mail server, the mailbox, the ledger or the store is away.
+    One that fails keeps no other waiting, and is set aside after several tries. The coordinator is
+    told of addresses that mail has come back from. Raises ComesBack when it cannot go on now: the
+    mail server, the mailbox, the ledger or the store is away; or, at the end, where one has failed.
     """
     office = desk.office(office_id)
+    tries = Tries(desk=desk, office=office_id, clock=clock)
+    tries.set_aside(inbox)
     count = 0
-    for stored in inbox.messages():
-        for dispatch in _taken_in(desk, office, stored, clock()):
-            post_or_note(desk, client, dispatch, mailbox=office.contacts.mailbox, now=clock())
-        inbox.done(stored.id)
-        count += 1
+    for stored in tries.each(inbox):
+        with tries.at(stored):
+            for dispatch in _taken_in(desk, office, stored, clock()):
+                post_or_note(desk, client, dispatch, mailbox=office.contacts.mailbox, now=clock())
+            inbox.done(stored.id)
+            count += 1
     tell_of_returned(desk, client, office, now=clock())
+    tries.settle()
     return count
 
 
@@ -72,13 +78,11 @@ def take_in(
     """
     blob = desk.store.put(stored.data)
     try:
-        message = read_message(stored.data, mailbox=office.contacts.mailbox.address)
+        message = _read(stored, mailbox=office.contacts.mailbox.address)
     except UnreadableMessage as trouble:
         unread = by_mail(blob, stored.received_at, trouble.letterhead, office.office)
         return _unreadable(desk, office, unread, trouble, now)
     delivered = by_mail(blob, stored.received_at, message, office.office)
-    if stored.beyond:
-        return _too_large(desk, office, stored, message, now)
     if message.automatic:
         _by_a_machine(desk, office, delivered, stored.data, now)
         return ()
@@ -91,6 +95,17 @@ def take_in(
         quarantine(desk, delivered, Apart(reason=doubt, suggested=_suggested(found)), now)
         return ()
     return _delivered(desk, office, delivered, found, now)
+
+
+def _read(stored: Stored, *, mailbox: str) -> Inbound:
+    """Raises UnreadableMessage, also for one of which there is no more than the header: it stays
+    where mail is kept that is done."""
+    message = read_message(stored.data, mailbox=mailbox)
+    if stored.beyond:
+        trouble = too_large(stored.beyond)
+        trouble.letterhead = message
+        raise trouble
+    return message
 
 
 def _doubt_about_the_sender(office: OfficePlan, message: Inbound) -> str:
@@ -134,29 +149,19 @@ def _unreadable(
     now: datetime,
 ) -> tuple[Dispatch, ...]:
     """Whoever wrote it is told, where at least that could be read."""
-    quarantine(desk, delivered, Apart(reason=f"無法解讀的信件：{trouble}"), now)
     head = trouble.letterhead
+    reason = f"無法解讀的信件：{trouble}；原信在收信信箱裡"
+    meant = _suggested(sort_out(desk, office, head, ())) if head else ""
+    quarantine(desk, delivered, Apart(reason=reason, suggested=meant), now)
     if head is None or head.automatic or _doubt_about_the_sender(office, head):
         return ()
-    content = Unreadable(office=office.name, why=str(trouble))
-    return _some(answer_from_the_inbox(desk, office, delivered, content, "來信無法讀取", now))
-
-
-def _too_large(
-    desk: Workspace, office: OfficePlan, stored: Stored, message: Inbound, now: datetime
-) -> tuple[Dispatch, ...]:
-    """Only its header was read; the message itself stays where mail is kept that is done."""
-    delivered = by_mail(desk.store.put(stored.data), stored.received_at, message, office.office)
-    told = TooLarge(
+    content = Unreadable(
         office=office.name,
         coordinator=office.contacts.coordinator,
-        size=stored.beyond,
-        limit=MESSAGE_LIMIT,
+        why=str(trouble),
+        advice=trouble.advice,
     )
-    quarantine(desk, delivered, Apart(reason=f"{told.found}，沒有讀取；原信在收信信箱裡"), now)
-    if message.automatic or _doubt_about_the_sender(office, message):
-        return ()
-    return _some(answer_from_the_inbox(desk, office, delivered, told, told.found, now))
+    return _some(answer_from_the_inbox(desk, office, delivered, content, "來信無法讀取", now))
 
 
 def _some(*answers: Dispatch | None) -> tuple[Dispatch, ...]:
@@ -215,14 +220,18 @@ def _set_apart(found: Sorted, delivered: Delivered, now: datetime) -> Dispatch |
         return None
     case = found.named
     assert case is not None  # noqa: S101 - where nothing is named, nothing strays from it
-    for stray in found.strays:
+    kept = [
         quarantine_file(case.desk, delivered, stray.workbook, stray.apart, now)
+        for stray in found.strays
+    ]
     form = None if found.parcels else Stationery(case).attached_form()
     content = Misplaced(
         about=Stationery(case).about,
         forms=tuple((stray.workbook.name, stray.title) for stray in found.strays),
         form_name=form.name if form else "",
     )
+    if not any(each.is_new for each in kept) and told_enough(case, delivered, content.subject, now):
+        return None
     return reply(case, delivered, content, *((form,) if form else ()), rung="misplaced")
 
 
@@ -242,5 +251,8 @@ def _decided(
         return ()
     decision = decision_in(new_text(delivered.text))
     content, mails = extending.decide(case, request, decision, who=who, now=now)
+    settled = case.desk.ledger.requests.get(request.id).state != request.state
+    if not settled and told_enough(case, delivered, content.subject, now):
+        return mails
     answer = reply(case, delivered, content)
     return _some(*mails, answer and replace(answer, token=request.token))

@@ -19,6 +19,7 @@ from .forms.texts import folded
 from .keeping import Apart, Parcel, is_workbook
 from .ledger.errors import UnknownKey
 from .mail.attachment import Attachment
+from .mail.identifiers import is_thread_id, thread_id
 from .mail.inbound import Inbound
 from .plan.office import OfficePlan
 from .plan.senders import Sender, sender_of
@@ -105,7 +106,17 @@ class _Clues:
             cases = self._cases(each.about for each in notices)
             if cases:
                 return cases
-        return []
+        return self._by_root()
+
+    def _by_root(self) -> list[Case]:
+        """Of the root that all mails about an assignment refer to: it is quoted, too, where none
+        of the mails that are named is known."""
+        quoted = {self.message.in_reply_to, *self.message.references}
+        if not any(map(is_thread_id, quoted)):
+            return []
+        mailbox = self.office.contacts.mailbox.address
+        every = self.desk.ledger.assignments.keys(self.office.office)
+        return self._cases(key for key in every if thread_id(key, mailbox=mailbox) in quoted)
 
     @cached_property
     def named(self) -> list[Case]:

@@ -25,6 +25,7 @@ from .nagging.opening import RUNG as OPENING
 from .plan.model import Person
 from .plan.senders import OWNER
 from .posting import Dispatch, Point
+from .reaching import unreached
 from .rounds import HAD_ENOUGH
 from .watching import Pending, Watch, post_for_each
 from .workspace import Workspace
@@ -106,6 +107,7 @@ class _Morning:
             day=self.watch.today,
             waiting=tuple(each.line for each in self.watch.pending),
             late=self.watch.late,
+            unreached=tuple(unreached(self.watch.desk, self.watch.office, self.watch.now)),
             troubles=tuple(self._troubles()),
             strays=tuple(self._strays()),
             page=self.page,

@@ -20,6 +20,7 @@ from dutyflow.orchestration import doors
 from dutyflow.orchestration.doors import Doors
 from dutyflow.orchestration.intake_dag import take_in_all
 from dutyflow.orchestration.mailboxes import NoMailbox, account_of
+from dutyflow.reaching import LONG, unreached
 from dutyflow.settings import Settings
 from dutyflow.workspace import Workspace
 from tests.support.dovecot import Dovecot, dovecot, dovecot_server
@@ -201,3 +202,56 @@ def test_a_mailbox_that_cannot_be_opened_keeps_no_file_waiting(
         assert take_in_all(desk, client, OFFICE) == 1
     assert not (place / "a.xlsx").exists()
     desk.close()
+
+
+def looked_into(opened: Opened, watching: Doors, until: Callable[[], bool]) -> None:
+    """The doors look until the ledger says so."""
+
+    async def play() -> None:
+        came = asyncio.create_task(watching.something_came(not_before=0))
+        while not await asyncio.to_thread(until):
+            await asyncio.sleep(0.05)
+        came.cancel()
+
+    asyncio.run(asyncio.wait_for(play(), PATIENCE))
+
+
+def test_a_mailbox_that_cannot_be_reached_is_told_to_the_coordinator(
+    opened: Opened, on_server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "RENEWED_SECONDS", 0.1)
+    desk = opened()
+    mailboxes = lambda: desk.ledger.mailboxes.of(OFFICE)  # noqa: E731
+    looked_into(opened, Doors(opened, poll_seconds=0.05), lambda: bool(mailboxes()))
+    (read,) = mailboxes()
+    assert (read.away_since, read.why) == (None, "")
+    assert read.read_at is not None
+    assert list(unreached(desk, desk.office(OFFICE), clock.now())) == []
+
+    on_server.stop()
+    try:
+        down = Doors(opened, poll_seconds=0.05)
+        looked_into(opened, down, lambda: mailboxes()[0].away_since is not None)
+    finally:
+        on_server.start()
+
+    (away,) = mailboxes()
+    assert away.read_at == read.read_at
+    now = clock.now()
+    assert list(unreached(desk, desk.office(OFFICE), now)) == [], "a restart takes a while"
+    (told,) = unreached(desk, desk.office(OFFICE), now + LONG)
+    assert "plan（127.0.0.1）目前無法讀取" in told
+    assert "起；最後一次讀取 " in told
+    looked_into(opened, Doors(opened, poll_seconds=0.05), lambda: not mailboxes()[0].away_since)
+
+
+def test_so_is_a_connection_that_is_missing(
+    opened: Opened, on_server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_IMAP_DEFAULT")
+    desk = opened()
+    watching = Doors(opened, poll_seconds=0.05)
+    looked_into(opened, watching, lambda: bool(desk.ledger.mailboxes.of(OFFICE)))
+    (told,) = unreached(desk, desk.office(OFFICE), clock.now() + LONG)
+    assert "Airflow 沒有這個連線" in told
+    assert "從未讀取成功" in told

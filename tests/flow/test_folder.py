@@ -14,7 +14,8 @@ from dutyflow.folders import FILE_LIMIT, TAKEN, UNKNOWN, FolderAway, SharedFolde
 from dutyflow.ledger import CycleRecord
 from dutyflow.posting import MailDeferred
 from dutyflow.sorting import BY_STAMP
-from tests.support.scene import OFFICE, Scene, filled, form_in, scene
+from tests.support.archives import zipped
+from tests.support.scene import OFFICE, Scene, filled, form_in, good, scene
 
 CYCLE = "115H1"
 
@@ -228,3 +229,103 @@ def test_a_folder_that_is_away_is_told_of(office: Scene, cycle: CycleRecord) -> 
     place(office).write_bytes(b"no folder")
     with pytest.raises(FolderAway, match="共用資料夾"):
         take_in(office)
+
+
+PDF = b"%PDF-1.7 (sample) %%EOF\n"
+PHOTO = b"\xff\xd8\xff\xe0 JFIF \xff\xd9"
+
+
+def put_within(office: Scene, folder: str, name: str, data: bytes) -> None:
+    (place(office) / folder).mkdir(exist_ok=True)
+    put(office, f"{folder}/{name}", data)
+
+
+def files_of(office: Scene, cycle: CycleRecord) -> list[list[str]]:
+    kept = office.ledger.submissions.of(f"{cycle.key}/business")
+    return [[file.name for file in each.files] for each in kept]
+
+
+def naming(form: bytes, *names: str) -> bytes:
+    return filled(form, lambda number: {**good(number), "佐證": f"如附 {'、'.join(names)}"})
+
+
+def test_evidence_in_a_folder_beside_its_form_comes_with_it(
+    office: Scene, cycle: CycleRecord, letters: dict[str, EmailMessage]
+) -> None:
+    put_within(office, "業務組", "a.xlsx", filled(form_in(letters["business"])))
+    put_within(office, "業務組", "紀錄.pdf", PDF)
+    put_within(office, "業務組", "照片.zip", zipped({"一.jpg": PHOTO, "二.jpg": PHOTO}))
+    (receipt,) = take_in(office)
+    assert "已收到" in receipt["Subject"]
+    assert files_of(office, cycle) == [["a.xlsx", "照片.zip", "一.jpg", "二.jpg", "紀錄.pdf"]]
+    assert lying(office) == {TAKEN: ["a.xlsx", "照片.zip", "紀錄.pdf"]}
+    assert (place(office) / "業務組").is_dir(), "the section's folder stays"
+
+
+def test_a_zip_of_form_and_evidence_is_unpacked_wherever_it_lies(
+    office: Scene, cycle: CycleRecord, letters: dict[str, EmailMessage]
+) -> None:
+    form = filled(form_in(letters["business"]))
+    put(office, "填報.zip", zipped({"表.xlsx": form, "紀錄.pdf": PDF}))
+    (receipt,) = take_in(office)
+    assert "已收到" in receipt["Subject"]
+    assert files_of(office, cycle) == [["填報.zip", "表.xlsx", "紀錄.pdf"]]
+
+
+def test_in_the_folder_that_all_share_a_form_takes_what_it_names(
+    office: Scene, cycle: CycleRecord, letters: dict[str, EmailMessage]
+) -> None:
+    put(office, "紀錄.pdf", PDF)
+    put(office, "別人的.pdf", PDF + b" ")
+    put(office, "z.xlsx", naming(form_in(letters["business"]), "紀錄.pdf"))
+    (receipt,) = take_in(office)
+    assert "已收到" in receipt["Subject"]
+    assert files_of(office, cycle) == [["z.xlsx", "紀錄.pdf"]]
+    assert lying(office) == {"": ["別人的.pdf"], TAKEN: ["z.xlsx", "紀錄.pdf"]}
+
+
+def test_evidence_alone_goes_to_the_only_thing_that_its_section_has_to_answer(
+    office: Scene, cycle: CycleRecord, letters: dict[str, EmailMessage]
+) -> None:
+    put_within(office, "business", "紀錄.pdf", PDF)
+    (told,) = take_in(office)
+    assert "沒有填報檔" in told["Subject"]
+    put_within(office, "business", "紀錄二.pdf", PDF + b" ")
+    assert take_in(office) == [], "the owner is told of it once a day"
+    assert files_of(office, cycle) == [["紀錄.pdf"], ["紀錄二.pdf"]]
+    (kept, _) = office.ledger.submissions.of(f"{cycle.key}/business")
+    assert kept.matched_by == "共用資料夾的位置"
+
+
+def test_where_a_section_has_two_things_to_answer_evidence_alone_waits(
+    office: Scene, cycle: CycleRecord, letters: dict[str, EmailMessage]
+) -> None:
+    office.open(CYCLE, duty="web_accessibility", collect_by=office.now + timedelta(days=3))
+    put_within(office, "設計組", "紀錄.pdf", PDF)
+    assert take_in(office) == []
+    (apart,) = office.ledger.submissions.quarantined()
+    assert "請與填報檔一起放入" in apart.reason
+
+
+def test_a_folder_is_taken_once_all_in_it_is_whole(
+    office: Scene, cycle: CycleRecord, letters: dict[str, EmailMessage]
+) -> None:
+    put_within(office, "業務組", "a.xlsx", filled(form_in(letters["business"])))
+    put_within(office, "業務組", "紀錄.pdf", PDF[:9])
+    assert take_in(office) == []
+    assert state(office, cycle) == "open"
+    put_within(office, "業務組", "紀錄.pdf", PDF)
+    assert len(take_in(office)) == 1
+    assert files_of(office, cycle) == [["a.xlsx", "紀錄.pdf"]]
+
+
+def test_a_link_to_another_folder_leads_nowhere(
+    office: Scene, cycle: CycleRecord, letters: dict[str, EmailMessage], tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    form = tmp_path / "elsewhere" / "a.xlsx"
+    form.write_bytes(filled(form_in(letters["business"])))
+    (place(office) / "業務組").symlink_to(tmp_path / "elsewhere")
+    assert take_in(office) == []
+    assert form.exists()
+    assert state(office, cycle) == "open"

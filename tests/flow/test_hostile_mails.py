@@ -23,5 +23,22 @@ def test_the_next_mail_has_its_turn(office: Scene) -> None:
     assert "已收到" in accepted["Subject"]
     kept = office.ledger.submissions.quarantined()
     assert len(kept) == len(REFUSED) + 1
-    too_large = [each for each in kept if not each.reason.startswith("無法解讀的信件：信件")]
-    assert ["沒有讀取" in each.reason for each in too_large] == [True]
+    assert all(each.reason.startswith("無法解讀的信件：信件") for each in kept)
+    (large,) = [each for each in kept if "62 MB" in each.reason]
+    assert "沒有讀取；應在 40 MB 以內；原信在收信信箱裡" in large.reason
+
+
+def test_a_locked_mail_is_told_how_to_send_it(office: Scene) -> None:
+    cycle = office.open()
+    letter = office.announce(cycle)["design"]
+    owner = letter["To"].addresses[0].addr_spec
+    to = letter["Reply-To"].addresses[0].addr_spec.encode()
+    office.put(
+        envelope(owner, to)
+        + b"\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nx\r\n-----END PGP MESSAGE-----"
+    )
+    (told,) = office.take_in()
+    assert "這是加密的郵件，系統沒有解密的金鑰，無法開啟" in text_of(told)
+    assert "請改用不加密的一般郵件" in text_of(told)
+    (kept,) = office.ledger.submissions.quarantined()
+    assert kept.suggested == f"{cycle.key}/design"

@@ -137,8 +137,8 @@ def test_a_message_that_is_too_large_is_not_read_and_its_sender_is_told(
     hang_up(client)
     (told,) = office.new_mails()
     assert told["To"].addresses[0].addr_spec == letter["To"].addresses[0].addr_spec
-    assert "太大" in told["Subject"]
-    assert "上限" in text_of(told)
+    assert told["Subject"] == "來信無法讀取，請重寄"
+    assert "MB，沒有讀取；應在" in text_of(told)
     assert office.state(f"{cycle.key}/business") == "open"
     (first, _) = office.ledger.submissions.quarantined()
     assert "沒有讀取" in first.reason

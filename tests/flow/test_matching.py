@@ -92,6 +92,40 @@ def test_so_is_one_in_a_forwarded_thread_by_its_references(opened) -> None:
     assert office.state(f"{cycle}/design") == "submitted"
 
 
+@pytest.mark.parametrize("named", ["In_Reply_To", "References"])
+def test_or_by_the_root_of_the_thread_where_no_mail_of_ours_is_named(opened, named: str) -> None:
+    office, cycle, mails = opened
+    root = mails["design"]["References"]
+    assert "<thread-" in root
+    headers = {"In_Reply_To": "<from-another-program@example.tw>", named: root}
+    send(
+        office,
+        None,
+        to=mailbox(office),
+        sender=address_of(mails["design"]),
+        Subject="Re: 有問題",
+        **headers,
+    )
+    (answer,) = office.take_in()
+    assert "（設計組）" in answer["Subject"]
+    (kept,) = office.ledger.submissions.of(f"{cycle}/design")
+    assert kept.matched_by == "所回覆的通知"
+
+
+def test_a_root_of_nothing_that_we_know_tells_nothing(opened) -> None:
+    office, _, mails = opened
+    send(
+        office,
+        None,
+        to=mailbox(office),
+        sender=address_of(mails["design"]),
+        Subject="Re: 有問題",
+        References="<thread-0123456789abcdef0123456789abcdef@pingtung.example.tw>",
+    )
+    (answer,) = office.take_in()
+    assert "無法判斷" in answer["Subject"]
+
+
 def test_the_last_clue_is_who_writes_under_which_subject(opened) -> None:
     office, cycle, mails = opened
     send(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email.message import EmailMessage
 
 import pytest
 
 from dutyflow.calendars.roc import TAIPEI
 from tests.flow.test_matching import address_of, send
+from tests.forms.samples import edited
 from tests.support.scene import Scene, filled, form_in, good, later, text_of
 
 CLOSED = datetime(2018, 7, 9, 9, 0, tzinfo=TAIPEI)
@@ -141,22 +143,104 @@ def test_a_robot_that_answers_everything_hears_from_us_once(opened) -> None:
     assert len(office.ledger.submissions.of(f"{cycle}/design")) == 4, "each is kept"
 
 
-def test_a_robot_that_sends_our_own_form_back_is_not_answered_for_ever(opened) -> None:
-    office, _, mails = opened
-    mail = mails["design"]
-    robot, count = address_of(mail), 0
+def echoed(office: Scene, mail: EmailMessage, change=lambda form, number: form) -> list[str]:
+    """A robot sends each form of ours back, and does not say that it is one; what it was told."""
+    robot, told = address_of(mail), []
     for number in range(5):
         send(
             office,
-            form_in(mail),
+            change(form_in(mail), number),
             to=address_of(mail, "Reply-To"),
             sender=robot,
             Subject=f"自動轉寄 {number}",
         )
         answered = office.take_in()
-        count += len(answered)
+        told += [str(each["Subject"]) for each in answered]
         mail = answered[0] if answered else mail
-    assert count <= 3, "the blank form, the marked one, and one whose marks stand a line lower"
+    return told
+
+
+def test_a_robot_that_sends_our_own_form_back_is_answered_once(opened) -> None:
+    office, cycle, mails = opened
+    (told,) = echoed(office, mails["design"])
+    assert "寄回的表單沒有填寫" in told
+    assert len(office.ledger.submissions.of(f"{cycle}/design")) == 2, "the blank and the marked one"
+
+
+def test_a_gateway_that_writes_our_form_anew_is_not_answered_for_ever(opened) -> None:
+    office, _, mails = opened
+    told = echoed(office, mails["design"], lambda form, n: edited(form, lambda s: s.cell(1, 30, n)))
+    assert [each.split(" ")[0] for each in told] == ["還需要修正", "仍須修正"]
+
+
+def test_a_person_who_attaches_the_form_unsaved_is_told_so_and_then_what_is_wrong(opened) -> None:
+    office, _, mails = opened
+    letter = mails["design"]
+    office.reply(letter, form_in(letter))
+    (told,) = office.take_in()
+    assert "填寫後沒有存檔" in text_of(told)
+    office.now = later(office.now, minutes=9)
+    wrong = filled(form_in(told), lambda n: {**good(n), "自評分數": 101})
+    office.reply(letter, wrong)
+    (problems,) = office.take_in()
+    assert "101" in text_of(problems)
+    office.now = later(office.now, minutes=9)
+    office.reply(letter, wrong)
+    (again,) = office.take_in()
+    assert str(again["Subject"]).startswith("仍須修正"), "the same mistakes are told once more"
+    office.now = later(office.now, minutes=9)
+    office.reply(letter, wrong)
+    assert office.take_in() == []
+
+
+def test_the_same_file_is_confirmed_once_more_and_then_no_more(opened) -> None:
+    office, cycle, mails = opened
+    letter = mails["design"]
+    form = filled(form_in(letter))
+    told = []
+    for _ in range(4):
+        office.reply(letter, form)
+        told += [str(each["Subject"])[:4] for each in office.take_in()]
+        office.now = later(office.now, days=1)
+    assert told == ["已收到：", "先前已收"]
+    assert len(office.ledger.submissions.of(f"{cycle}/design")) == 1
+
+
+def test_each_time_that_an_earlier_file_counts_again_is_told(opened) -> None:
+    office, _, mails = opened
+    letter = mails["design"]
+    first = filled(form_in(letter))
+    second = filled(form_in(letter), lambda n: {**good(n), "自評分數": 80})
+    told = []
+    for form in (first, second, first, second, first):
+        office.now = later(office.now, minutes=9)
+        office.reply(letter, form)
+        (answer,) = office.take_in()
+        told.append("現在起以這一份為準" in text_of(answer))
+    assert told == [False, False, True, True, True]
+
+
+def test_a_robot_of_who_decides_is_told_once_how_to_decide(opened) -> None:
+    office, _, mails = opened
+    office.write(mails["design"], "展期 107/7/6 原因：資料尚未彙齊")
+    asked, _ = office.take_in()
+    told = []
+    for number in range(3):
+        office.write(asked, f"您的來信已收悉，案號 {number}")
+        told += office.take_in()
+    assert len(told) == 1
+    assert "同意" in text_of(told[0])
+
+
+def test_a_form_sent_to_the_wrong_place_again_and_again_is_told_once(opened) -> None:
+    office, _, mails = opened
+    other = office.announce(office.open(duty="web_accessibility"))["design"]
+    told = []
+    for _ in range(3):
+        office.reply(mails["design"], form_in(other))
+        office.now = later(office.now, minutes=1)
+        told += office.take_in()
+    assert [str(each["Subject"])[:6] for each in told] == ["有 1 個檔"]
 
 
 def test_a_robot_that_has_nothing_to_report_is_told_no_more_than_twice(opened) -> None:

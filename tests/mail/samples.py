@@ -25,7 +25,6 @@ from dutyflow.mail.contexts import (
     Returned,
     SetAside,
     Unmatched,
-    Unreadable,
 )
 from dutyflow.mail.letter import Letter
 from dutyflow.mail.reminders import Line, Reminder
@@ -39,7 +38,7 @@ from dutyflow.mail.requests import (
     ExtensionSent,
     Waived,
 )
-from dutyflow.mail.returned import Misplaced, TooLarge, UndeliverableAddress
+from dutyflow.mail.returned import Misplaced, UndeliverableAddress, Unreadable
 from dutyflow.plan.model import Mailbox, Person
 from tests.mail.link_samples import LINK_SAMPLES
 from tests.mail.summary_samples import SUMMARIES
@@ -272,10 +271,12 @@ CONTENTS: dict[str, Content] = {
         form_name=FORM_NAME,
         set_aside=ASIDE,
     ),
-    "too_large": TooLarge(
-        office=OFFICE, coordinator=COORDINATOR, size=48 * 1024**2 + 1, limit=40 * 1024**2
+    "unreadable": Unreadable(
+        office=OFFICE,
+        coordinator=COORDINATOR,
+        why="信件有 61 MB，沒有讀取；應在 40 MB 以內",
+        advice="佐證很大時請分成幾封寄",
     ),
-    "unreadable": Unreadable(office=OFFICE, why="信件有 61 MB；應在 25 MB 以內"),
     "unmatched": Unmatched(office=OFFICE, why="找不到對應的應辦事項", coordinator=COORDINATOR),
     "misplaced": Misplaced(
         about=ABOUT,

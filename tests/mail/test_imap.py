@@ -10,8 +10,9 @@ import pytest
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
-from dutyflow.mail.errors import MailboxAway, MessageWithheld
+from dutyflow.mail.errors import MailboxAway
 from dutyflow.mail.imap import DONE_FOLDER, ImapAccount, imap_inbox
+from dutyflow.mail.inbox import Stored, Withheld
 from tests.support.cutting import cutting
 from tests.support.dovecot import (
     HOST,
@@ -55,6 +56,7 @@ def in_folder(server: Dovecot, folder: str) -> dict[str, set[bytes]]:
 def empty(account: ImapAccount) -> Iterator[bytes]:
     with imap_inbox(account) as inbox:
         for message in inbox.messages():
+            assert isinstance(message, Stored)
             yield message.data
             inbox.done(message.id)
 
@@ -195,14 +197,54 @@ def test_a_message_that_the_server_cannot_give_keeps_no_other_from_being_read(
     with dovecot.client() as client:
         client.select_folder("INBOX", readonly=True)
         (broken,) = client.search(["SUBJECT", "broken"])
-    seen: list[bytes] = []
-    with monkeypatch.context() as meanwhile:
+    with monkeypatch.context() as meanwhile, imap_inbox(dovecot.account()) as inbox:
         meanwhile.setattr(IMAPClient, "fetch", refused)
-        with pytest.raises(MessageWithheld, match=f"UID {broken}"):
-            seen.extend(empty(dovecot.account()))
-    assert [data.split()[1] for data in seen] == [b"first", b"last"]
-    assert set(in_folder(dovecot, "INBOX")) == {"broken"}
-    assert len(list(empty(dovecot.account()))) == 1
+        first, withheld, last = inbox.messages()
+    assert isinstance(first, Stored)
+    assert isinstance(withheld, Withheld)
+    assert isinstance(last, Stored)
+    assert [first.data.split()[1], last.data.split()[1]] == [b"first", b"last"]
+    assert f"UID {broken}" in withheld.why
+    assert len(list(empty(dovecot.account()))) == 3
+
+
+def test_one_that_the_server_cannot_even_describe_is_found_among_others(
+    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"mail{number}" for number in range(7)]
+    put(dovecot, *names)
+    fetch = IMAPClient.fetch
+
+    def refused(client: IMAPClient, uids: list[int], parts: list[str], *rest: object) -> object:
+        if broken in uids:
+            raise IMAPClientError("FETCH failed: NO [SERVERBUG]")
+        return fetch(client, uids, parts, *rest)
+
+    with dovecot.client() as client:
+        client.select_folder("INBOX", readonly=True)
+        (broken,) = client.search(["SUBJECT", "mail3"])
+    with monkeypatch.context() as meanwhile, imap_inbox(dovecot.account()) as inbox:
+        meanwhile.setattr(IMAPClient, "fetch", refused)
+        found = list(inbox.messages())
+    read = [each.data.split()[1].decode() for each in found if isinstance(each, Stored)]
+    assert read == [name for name in names if name != "mail3"]
+    assert isinstance(found[-1], Withheld)
+
+
+def test_one_that_cannot_be_moved_waits_no_more(
+    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(dovecot, "stuck")
+
+    def refused(client: IMAPClient, *rest: object) -> None:
+        raise IMAPClientError("MOVE failed: NO [OVERQUOTA]")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(IMAPClient, "move", refused)
+        assert len(list(empty(dovecot.account()))) == 1
+    assert set(in_folder(dovecot, "INBOX")) == {"stuck"}
+    with imap_inbox(dovecot.account()) as inbox:
+        assert not inbox.waiting()
 
 
 def test_a_password_never_goes_over_a_line_that_anybody_can_read(dovecot: Dovecot) -> None:

@@ -208,8 +208,14 @@ FACTS: dict[str, tuple[str, ...]] = {
         FORM_NAME,
         COORDINATOR.email,
     ),
-    "unreadable": (OFFICE, "無法讀取", "信件有 61 MB；應在 25 MB 以內。", "按「回覆」"),
-    "too_large": (OFFICE, "49 MB", "40 MB", "沒有讀取", "分成幾封", COORDINATOR.email),
+    "unreadable": (
+        OFFICE,
+        "無法讀取",
+        "信件有 61 MB，沒有讀取；應在 40 MB 以內。",
+        "請分成幾封寄。",
+        "按「回覆」",
+        COORDINATOR.email,
+    ),
     "unmatched": (OFFICE, "無法判斷", "找不到對應的應辦事項", "按「回覆」", COORDINATOR.email),
     "misplaced": (
         "電話禮貌.xlsx",

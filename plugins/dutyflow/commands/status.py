@@ -11,15 +11,20 @@ import click
 
 from dutyflow import clock
 from dutyflow.calendars.roc import format_roc, format_roc_moment
+from dutyflow.ledger.records import MailboxRecord
 from dutyflow.ledger.what import STATE_TITLES
+from dutyflow.plan.office import OfficePlan
+from dutyflow.reaching import last_read
 from dutyflow.settings import Settings
 from dutyflow.surveying import CycleStatus, Effect, SectionStatus, Survey, survey
+from dutyflow.workspace import Workspace
 
 from .common import echo_json, echo_table, json_option
 from .desk import cycles_in, opened_desk
 from .offices import office_option
 
 HEADING = ("組室", "狀態", "期限", "餘日", "最近一封信", "下一次稽催")
+MAILBOX_HEADING = ("機關", "信箱", "讀取", "狀態")
 LADDER_HEADING = ("階段", "寄出信件", "提醒件數", "次一工作日前填報", "比率")
 
 
@@ -35,13 +40,15 @@ def status_command(
     """Tell of each open cycle's sections their state, deadline, last mail and next reminder.
 
     And whether the ladder works: for each rung, how many mails went out, and how many answers came
-    by the end of the working day after it. That counts closed cycles too.
+    by the end of the working day after it. That counts closed cycles too. And when each mailbox
+    on a mail server was read last, and since when one cannot be.
     """
     with opened_desk(settings) as desk:
         wanted = cycles_in(desk, office=office, duty=duty, name=cycle)
         found = survey(desk, wanted, now=clock.now())
+        mailboxes = tuple(_mailboxes(desk, office))
     if as_json:
-        echo_json(_as_json(found))
+        echo_json({**_as_json(found), "mailboxes": [_mailbox_as_json(each) for each in mailboxes]})
         return
     for each in found.cycles:
         _echo_cycle(each)
@@ -50,6 +57,30 @@ def status_command(
     if found.effects:
         click.echo("\n■ 稽催成效（每次填報計入其前最近一封信）")
         echo_table(LADDER_HEADING, map(_effect_row, found.effects))
+    if mailboxes:
+        click.echo("\n■ 收件信箱")
+        echo_table(MAILBOX_HEADING, map(_mailbox_row, mailboxes))
+
+
+def _mailboxes(desk: Workspace, wanted: str | None) -> Iterator[tuple[OfficePlan, MailboxRecord]]:
+    for key, office in desk.offices.items():
+        if wanted in (None, key):
+            for each in desk.ledger.mailboxes.of(key):
+                yield office, each
+
+
+def _mailbox_row(mailbox: tuple[OfficePlan, MailboxRecord]) -> tuple[str, ...]:
+    office, each = mailbox
+    if each.away_since is None:
+        return office.name, each.name, last_read(each, office), "正常"
+    since = format_roc_moment(each.away_since, office.zone)
+    return office.name, each.name, last_read(each, office), f"自{since}起：{each.why}"
+
+
+def _mailbox_as_json(mailbox: tuple[OfficePlan, MailboxRecord]) -> dict[str, Any]:
+    _, each = mailbox
+    moments = {"read_at": each.read_at, "away_since": each.away_since}
+    return {**asdict(each), **{key: at and at.isoformat() for key, at in moments.items()}}
 
 
 def _echo_cycle(status: CycleStatus) -> None:

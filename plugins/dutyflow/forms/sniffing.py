@@ -31,6 +31,7 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "RAR 壓縮檔"),
     (b"7z\xbc\xaf\x27\x1c", "7z 壓縮檔"),
     (b"\x1f\x8b", "gzip 壓縮檔"),
+    (b"-----BEGIN PGP MESSAGE-----", "PGP 加密檔，系統沒有解密的金鑰"),
 )
 _HEIC = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _OLE_STREAMS: tuple[tuple[str, str, str], ...] = (

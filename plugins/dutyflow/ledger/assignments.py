@@ -17,7 +17,7 @@ from . import events
 from .database import Database, in_parts
 from .errors import NotPossible, UnknownKey
 from .records import AssignmentRecord, Look
-from .tables import assignments
+from .tables import assignments, cycles
 from .what import What
 
 TOKEN_LONGEST = 64
@@ -33,6 +33,12 @@ class Assignments:
         """A cycle's assignments in the plan's order."""
         with self._database.reading() as connection:
             return of_cycle(connection, cycle_key)
+
+    def keys(self, office: str) -> tuple[str, ...]:
+        """Of all that an office has ever asked for."""
+        query = select(assignments.c.key).join(cycles, cycles.c.key == assignments.c.cycle)
+        with self._database.reading() as connection:
+            return tuple(connection.scalars(query.where(cycles.c.office == office)))
 
     def get(self, key: str) -> AssignmentRecord:
         """Raises UnknownKey."""

@@ -12,6 +12,7 @@ from .database import Database
 from .drafts import Drafts
 from .events import Events
 from .lately import Lately
+from .mailboxes import Mailboxes
 from .notices import Notices
 from .people import People
 from .plans import Plans
@@ -19,6 +20,7 @@ from .reports import Reports
 from .requests import Requests
 from .silences import Silences
 from .standings import Standings
+from .stumbles import Stumbles
 from .submissions import Submissions
 
 
@@ -46,6 +48,8 @@ class Ledger:
         self.drafts = Drafts(self._database)
         self.calls = Calls(self._database)
         self.arrivals = Arrivals(self._database)
+        self.stumbles = Stumbles(self._database)
+        self.mailboxes = Mailboxes(self._database)
 
     def migrate(self) -> None:
         """Create or upgrade the tables. Safe to run again, and by several at once."""

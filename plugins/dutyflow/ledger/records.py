@@ -194,6 +194,31 @@ class Undeliverable:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stumble:
+    """A message in an inbox that could not be taken in: how often that was tried, since when. Its
+    bytes are under `blob` in the store, "" where they could not be had."""
+
+    office: str
+    message: str
+    tries: int
+    since: datetime
+    why: str
+    blob: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxRecord:
+    """A mailbox on a server: when it was read last, None for never; since when it cannot be, None
+    where it can, and why, in words."""
+
+    office: str
+    name: str
+    read_at: datetime | None
+    away_since: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewSilence:
     """Why a step whose day came was not told: to nobody, or to the one recipient."""
 

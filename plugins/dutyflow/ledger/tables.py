@@ -229,6 +229,27 @@ calls = Table(
     Index("ix_calls_at", "at"),
 )
 
+stumbles = Table(
+    "stumbles",
+    metadata,
+    Column("office", Words, primary_key=True),
+    Column("message", Words, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("blob", Words, nullable=False),
+)
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("office", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("read_at", UtcDateTime),
+    Column("away_since", UtcDateTime),
+    Column("why", Words, nullable=False),
+)
+
 reports = Table(
     "reports",
     metadata,

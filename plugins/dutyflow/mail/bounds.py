@@ -18,6 +18,7 @@ LINES_LIMIT = 600_000  # FILES_LIMIT in base64 has 460,000
 CONTAINERS_LIMIT = 200  # parts that hold parts
 MATCHES_LIMIT = 10_000_000  # every line is compared with the boundary of each part around it
 
+_MEGABYTE = 2**20
 _CONTAINER = re.compile(rb"^content-type:\s{0,200}(?:multipart|message)/", re.I | re.M)
 _HEAD_ENDS = re.compile(rb"\r?\n\r?\n|\r\r")
 
@@ -25,10 +26,7 @@ _HEAD_ENDS = re.compile(rb"\r?\n\r?\n|\r\r")
 def check(data: bytes) -> None:
     """Raises UnreadableMessage, in words, for a message that is built to wear us out."""
     if len(data) > MESSAGE_LIMIT:
-        size, limit = len(data) / 2**20, FILES_LIMIT // 2**20
-        raise UnreadableMessage(
-            f"信件有 {size:.0f} MB；應在 {limit} MB 以內（請把大檔分成幾封寄，或改附較小的檔案）"
-        )
+        raise too_large(len(data))
     if len(head_of(data[: HEAD_LIMIT + 4])) > HEAD_LIMIT:
         raise UnreadableMessage("信件的標頭太長，未拆解；應為一般的信件")
     lines, containers = data.count(b"\n"), len(_CONTAINER.findall(data))
@@ -36,6 +34,15 @@ def check(data: bytes) -> None:
         raise UnreadableMessage(f"信件的層次超過 {CONTAINERS_LIMIT} 層，未拆解；應為一般的信件")
     if lines > LINES_LIMIT or lines * containers > MATCHES_LIMIT:
         raise UnreadableMessage("信件的行數或層次太多，未拆解；應為一般的信件")
+
+
+def too_large(size: int) -> UnreadableMessage:
+    """`size` in bytes. Rounded up: what is over the limit is not said to be at it."""
+    limit, files = MESSAGE_LIMIT // _MEGABYTE, FILES_LIMIT // _MEGABYTE
+    return UnreadableMessage(
+        f"信件有 {-(-size // _MEGABYTE)} MB，沒有讀取；應在 {limit} MB 以內",
+        f"請縮小附檔（例如降低照片的解析度），附檔合計在 {files} MB 以內；佐證很大時請分成幾封寄",
+    )
 
 
 def head_of(data: bytes) -> bytes:

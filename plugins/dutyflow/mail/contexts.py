@@ -193,7 +193,8 @@ class Receipt(Content):
 class Problems(Content):
     """還需要修正: what was sent cannot be taken over as it stands.
 
-    The form goes back under `form_name`, with marks; empty where none can be attached.
+    The form goes back under `form_name`, with marks; empty where none can be attached. `again`: the
+    same came before. `untouched`: it is a form as we sent it.
     """
 
     template = "problems"
@@ -205,14 +206,21 @@ class Problems(Content):
     deadline: Deadline
     form_name: str = ""
     set_aside: tuple[SetAside, ...] = ()
+    again: bool = False
+    untouched: bool = False
 
     def __post_init__(self) -> None:
         in_zone(self.received_at)
 
     @property
     def subject(self) -> str:
-        count = len(self.problems)
-        return f"還需要修正 {count} 處：{self.about.title}（{self.about.section}）"
+        return f"{self.headline}：{self.about.title}（{self.about.section}）"
+
+    @property
+    def headline(self) -> str:
+        if self.untouched:
+            return "還需要修正，寄回的表單沒有填寫"
+        return f"{'仍須' if self.again else '還需要'}修正 {len(self.problems)} 處"
 
     @property
     def received(self) -> str:
@@ -406,19 +414,3 @@ class Unmatched(Content):
     @property
     def subject(self) -> str:
         return "來信已收到，但無法判斷是哪一項填報"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unreadable(Content):
-    """A message that could not be taken apart, for somebody we know. `why` says what was found and
-    what was expected."""
-
-    template = "unreadable"
-    submitted = "auto-replied"
-
-    office: str
-    why: str
-
-    @property
-    def subject(self) -> str:
-        return "來信已收到，但無法讀取，請重寄"

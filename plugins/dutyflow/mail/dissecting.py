@@ -10,9 +10,10 @@ from email.utils import getaddresses
 from itertools import islice
 from typing import Any
 
+from . import cms
 from .addresses import host_of, token_of
 from .attachment import Attachment
-from .bounds import FILES_LIMIT
+from .bounds import FILES_LIMIT, check
 from .decoding import body_text, content, decode_words, header, headers, parsed
 from .errors import UnreadableMessage
 from .identifiers import message_ids_in
@@ -22,6 +23,7 @@ from .tnef import SIGNATURE, files_in
 
 ATTACHMENTS_LIMIT = 100
 PARTS_LIMIT = 1000
+WRAPPED_LIMIT = 3  # signatures around signatures
 FORWARDED_LIMIT = 3  # messages within messages
 DECORATION_LIMIT = 100_000  # bytes of a picture that is shown within the text
 TEXT_LIMIT = 100_000  # characters
@@ -33,6 +35,18 @@ NAME_LIMIT = 100  # characters of a sender's name, as many as a Person's
 
 _RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc", "Resent-To")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9._-]{1,250}")
+_SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_SIGNATURES = frozenset(
+    {
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "application/pgp-keys",
+        "application/pgp-encrypted",  # says only that the part beside is
+    }
+)
+_LOCKED = frozenset({"application/pgp-encrypted", "application/x-microsoft-rpmsg-message"})
+_LOCKED_NAMES = frozenset({"message.rpmsg", "message_v2.rpmsg"})
 _SHOWN = re.compile(rb"cid:([^\s\"'<>]{1,200})", re.IGNORECASE)
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 _MACHINES = frozenset(
@@ -60,14 +74,14 @@ _ROBOT_SUBJECT = re.compile(
 )
 
 
-def job(data: bytes, *, mailbox: str) -> tuple[dict[str, Any] | str, list[bytes]]:
-    """What a message says, or why it cannot be read, in words."""
+def job(data: bytes, *, mailbox: str) -> tuple[dict[str, Any] | list[str], list[bytes]]:
+    """What a message says; or why it cannot be read, and what to do, in words."""
     try:
         return packed(_read(parsed(data), mailbox))
     except UnreadableMessage as reason:
-        return str(reason), []
+        return [str(reason), reason.advice], []
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
-        return f"信件無法讀取（{type(error).__name__}）；應為一般的信件", []
+        return [f"信件無法讀取（{type(error).__name__}）；應為一般的信件", ""], []
 
 
 def _read(message: Message, mailbox: str) -> Inbound:
@@ -78,6 +92,8 @@ def _read(message: Message, mailbox: str) -> Inbound:
     if len(parts) > PARTS_LIMIT:
         raise UnreadableMessage(f"信件的附件超過 {PARTS_LIMIT} 個，未拆解；應為一般的信件")
     attachments, ignored = _attachments(parts)
+    text = _text(parts)
+    _check_open(parts, attachments, text)
     return Inbound(
         message_id=_first(message_ids_in(header(message, "Message-ID"))),
         in_reply_to=_first(message_ids_in(header(message, "In-Reply-To"))),
@@ -89,7 +105,7 @@ def _read(message: Message, mailbox: str) -> Inbound:
         tokens=tuple(dict.fromkeys(token for token in tokens if token)),
         automatic=_is_automatic(message, sender, mailbox)
         or (not attachments and _sounds_automatic(message)),
-        text=_text(parts),
+        text=text,
         attachments=attachments,
         ignored=ignored,
         authentication=_authentication(message),
@@ -119,14 +135,54 @@ class _Leaf:
         )
 
 
-def _leaves(part: Message, depth: int = 0) -> Iterator[_Leaf]:
+def _leaves(part: Message, depth: int = 0, wrapped: int = 0) -> Iterator[_Leaf]:
     if not part.is_multipart():
-        yield _Leaf(part=part, depth=depth)
+        signed = _signed(part) if wrapped < WRAPPED_LIMIT else None
+        if signed is None:
+            yield _Leaf(part=part, depth=depth)
+        else:
+            yield from _leaves(signed, depth, wrapped + 1)
         return
     forwarded = part.get_content_maintype() == "message"
     for inner in part.get_payload():
         if isinstance(inner, Message):
-            yield from _leaves(inner, depth + forwarded)
+            yield from _leaves(inner, depth + forwarded, wrapped)
+
+
+def _signed(part: Message) -> Message | None:
+    """What is wrapped up in a signature, as S/MIME has it; None for any other part."""
+    data = content(part) if _is_smime(part) else b""
+    if cms.kind_of(data) != "signed":
+        return None
+    try:
+        inner = cms.signed_content(data)
+    except ValueError:
+        return None
+    check(inner)
+    return parsed(inner)
+
+
+def _is_smime(part: Message) -> bool:
+    return part.get_content_type() in _SMIME or _name(part).lower().endswith(".p7m")
+
+
+def _check_open(leaves: tuple[_Leaf, ...], attachments: tuple[Attachment, ...], text: str) -> None:
+    """Raises UnreadableMessage for a mail that is locked, with nothing beside that can be read."""
+    locked = [leaf.part for leaf in leaves if leaf.depth == 0 and _is_locked(leaf.part)]
+    in_text = text.lstrip().startswith("-----BEGIN PGP MESSAGE-----")
+    if (locked or in_text) and len(attachments) <= len(locked):
+        raise UnreadableMessage(
+            "這是加密的郵件，系統沒有解密的金鑰，無法開啟",
+            "請改用不加密的一般郵件（關閉 S/MIME、PGP 或「限制存取」），附檔也不要加密",
+        )
+
+
+def _is_locked(part: Message) -> bool:
+    """As S/MIME, PGP/MIME (RFC 3156) and Microsoft's rights management lock a mail."""
+    if _is_smime(part):
+        return cms.kind_of(content(part)) == "locked"
+    kind = part.get_content_type()
+    return kind in _LOCKED or _name(part).lower() in _LOCKED_NAMES
 
 
 def _text(leaves: tuple[_Leaf, ...]) -> str:
@@ -191,7 +247,10 @@ def _is_decoration(part: Message, file: Attachment, shown: frozenset[str]) -> bo
 
 
 def _is_trivial(leaf: _Leaf) -> bool:
-    """The text of a forwarded message, the lines of a delivery report: no file of anybody's."""
+    """The text of a forwarded message, the lines of a delivery report, a signature beside what it
+    signs: no file of anybody's."""
+    if leaf.part.get_content_type() in _SIGNATURES:
+        return True
     text = leaf.part.get_content_maintype() == "text"
     attached = leaf.part.get_content_disposition() == "attachment"
     return text and leaf.depth > 0 and not attached and not _name(leaf.part)

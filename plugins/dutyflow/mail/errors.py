@@ -24,15 +24,22 @@ class UnusableTemplate(MailError):
 class UnreadableMessage(MailError):
     """Bytes that cannot be taken for a mail. They are kept; a person has to look at them.
 
-    `letterhead` is who wrote, and to whom, where at least that could be read.
+    `letterhead` is who wrote, and to whom, where at least that could be read. `advice` says what
+    they should do; "" where it is the usual.
     """
 
     letterhead: Inbound | None = None
 
+    def __init__(self, why: str, advice: str = "") -> None:
+        self.advice = advice
+        super().__init__(why)
+
 
 class MailboxAway(MailError, ComesBack):
-    """The server of a mailbox cannot be reached, or does not let us in. The mail waits there."""
+    """The server of a mailbox cannot be reached, or does not let us in. The mail waits there.
 
+    `over` is the id of the message that it was asked for when the line broke, "" for none: some
+    servers hang up on whoever asks for a message that they cannot give.
+    """
 
-class MessageWithheld(MailboxAway):
-    """The server lists a message, and cannot give it."""
+    over: str = ""

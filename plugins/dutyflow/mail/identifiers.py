@@ -8,6 +8,7 @@ import re
 from .addresses import host_of
 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,248}>")  # printable ASCII but < and >: RFC 5322, 3.6.4
+_THREAD = "<thread-"
 _NOT_IN_LABEL = re.compile(r"[^a-z0-9_-]+")
 
 
@@ -18,7 +19,12 @@ def message_id(key: str, *, mailbox: str) -> str:
 
 def thread_id(thread: str, *, mailbox: str) -> str:
     """The root that all mails about one assignment refer to, so that they are shown together."""
-    return f"<thread-{digest(thread)}@{host_of(mailbox)}>"
+    return f"{_THREAD}{digest(thread)}@{host_of(mailbox)}>"
+
+
+def is_thread_id(text: str) -> bool:
+    """Whether it looks like a root of ours."""
+    return text.startswith(_THREAD)
 
 
 def list_id(thread: str, *, mailbox: str) -> str:

@@ -5,22 +5,27 @@ Nothing is marked by being read, and nothing is deleted: what is done is moved t
 
 from __future__ import annotations
 
+import logging
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from .errors import MailboxAway, MessageWithheld
-from .inbox import HEADER_LIMIT, MESSAGE_LIMIT, Stored
+from .errors import MailboxAway
+from .inbox import HEADER_LIMIT, MESSAGE_LIMIT, Stored, Withheld
+
+log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 30
 DONE_FOLDER = "已處理"
 _SEEN, _DELETED = b"\\Seen", b"\\Deleted"
+_DONE = b"DutyflowDone"  # of one that cannot be moved
+_WAITS = ("UNDELETED", "UNKEYWORD", _DONE.decode())
 _WHOLE, _HEADER = "BODY.PEEK[]", f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>"
 
 
@@ -102,6 +107,11 @@ def imap_inbox(account: ImapAccount) -> Iterator[ImapInbox]:
         hang_up(client)
 
 
+class _Described(NamedTuple):
+    received_at: datetime
+    size: int
+
+
 class ImapInbox:
     """All that lies in the account's folder waits, read by somebody or not; what is done is moved.
 
@@ -122,67 +132,97 @@ class ImapInbox:
         with on_the_line(self._account):
             return bool(self._uids())
 
-    def messages(self) -> Iterator[Stored]:
-        """One that the server cannot give keeps no other from being read. Raises MessageWithheld
-        after them."""
-        withheld: list[MessageWithheld] = []
-        for received_at, uid, size in self._oldest_first():
-            whole = size <= self._limit
-            try:
-                data = self._text(uid, _WHOLE if whole else _HEADER)
-            except MessageWithheld as trouble:
-                withheld.append(trouble)
-                continue
-            if data is not None:
-                yield Stored(
-                    id=f"{self._validity}.{uid}",
-                    data=data,
-                    received_at=received_at,
-                    beyond=0 if whole else size,
-                )
-        if withheld:
-            raise withheld[0]
+    def messages(self, last: Collection[str] = ()) -> Iterator[Stored | Withheld]:
+        """One that the server cannot give keeps no other from being read. Raises MailboxAway."""
+        with on_the_line(self._account):
+            uids = self._uids()
+            told = self._described(uids)
+        for uid in sorted(uids, key=lambda uid: (self._id(uid) in last, *_age(uid, told))):
+            found = self._message(uid, told.get(uid))
+            if found is not None:
+                yield found
+
+    def _message(self, uid: int, described: _Described | None) -> Stored | Withheld | None:
+        """None for one that another reader has taken meanwhile."""
+        id = self._id(uid)
+        if described is None:
+            with on_the_line(self._account):
+                there = self._is_there(uid)
+            return _withheld(self._account, id, "沒有收到日期或大小") if there else None
+        whole = described.size <= self._limit
+        data = self._text(uid, _WHOLE if whole else _HEADER)
+        if isinstance(data, Withheld | None):
+            return data
+        return Stored(
+            id=id,
+            data=data,
+            received_at=described.received_at,
+            beyond=0 if whole else described.size,
+        )
 
     def done(self, id: str) -> None:
+        """One that the server will not move is marked instead, so that it waits no more."""
         validity, uid = _parts(id)
         with on_the_line(self._account):
             if validity != self._validity or not self._is_there(uid):
                 return
-            self._client.add_flags([uid], [_SEEN], silent=True)
-            self._make_done_folder()
-            self._move(uid)
-
-    def _oldest_first(self) -> list[tuple[datetime, int, int]]:
-        """When each came, its UID, its size in bytes."""
-        with on_the_line(self._account):
-            uids = self._uids()
-            told = self._client.fetch(uids, ["INTERNALDATE", "RFC822.SIZE"]) if uids else {}
-        return sorted(
-            (each[b"INTERNALDATE"].astimezone(UTC), uid, each[b"RFC822.SIZE"])
-            for uid, each in told.items()
-            if b"INTERNALDATE" in each and b"RFC822.SIZE" in each
-        )
-
-    def _text(self, uid: int, part: str) -> bytes | None:
-        """None for one that another reader has taken meanwhile."""
-        with on_the_line(self._account):
             try:
-                found: dict[bytes, Any] = self._client.fetch([uid], [part]).get(uid, {})
+                self._client.add_flags([uid], [_SEEN], silent=True)
+                self._make_done_folder()
+                self._move(uid)
             except IMAPClientAbortError:
                 raise
             except IMAPClientError as trouble:
-                if self._is_there(uid):
-                    raise _withheld(self._account, uid, trouble) from trouble
-                return None
+                log.warning("a message (UID %s) could not be moved; it is marked: %s", uid, trouble)
+                self._client.add_flags([uid], [_DONE], silent=True)
+
+    def _id(self, uid: int) -> str:
+        return f"{self._validity}.{uid}"
+
+    def _described(self, uids: Sequence[int]) -> dict[int, _Described]:
+        """When each came, and its size in bytes. One that the server stumbles over is found by
+        halves, and left out."""
+        if not uids:
+            return {}
+        try:
+            told = self._client.fetch(uids, ["INTERNALDATE", "RFC822.SIZE"])
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError:
+            half = len(uids) // 2
+            return {**self._described(uids[:half]), **self._described(uids[half:])} if half else {}
+        return {
+            uid: _Described(each[b"INTERNALDATE"].astimezone(UTC), each[b"RFC822.SIZE"])
+            for uid, each in told.items()
+            if b"INTERNALDATE" in each and b"RFC822.SIZE" in each
+        }
+
+    def _text(self, uid: int, part: str) -> bytes | Withheld | None:
+        """None for one that another reader has taken meanwhile. Raises MailboxAway."""
+        try:
+            with on_the_line(self._account):
+                return self._asked_for(uid, part)
+        except MailboxAway as away:
+            away.over = self._id(uid)
+            raise
+
+    def _asked_for(self, uid: int, part: str) -> bytes | Withheld | None:
+        try:
+            found: dict[bytes, Any] = self._client.fetch([uid], [part]).get(uid, {})
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as trouble:
+            there = self._is_there(uid)
+            return _withheld(self._account, self._id(uid), str(trouble)) if there else None
         return next((text for name, text in found.items() if name.startswith(b"BODY[")), None)
 
     def _uids(self) -> Sequence[int]:
         self._client.noop()  # lets the server tell what has changed
-        return list(self._client.search("UNDELETED"))
+        return list(self._client.search(_WAITS))
 
     def _is_there(self, uid: int) -> bool:
         self._client.noop()
-        return bool(self._client.search(["UNDELETED", "UID", uid]))
+        return bool(self._client.search([*_WAITS, "UID", uid]))
 
     def _make_done_folder(self) -> None:
         folder = self._account.done_folder
@@ -215,11 +255,15 @@ def _parts(id: str) -> tuple[int, int]:
     return int(validity), int(uid)
 
 
-def _withheld(account: ImapAccount, uid: int, trouble: Exception) -> MessageWithheld:
-    return MessageWithheld(
-        f"收件信箱 {account.login}（{account.host}）有一封信（UID {uid}）伺服器無法提供："
-        f"{trouble}；其餘信件已處理，請查看該信箱"
-    )
+def _age(uid: int, told: Mapping[int, _Described]) -> tuple[bool, datetime, int]:
+    """The oldest first, and what is told of too little behind."""
+    known = told.get(uid)
+    return known is None, known.received_at if known else datetime.max.replace(tzinfo=UTC), uid
+
+
+def _withheld(account: ImapAccount, id: str, said: str) -> Withheld:
+    place = f"收件信箱 {account.login}（{account.host}）"
+    return Withheld(id=id, why=f"{place}有一封信（UID {_parts(id)[1]}）伺服器無法提供：{said}")
 
 
 def _away(account: ImapAccount, trouble: Exception) -> MailboxAway:

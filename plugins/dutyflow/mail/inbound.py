@@ -61,8 +61,8 @@ def _read(data: bytes, mailbox: str) -> Inbound:
         reply = run("dutyflow.mail.dissecting:job", data, LIMITS, mailbox=mailbox)
     except Overrun:
         raise UnreadableMessage("信件太大或太複雜，無法安全拆解；應為一般的信件") from None
-    if isinstance(reply.value, str):
-        raise UnreadableMessage(reply.value)
+    if isinstance(reply.value, list):
+        raise UnreadableMessage(*reply.value)
     return _unpacked(reply)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,14 @@ class Stored:
     beyond: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Withheld:
+    """A message that is there, and that nobody can read; `why` in words."""
+
+    id: str
+    why: str
+
+
 class Inbox(Protocol):
     """Several may read it at once: each message may then be seen twice, none is missed."""
 
@@ -40,8 +48,9 @@ class Inbox(Protocol):
         """Whether there is anything to read. Cheap: a poll asks it."""
         ...
 
-    def messages(self) -> Iterator[Stored]:
-        """What waits, the oldest first. One that another reader has taken meanwhile is left out."""
+    def messages(self, last: Collection[str] = ()) -> Iterator[Stored | Withheld]:
+        """What waits, the oldest first, but those of some ids `last`. One that another reader has
+        taken meanwhile is left out."""
         ...
 
     def done(self, id: str) -> None:
@@ -63,14 +72,17 @@ class MaildirInbox:
     def waiting(self) -> bool:
         return next(self._names(), None) is not None
 
-    def messages(self) -> Iterator[Stored]:
-        for name in sorted(self._names(), key=_age):
+    def messages(self, last: Collection[str] = ()) -> Iterator[Stored | Withheld]:
+        for name in sorted(self._names(), key=lambda name: (name in last, _age(name))):
             try:
                 with (self._new / name).open("rb") as file:
                     told = os.fstat(file.fileno())
                     whole = told.st_size <= self._limit
                     data = file.read() if whole else header_of(file.read(HEADER_LIMIT))
             except FileNotFoundError:
+                continue
+            except OSError as trouble:
+                yield Withheld(id=name, why=f"信件檔案無法讀取（{trouble.strerror}）")
                 continue
             yield Stored(
                 id=name,
@@ -123,8 +135,8 @@ class InMemoryInbox:
     def waiting(self) -> bool:
         return bool(self._waiting)
 
-    def messages(self) -> Iterator[Stored]:
-        for name in tuple(self._waiting):
+    def messages(self, last: Collection[str] = ()) -> Iterator[Stored | Withheld]:
+        for name in sorted(self._waiting, key=lambda name: (name in last, int(name))):
             if name in self._waiting:
                 yield self._waiting[name]
 

@@ -28,8 +28,17 @@ _Done = TypeVar("_Done")
 _threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="mailbox")
 
 
-async def mail_waits(account: ImapAccount, *, least_pause: float = LEAST_PAUSE) -> None:
-    """Return once a message waits in the mailbox.
+def _tell_nobody(away: MailboxAway | None) -> None:
+    pass
+
+
+async def mail_waits(
+    account: ImapAccount,
+    *,
+    least_pause: float = LEAST_PAUSE,
+    tell: Callable[[MailboxAway | None], None] = _tell_nobody,
+) -> None:
+    """Return once a message waits in the mailbox. Of each look it can `tell`: None, or why not.
 
     A server that is away is tried again, after pauses that double up to ten minutes; also one that
     lets us in and hangs up at once, since too many logins lock an account.
@@ -38,21 +47,26 @@ async def mail_waits(account: ImapAccount, *, least_pause: float = LEAST_PAUSE) 
     while True:
         begun = loop.time()
         try:
-            await _told(await _in_thread(lambda: _Line(account)))
+            await _told(await _in_thread(lambda: _Line(account)), tell)
             return
         except MailboxAway as away:
             log.warning("%s", away)
+            tell(away)
         if loop.time() - begun > IDLE_SECONDS:
             pause = least_pause  # it was there for a while
         await asyncio.sleep(pause)
         pause = min(2 * pause, MOST_PAUSE)
 
 
-async def _told(line: _Line) -> None:
+async def _told(line: _Line, tell: Callable[[MailboxAway | None], None]) -> None:
     """Return once the other end says that mail waits. Hangs up in any case."""
     try:
-        while not await _in_thread(line.look):
-            await line.stirs()
+        waits = False
+        while not waits:
+            waits = await _in_thread(line.look)
+            tell(None)
+            if not waits:
+                await line.stirs()
     finally:
         _threads.submit(line.close)
 

@@ -11,8 +11,6 @@ from dutyflow.plan.model import Person
 
 from .contexts import About, Content
 
-_MEGABYTE = 1024 * 1024
-
 
 @dataclass(frozen=True, kw_only=True)
 class UndeliverableAddress(Content):
@@ -61,26 +59,18 @@ class Misplaced(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TooLarge(Content):
-    """信件太大: a message that was not read. `size` and `limit` are in bytes."""
+class Unreadable(Content):
+    """來信無法讀取: a message of somebody we know that is too large, locked or damaged. `why` says
+    what was found, `advice` what to do, "" where the usual is enough."""
 
-    template = "too_large"
+    template = "unreadable"
     submitted = "auto-replied"
 
     office: str
     coordinator: Person
-    size: int
-    limit: int
+    why: str
+    advice: str = ""
 
     @property
     def subject(self) -> str:
-        return "信件太大，沒有讀取：請縮小附檔後再寄一次"
-
-    @property
-    def found(self) -> str:
-        return f"信件有 {_megabytes(self.size)} MB，超過 {self.limit // _MEGABYTE} MB 的上限"
-
-
-def _megabytes(size: int) -> int:
-    """Rounded up: what is over the limit is not said to be at it."""
-    return -(-size // _MEGABYTE)
+        return "來信無法讀取，請重寄"

@@ -70,7 +70,8 @@ class Summary(Content):
 
     `troubles` are mails that did not arrive and sections that nobody could be told for; `strays`
     is what came in and waits to be assigned, at the address `page`; `doubts` are answers that look
-    odd, but count. What `went_out` and `came_in` is since the summary before.
+    odd, but count. What `went_out` and `came_in` is since the summary before. `unreached` are
+    mailboxes that have not been read for long.
     """
 
     template: ClassVar[str] = "summary"
@@ -79,6 +80,7 @@ class Summary(Content):
     day: date
     waiting: tuple[Waiting, ...] = ()
     late: tuple[Late, ...] = ()
+    unreached: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
     page: str = ""
@@ -95,6 +97,7 @@ class Summary(Content):
         """What there is to say, without what there is not."""
         every = (
             Part(title="等您核定", lines=tuple(each.line for each in self.waiting), pressing=True),
+            Part(title="收件信箱無法讀取", lines=self.unreached, pressing=True),
             Part(title="信件沒有送到，或組室無人可收信", lines=self.troubles, pressing=True),
             Part(title="收件待認領", lines=self.strays, pressing=True),
             Part(title="逾期未報", lines=tuple(each.line for each in self.late), pressing=True),
@@ -113,6 +116,7 @@ class Summary(Content):
     def headline(self) -> tuple[str, ...]:
         counts = (
             (f"{len(self.waiting)} 份待核定", self.waiting),
+            ("收件信箱無法讀取", self.unreached),
             (f"{len(self.troubles)} 件通知未達", self.troubles),
             (f"{len(self.strays)} 件收件待認領", self.strays),
             (f"{len(self.late)} 件逾期", self.late),

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from dutyflow import clock
 from dutyflow.confirming import offices_that_wait
 from dutyflow.errors import ComesBack, DutyflowError
 from dutyflow.folders import FolderAway, Mark
+from dutyflow.mail.errors import MailboxAway
 from dutyflow.mail.imap import ImapAccount
 from dutyflow.mail.noticing import mail_waits
+from dutyflow.reaching import Looked, note
 from dutyflow.workspace import Workspace
 
-from .mailboxes import account_for
+from .mailboxes import account_for, name_of
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +41,8 @@ class Doors:
         self._lines: dict[ImapAccount, asyncio.Task[None]] = {}
         self._looks: dict[str, dict[str, Mark]] = {}
         self._troubles: dict[str, str] = {}
+        self._looked: dict[ImapAccount, Looked] = {}
+        self._unusable: dict[str, Looked] = {}
 
     async def something_came(self, *, not_before: float) -> list[str]:
         """The offices that something has come for, once there are any, and after so many seconds
@@ -113,7 +119,18 @@ class Doors:
             self._follow(set(self._accounts.values()))
             self._close()
             self._desk, self._renew_at = desk, now + RENEWED_SECONDS
+            await asyncio.to_thread(self._put_on_record, desk)
         return self._desk
+
+    def _put_on_record(self, desk: Workspace) -> None:
+        """Which mailboxes were looked into, and which could not be: the coordinator is told."""
+        for key, office in desk.offices.items():
+            account = self._accounts.get(key)
+            look = self._unusable.get(key) if account is None else self._looked.get(account)
+            name = name_of(office, account)
+            if look is not None:
+                note(desk, key, name, look)
+            desk.ledger.mailboxes.keep(key, [name])
 
     def _close(self) -> None:
         if self._desk is not None:
@@ -126,7 +143,9 @@ class Doors:
                 account = await account_for(office)
             except DutyflowError as trouble:
                 log.error("%s", trouble)  # noqa: TRY400 - it is a sentence
+                self._unusable.setdefault(key, Looked(at=clock.now(), why=str(trouble)))
                 continue
+            self._unusable.pop(key, None)
             if account is not None:
                 accounts[key] = account
         return accounts
@@ -136,7 +155,15 @@ class Doors:
         for account in self._lines.keys() - accounts:
             self._lines.pop(account).cancel()
         for account in accounts - self._lines.keys():
-            self._lines[account] = asyncio.create_task(mail_waits(account))
+            tell = partial(self._hear, account)
+            self._lines[account] = asyncio.create_task(mail_waits(account, tell=tell))
+
+    def _hear(self, account: ImapAccount, away: MailboxAway | None) -> None:
+        """Of failures in a row, the first tells since when."""
+        before = self._looked.get(account)
+        look = Looked(at=clock.now(), why=str(away) if away else "")
+        again = before is not None and before.why and look.why
+        self._looked[account] = replace(look, at=before.at) if before and again else look
 
 
 def _offices_with_work(desk: Workspace) -> list[str]:

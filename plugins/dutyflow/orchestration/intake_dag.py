@@ -101,7 +101,7 @@ def take_in_all(desk: Workspace, client: SMTP, office: str) -> int:
         with ExitStack() as stack:
             try:
                 inbox = stack.enter_context(inbox_of(desk, desk.office(office)))
-            except MailboxAway as away:
+            except MailboxAway as away:  # the doors have it put on record, and told
                 log.warning("%s", away)
                 return 0
             return receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)

@@ -49,6 +49,13 @@ async def account_for(office: OfficePlan) -> ImapAccount | None:
         raise _missing(office, name) from None
 
 
+def name_of(office: OfficePlan, account: ImapAccount | None) -> str:
+    """What an office's mailbox is called; None: its connection is not usable."""
+    if account is None:
+        return f"（連線 {office.contacts.mailbox.imap}）"
+    return f"{account.login}（{account.host}）"
+
+
 def account_of(connection: Connection) -> ImapAccount:
     """Raises NoMailbox."""
     told = {"host": connection.host, "login": connection.login, "password": connection.password}
