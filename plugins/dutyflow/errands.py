@@ -20,7 +20,7 @@ from .plan.office import OfficePlan
 from .rounds import Decided, Wanted, decide_round
 from .workspace import Workspace
 
-PEOPLE_IN_A_BATCH = 50
+PEOPLE_IN_A_BATCH = 200  # a task costs as much as a hundred mails or two
 
 
 class NotThere(DutyflowError):

@@ -22,8 +22,8 @@ from .mail.attachment import Attachment
 from .mail.contexts import Content
 from .mail.errors import UnusableTemplate
 from .mail.identifiers import message_id
-from .mail.letter import Letter, compose
-from .mail.sending import send
+from .mail.letter import Letter, sealed
+from .mail.sending import hand_over
 from .plan.model import Mailbox, Person
 from .workspace import Workspace
 
@@ -258,16 +258,14 @@ class _Posting:
         letter = written.dispatch.only(written.granted).letter(ids.pop() if len(ids) == 1 else "")
         held = tuple(claim.notice_id for claim in granted)
         try:
-            message = compose(letter, mailbox=self.mailbox, now=self.now)
+            mail = sealed(letter, mailbox=self.mailbox, now=self.now)
         except UnusableTemplate as trouble:  # once it is mended, the mail goes out after all
             return _Sent(Settlement(notice_ids=held, state="deferred", detail=str(trouble)))
         except DutyflowError as trouble:
             return trouble
-        text = message.as_bytes()
-        blob = self.desk.store.put(text)
-        outcome = send(self.client, message, text)
+        outcome = hand_over(self.client, mail)
         settlement = Settlement(
-            notice_ids=held, state=outcome.state, detail=outcome.detail, message_blob=blob
+            notice_ids=held, state=outcome.state, detail=outcome.detail, text=mail.text
         )
         return _Sent(settlement, outcome.unreachable)
 

@@ -1,4 +1,4 @@
-"""The byte store: what came in and went out, kept under the SHA-256 of its content."""
+"""The byte store: what came in, and reports, kept under the SHA-256 of its content."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from tests.support.racing import at_once
 
 NOW = datetime(2018, 6, 29, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+MAIL = "Subject: 請填報\r\n\r\n請填報。\r\n".encode()
 
 
 @pytest.fixture
@@ -29,11 +31,13 @@ def notice(cycle) -> NewNotice:
 def test_a_new_notice_is_granted_and_once_sent_never_again(ledger, notice) -> None:
     claim = ledger.notices.claim(notice, now=NOW)
     assert (claim.granted, claim.state, claim.message_id) == (True, "claimed", notice.message_id)
-    sent = ledger.notices.record(
-        claim.notice_id, state="sent", now=NOW, detail="250 OK", message_blob="ab" * 32
-    )
+    sent = ledger.notices.record(claim.notice_id, state="sent", now=NOW, detail="250 OK", text=MAIL)
     assert (sent.state, sent.attempts, sent.settled_at) == ("sent", 1, NOW)
-    assert (sent.detail, sent.message_blob) == ("250 OK", "ab" * 32)
+    assert sent.detail == "250 OK"
+    assert sent.message_blob == hashlib.sha256(MAIL).hexdigest()
+    assert ledger.notices.mail(sent.message_blob) == MAIL
+    with pytest.raises(UnknownKey, match="信件"):
+        ledger.notices.mail("ab" * 32)
     again = ledger.notices.claim(notice, now=NOW + timedelta(days=400))
     assert (again.granted, again.state, again.notice_id) == (False, "sent", claim.notice_id)
     assert [it.what for it in ledger.events.of(notice.about)] == ["準備通知", "寄出通知"]
@@ -128,7 +132,7 @@ def test_unknown_notices_and_cycles_are_named(ledger, notice) -> None:
 
 def sent(ledger, notice):
     claim = ledger.notices.claim(notice, now=NOW)
-    return ledger.notices.record(claim.notice_id, state="sent", now=NOW, message_blob="ab" * 32)
+    return ledger.notices.record(claim.notice_id, state="sent", now=NOW, text=MAIL)
 
 
 def bounce(ledger, notice, *, now=NOW + MINUTE):
@@ -140,7 +144,8 @@ def test_what_came_back_is_found_by_its_message_and_was_told_to_nobody(ledger, n
     gone = sent(ledger, notice)
     assert ledger.notices.by_message_id([notice.message_id, "<none@x>"]) == (gone,)
     (back,) = bounce(ledger, gone)
-    assert (back.state, back.detail, back.message_blob) == ("bounced", "550 無此人", "ab" * 32)
+    assert (back.state, back.detail) == ("bounced", "550 無此人")
+    assert ledger.notices.mail(back.message_blob) == MAIL
     assert ledger.standings.told([notice.rung]) == {(notice.about, notice.rung): {other.recipient}}
     event = ledger.events.of(notice.about)[-1]
     assert (event.what, event.detail["said"], event.detail["report"]) == (

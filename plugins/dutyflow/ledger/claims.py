@@ -26,6 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningInsert
 
+from . import mails
 from .columns import utc
 from .errors import UnknownKey
 from .events import NewEvent
@@ -43,13 +44,13 @@ T = TypeVar("T")
 class Settlement:
     """What became of the claimed notices that went out in one mail.
 
-    `detail` is a sentence, `message_blob` where the store keeps the mail.
+    `detail` is a sentence, `text` the mail itself, where there was one.
     """
 
     notice_ids: tuple[int, ...]
     state: Outcome
     detail: str = ""
-    message_blob: str = ""
+    text: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +101,7 @@ def settle(connection: Connection, settlement: Settlement, now: datetime) -> Cha
         "more_unknowns": int(settlement.state == "unknown"),
         "new_settled_at": now,
         "new_detail": settlement.detail,
-        "new_blob": settlement.message_blob,
+        "new_blob": mails.keep(connection, settlement.text) if settlement.text else "",
     }
     for notice_id in settlement.notice_ids:
         row = connection.execute(_SETTLE, {"the_id": notice_id, **values}).first()

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
-from . import events
+from . import events, mails
 from .claims import Changed, Settlement, Turn, claim, event_of, find, record, settle
 from .columns import utc
 from .database import Database
@@ -55,15 +55,13 @@ class Notices:
         *,
         now: datetime,
         detail: str = "",
-        message_blob: str = "",
+        text: bytes = b"",
     ) -> NoticeRecord:
-        """Say what became of a claimed notice; `message_blob` is where the store keeps the mail.
+        """Say what became of a claimed notice; `text` is the mail, which is kept with it.
 
         One that was sent stays sent, whatever a slower worker says. Raises UnknownKey.
         """
-        settlement = Settlement(
-            notice_ids=(notice_id,), state=state, detail=detail, message_blob=message_blob
-        )
+        settlement = Settlement(notice_ids=(notice_id,), state=state, detail=detail, text=text)
         return self.take_turn(settlement, (), now=now).settled[0]
 
     def take_turn(
@@ -130,6 +128,12 @@ class Notices:
                 return ()
             rows = connection.execute(sent.where(notices.c.message_id == last.message_id))
             return tuple(map(record, rows))
+
+    def mail(self, message_blob: str) -> bytes:
+        """A mail as it went out. Raises UnknownKey, also for one from before the ledger kept
+        them: those are in the store."""
+        with self._database.reading() as connection:
+            return mails.find(connection, message_blob)
 
     def of(self, *, cycle: str | None = None, about: str | None = None) -> tuple[NoticeRecord, ...]:
         """Notices of a cycle, or about one thing, in the order they were first claimed."""

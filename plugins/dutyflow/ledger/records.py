@@ -163,7 +163,8 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeRecord:
-    """A notice (通知). `attempts` counts granted claims, `unknowns` ambiguous outcomes."""
+    """A notice (通知). `attempts` counts granted claims, `unknowns` ambiguous outcomes;
+    `message_blob` is the SHA-256 of the mail."""
 
     id: int
     about: str

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     UniqueConstraint,
@@ -103,6 +104,14 @@ notices = Table(
     Index("ix_notices_rung", "rung"),
     Index("ix_notices_message_id", "message_id"),
     Index("ix_notices_settled_at", "settled_at"),
+)
+
+# What went out, deflated, under the SHA-256 of its bytes: a notice's `message_blob`.
+mails = Table(
+    "mails",
+    metadata,
+    Column("sha", Words, primary_key=True),
+    Column("deflated", LargeBinary, nullable=False),
 )
 
 requests = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -13,7 +14,7 @@ from .addresses import reply_address
 from .attachment import Attachment
 from .contexts import Content
 from .errors import BadLetterError
-from .identifiers import digest, is_message_id, list_id, message_id, thread_id
+from .identifiers import is_message_id, list_id, message_id, thread_id
 from .rendering import render
 from .text import file_name, one_line
 from .wire import WIRE
@@ -60,6 +61,21 @@ class Envelope:
     recipients: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """A message as it goes over the wire, `text`, and whom it is for."""
+
+    envelope: Envelope
+    text: bytes
+
+
+def sealed(letter: Letter, *, mailbox: Mailbox, now: datetime) -> Sealed:
+    """As `compose`, ready to be sent."""
+    message = compose(letter, mailbox=mailbox, now=now)
+    envelope = Envelope(sender=mailbox.address, recipients=(letter.to.email,))
+    return Sealed(envelope=envelope, text=message.as_bytes())
+
+
 def envelope_of(message: EmailMessage) -> Envelope:
     """The addresses in From, To and Cc. There is no Bcc: nobody is written to behind another's
     back. Raises BadLetterError where either side is missing."""
@@ -86,7 +102,6 @@ def compose(letter: Letter, *, mailbox: Mailbox, now: datetime) -> EmailMessage:
     message["X-Auto-Response-Suppress"] = "All"  # Exchange: no out-of-office answers, please
     _set_body(message, letter)
     message["Content-Language"] = "zh-TW"  # set before, it would move into the first part
-    _set_boundaries(message, letter.key)
     return message
 
 
@@ -115,24 +130,42 @@ def _set_identifiers(message: EmailMessage, letter: Letter, mailbox: Mailbox) ->
 
 def _set_body(message: EmailMessage, letter: Letter) -> None:
     words = render(letter.content, to=letter.to)
-    message.set_content(words.text, cte="base64")
-    message.add_alternative(words.html, subtype="html", cte="base64")
-    for attachment in letter.attachments:
-        maintype, _, subtype = attachment.content_type.partition("/")
-        message.add_attachment(
-            attachment.data,
-            maintype=maintype,
-            subtype=subtype,
-            filename=file_name(attachment.name),
-            params=dict(attachment.parameters),
-        )
+    texts = [_text("plain", words.text), _text("html", words.html)]
+    message["MIME-Version"] = "1.0"
+    if not letter.attachments:
+        _hold(message, "alternative", texts)
+        return
+    both = MIMEPart(policy=WIRE)
+    _hold(both, "alternative", texts)
+    _hold(message, "mixed", [both, *map(_file, letter.attachments)])
 
 
-def _set_boundaries(message: EmailMessage, key: str) -> None:
-    """Boundaries of our own: the library draws its at random. "=_" is in no base64 line."""
-    parts: list[MIMEPart] = [part for part in message.walk() if part.is_multipart()]
-    for number, part in enumerate(parts):
-        part.set_boundary(f"=_{digest(f'{key} {number}')}")
+def _hold(whole: MIMEPart, kind: str, parts: list[MIMEPart]) -> None:
+    """Make it of parts. The boundary can be in none of them: "=_" is in no base64 line."""
+    whole["Content-Type"] = f'multipart/{kind}; boundary="=_{kind}_"'
+    for part in parts:
+        whole.attach(part)
+
+
+def _text(kind: str, text: str) -> MIMEPart:
+    lines = "\r\n".join([*text.splitlines(), ""])
+    return _part(f'text/{kind}; charset="utf-8"', lines.encode())
+
+
+def _file(attachment: Attachment) -> MIMEPart:
+    parameters = "".join(f'; {name}="{value}"' for name, value in attachment.parameters)
+    part = _part(attachment.content_type + parameters, attachment.data)
+    name = file_name(attachment.name)  # without quotes and backslashes
+    part["Content-Disposition"] = f'attachment; filename="{name}"'
+    return part
+
+
+def _part(content_type: str, data: bytes) -> MIMEPart:
+    part = MIMEPart(policy=WIRE)
+    part["Content-Type"] = content_type
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload(base64.encodebytes(data).decode())
+    return part
 
 
 def _address(name: str, address: str) -> Address:

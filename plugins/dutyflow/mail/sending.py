@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from typing import Literal
 
 from .errors import BadLetterError
-from .letter import Envelope, envelope_of
+from .letter import Sealed, envelope_of
 from .wire import WIRE
 
 State = Literal["sent", "deferred", "refused", "unknown"]
@@ -56,20 +56,23 @@ def deliver(connect: Callable[[], smtplib.SMTP], message: EmailMessage) -> Outco
         _quit(client)
 
 
-def send(client: smtplib.SMTP, message: EmailMessage, text: bytes = b"") -> Outcome:
+def send(client: smtplib.SMTP, message: EmailMessage) -> Outcome:
     """Send one message on an open connection, which stays usable for the next one.
 
-    `text` is the message as bytes, where they were made before. Never raises for what a server or
-    the network does.
+    Never raises for what a server or the network does.
     """
     try:
         envelope = envelope_of(message)
     except BadLetterError as error:
         return Outcome(state="refused", detail=str(error))
-    text = text or message.as_bytes(policy=WIRE)
+    return hand_over(client, Sealed(envelope=envelope, text=message.as_bytes(policy=WIRE)))
+
+
+def hand_over(client: smtplib.SMTP, mail: Sealed) -> Outcome:
+    """As `send`, what is ready to be sent."""
     try:
         client.ehlo_or_helo_if_needed()
-        refusals = _announce(client, envelope, size=len(text))
+        refusals = _announce(client, mail)
         if isinstance(refusals, Outcome):
             return _reset(client, refusals)
         begun = client.docmd("DATA")
@@ -77,7 +80,7 @@ def send(client: smtplib.SMTP, message: EmailMessage, text: bytes = b"") -> Outc
         return not_connected(error)
     if begun[0] != _START_OF_TEXT:
         return _reset(client, _judge(begun, "郵件伺服器不收這封信"))
-    return _send_text(client, text, refusals)
+    return _send_text(client, mail.text, refusals)
 
 
 def not_connected(error: Exception) -> Outcome:
@@ -93,9 +96,10 @@ class _Refusals:
     unreachable: tuple[str, ...]
 
 
-def _announce(client: smtplib.SMTP, envelope: Envelope, *, size: int) -> _Refusals | Outcome:
+def _announce(client: smtplib.SMTP, mail: Sealed) -> _Refusals | Outcome:
     """MAIL and RCPT. What the server does not take, or, if it takes none at all, the outcome."""
-    options = [f"size={size}"] if client.has_extn("size") else []
+    envelope = mail.envelope
+    options = [f"size={len(mail.text)}"] if client.has_extn("size") else []
     reply = client.mail(envelope.sender, options)
     if not _is_positive(reply):
         return _judge(reply, "郵件伺服器不收這封信")
