@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -108,13 +108,22 @@ def place_of_file(file: Attachment) -> str:
     return f"佐證檔案「{file.name}」"
 
 
-def too_much(size: int) -> Finding:
-    return Finding(
-        where=TOO_MUCH,
-        found=f"全部共 {size / 2**20:.0f} MB",
-        expected=f"{BYTES_LIMIT // 2**20} MB 以內",
-        hint="剛才選的檔案沒有存下來；請縮小或分開提供",
-    )
+def without_file(begun: Begun, name: str) -> Begun:
+    """Without a file that was attached by mistake."""
+    kept_files = (file for file in begun.files if file_key(file.name) != file_key(name))
+    return replace(begun, files=tuple(kept_files))
+
+
+def excess(sizes: Mapping[str, int]) -> tuple[Finding, ...]:
+    """What is wrong with the files, by name in bytes, taken together: too many, or too large."""
+    size, hint = sum(sizes.values()), "剛才選的檔案沒有存下來；請縮小或分開提供"
+    if len(sizes) > FILES_LIMIT:
+        found, expected = f"全部共 {len(sizes)} 個檔案", f"{FILES_LIMIT} 個以內"
+    elif size > BYTES_LIMIT:
+        found, expected = f"全部共 {size / 2**20:.0f} MB", f"{BYTES_LIMIT // 2**20} MB 以內"
+    else:
+        return ()
+    return (Finding(where=TOO_MUCH, found=found, expected=expected, hint=hint),)
 
 
 def hand_in(visit: Visit, begun: Begun, *, now: datetime) -> Handed:
@@ -134,8 +143,10 @@ def hand_in_workbook(
     case = visit.case
     blob = case.desk.store.put(workbook.data)
     draft = case.desk.ledger.drafts.of(case.assignment.key)
-    begun_files = _stored(case.desk, draft.files) if draft else ()
-    delivered = _delivered(visit, blob, (workbook, *others, *begun_files), now)
+    newer = {file_key(file.name) for file in others}
+    earlier = [file for file in (draft.files if draft else ()) if file_key(file.name) not in newer]
+    files = (workbook, *others, *_stored(case.desk, earlier))
+    delivered = _delivered(visit, blob, files, now)
     attached = files_that_came(case, delivered)
     verdict = judge(
         workbook.data,

@@ -67,3 +67,16 @@ def test_a_report_that_a_low_score_asks_for_is_told_as_lacking(office) -> None:
     assert "沒有附上「改善報告.pdf」" in told.text
     named = ("改善報告.pdf", PDF[1], PDF[2])
     assert "已收到" in visitor.post("send", files=[("files", named)]).text
+
+
+def test_a_file_that_is_taken_out_is_not_named_any_more(office) -> None:
+    cycle = office.open("107M10", "phone_courtesy")
+    page = Page(scene=office, app=create_app(office.desk, now=office.clock), cycle=cycle)
+    section = office.ledger.assignments.of(cycle.key)[0].section
+    visitor = page.visitor(section)
+    field = f"{page.case(section).rows[0].id}:improvement"
+    two = [(f"u:{field}", (name, PDF[1], PDF[2])) for name in ("甲.pdf", "乙.pdf")]
+    shown = visitor.post("draft", files=two)
+    assert fields_of(shown)[f"t:{field}"] == "甲.pdf\n乙.pdf"
+    shown = visitor.post("draft", remove="甲.pdf")
+    assert fields_of(shown)[f"t:{field}"] == "乙.pdf"

@@ -13,6 +13,7 @@ from .guard import MAX_MEMBERS, carries_macros
 from .sniffing import UNPACK, USE_OURS, is_zip, what_it_is, what_zip
 
 WANTED = "PDF、照片（JPEG、PNG、HEIC、WebP、TIFF）、Word、Excel、ODF 或純文字檔"
+_UNPACKED = "請解壓縮後，改附裡面的檔案"
 _RESEND = f"佐證請改附{WANTED}"
 
 _FIT = frozenset(
@@ -64,4 +65,6 @@ def _why_unfit_zip(data: bytes) -> str:
 
 
 def _told(what: str, hint: str) -> str:
-    return f"這是{what}；{_RESEND if hint in (USE_OURS, UNPACK) else hint}"
+    if hint == UNPACK:
+        return f"這是{what}，系統無法自動解開（設有密碼、太大，或裡面還有壓縮檔）；{_UNPACKED}"
+    return f"這是{what}；{_RESEND if hint == USE_OURS else hint}"

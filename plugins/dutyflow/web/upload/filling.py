@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -12,25 +13,28 @@ from dutyflow.casework import Stationery
 from dutyflow.errors import Finding
 from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import judge_typed
+from dutyflow.keeping import is_workbook
 from dutyflow.mail.attachment import XLSX, Attachment
 from dutyflow.uploading import (
-    BYTES_LIMIT,
     TOO_MUCH,
     Begun,
     Handed,
     begun,
+    excess,
     hand_in,
     hand_in_workbook,
     place_of_file,
     receipt_for,
     save_draft,
-    too_much,
     unfit_files,
+    without_file,
 )
 
 from .guard import allow
 from .reception import WORKBOOK, Call
-from .view import sheet_of, typed_in
+from .view import sheet_of, typed_in, without_name
+
+REMOVE = "remove"  # the button that takes a file out of the draft; its value is the file's name
 
 
 def dead(call: Call) -> Response:
@@ -45,7 +49,8 @@ def dead(call: Call) -> Response:
 
 
 def show(call: Call) -> Response:
-    return _form(call, begun(call.case), saved="saved" in call.request.query_params)
+    asked = call.request.query_params
+    return _form(call, begun(call.case), saved="saved" in asked, removed="removed" in asked)
 
 
 def save(call: Call) -> Response:
@@ -57,7 +62,9 @@ def save(call: Call) -> Response:
         return _saved_in_short(call, saved)
     if saved is None:
         return _overtaken(call, wanted)
-    return _form(call, saved, status=422, refused=refused) if refused else call.go_to("?saved")
+    if refused:
+        return _form(call, saved, status=422, refused=refused)
+    return call.go_to("?removed" if call.sent.text(REMOVE) else "?saved")
 
 
 def send(call: Call) -> Response:
@@ -76,9 +83,14 @@ def send(call: Call) -> Response:
 
 
 def _as_sent(call: Call) -> Begun:
-    """What the form brought, with the files that had come before."""
+    """What the form brought, with the files that had come before; but for one taken out."""
     known = begun(call.case)
-    return replace(known, typed=typed_in(call.case, call.sent), version=call.sent.number("version"))
+    typed = typed_in(call.case, call.brought)
+    wanted = replace(known, typed=typed, version=call.sent.number("version"))
+    gone = call.sent.text(REMOVE)
+    if not gone:
+        return wanted
+    return replace(without_file(wanted, gone), typed=without_name(call.case, typed, gone))
 
 
 def _refused(call: Call) -> tuple[Finding, ...]:
@@ -86,10 +98,9 @@ def _refused(call: Call) -> tuple[Finding, ...]:
     unfit = unfit_files(call.evidence)
     if unfit:
         return unfit
-    before = begun(call.case).files
+    before = {file_key(file.name): file.size for file in begun(call.case).files}
     new = {file_key(file.name): len(file.data) for file in call.evidence}
-    size = sum(({file_key(file.name): file.size for file in before} | new).values())
-    return (too_much(size),) if size > BYTES_LIMIT else ()
+    return excess(before | new) if new else ()
 
 
 def _fit(call: Call, refused: tuple[Finding, ...]) -> tuple[Attachment, ...]:
@@ -123,22 +134,23 @@ def _form(
     handed: Handed | None = None,
     refused: tuple[Finding, ...] = (),
     saved: bool = False,
+    removed: bool = False,
 ) -> Response:
     problems = handed.problems if handed else ()
     sheet = sheet_of(call.case, now_there.typed, problems=problems)
-    words = {"handed": handed, "refused": refused, "saved": saved}
+    words = {"handed": handed, "refused": refused, "saved": saved, "removed": removed}
     return _shown(call, now_there, sheet, status=status, **words)
 
 
 def _shown(call: Call, begun: Begun, sheet: object, *, status: int, **words: object) -> Response:
-    whole = {"handed": None, "refused": (), "saved": False, "theirs": None, **words}
+    unsaid = {"handed": None, "refused": (), "saved": False, "removed": False, "theirs": None}
     return call.page(
         "form",
         status=status,
         begun=begun,
         saved_at=_moment(call, begun),
         sheet=sheet,
-        **whole,
+        **{**unsaid, **words},
     )
 
 
@@ -152,21 +164,32 @@ def workbook(call: Call) -> Response:
 
 def _workbook(call: Call, *, status: int = 200, **words: object) -> Response:
     whole = {"handed": None, "nothing_chosen": False, "refused": (), **words}
-    return call.page("workbook", status=status, **whole)
+    return call.page("workbook", status=status, begun=begun(call.case), **whole)
 
 
 def send_workbook(call: Call) -> Response:
     allow(call.reception.sends, call.link)
-    chosen = call.sent.files.get(WORKBOOK, ())
+    chosen = call.brought.files.get(WORKBOOK, ())
     if not chosen:
         return _workbook(call, status=422, nothing_chosen=True)
-    refused = _refused(call)
-    if refused:
+    form = _the_form(chosen)
+    refused = (form,) if isinstance(form, Finding) else _refused(call)
+    if isinstance(form, Finding) or refused:
         return _workbook(call, status=422, refused=refused)
-    handed = hand_in_workbook(call.visit, chosen[0], call.evidence, now=call.now)
+    beside = tuple(file for file in chosen if file is not form)
+    handed = hand_in_workbook(call.visit, form, (*beside, *call.evidence), now=call.now)
     if handed.accepted:
         return call.go_to("done")
     return _workbook(call, status=422, handed=handed)
+
+
+def _the_form(chosen: Sequence[Attachment]) -> Attachment | Finding:
+    """Of what was chosen as the form, or was in an archive that was: the one workbook."""
+    books = [file for file in chosen if is_workbook(file)] or list(chosen)
+    if len(chosen) == 1 or len(books) == 1:
+        return books[0]
+    found = f"壓縮檔裡有 {len(books)} 個檔案可能是填報檔"
+    return Finding(where="填好的填報檔", found=found, expected="只選填好的那一個 .xlsx 或 .ods")
 
 
 def blank_workbook(call: Call) -> Response:

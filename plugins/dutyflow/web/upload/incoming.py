@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import PurePath
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from dutyflow.forms.texts import file_key
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.text import file_name, one_line, printable
+from dutyflow.mail.unpacking import unpacked
 from dutyflow.uploading import BYTES_LIMIT, FILES_LIMIT
 
 from .guard import TooLarge
@@ -54,6 +59,43 @@ async def read_form(request: Request) -> Sent:
                 fields[name] = printable(value)
     _check_amount(fields, files)
     return Sent(fields=fields, files=files)
+
+
+def opened(sent: Sent) -> Sent:
+    """With the files of each archive in its place, as by mail; all of them by names of their own.
+
+    An archive that cannot be opened stays, and is refused as what it is.
+    """
+    found: dict[str, tuple[Attachment, ...]] = {}
+    for name, file in _with_what_is_inside(sent):
+        found[name] = (*found.get(name, ()), file)
+    taken: dict[str, bytes] = {}
+    return replace(
+        sent,
+        files={
+            name: tuple(_named_apart(file, taken) for file in some) for name, some in found.items()
+        },
+    )
+
+
+def _with_what_is_inside(sent: Sent) -> Iterator[tuple[str, Attachment]]:
+    fields = [name for name, some in sent.files.items() for _ in some]
+    files = [file for some in sent.files.values() for file in some]
+    at = -1
+    for file in unpacked(files):  # each that came, and behind it what is in it
+        at += file.opened or file is next(iter(files[at + 1 :]), None)
+        if not file.opened:
+            yield fields[at], file
+
+
+def _named_apart(file: Attachment, taken: dict[str, bytes]) -> Attachment:
+    """Two folders of an archive may have a `1.jpg` each: the second becomes `1 (2).jpg`."""
+    path = PurePath(file.name)
+    for number in count(1):
+        name = file.name if number == 1 else f"{path.stem} ({number}){path.suffix}"
+        if taken.setdefault(file_key(name), file.data) == file.data:
+            break
+    return replace(file, name=name)
 
 
 async def _file(file: UploadFile) -> Attachment:

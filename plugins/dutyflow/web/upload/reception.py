@@ -23,7 +23,7 @@ from dutyflow.workspace import Case, Workspace
 
 from . import tickets
 from .guard import Buckets, address_of, allow, is_from_elsewhere
-from .incoming import Sent, read_form
+from .incoming import Sent, opened, read_form
 from .pages import Pages
 
 RENEWED_SECONDS = 30.0  # until plans and contacts are read again
@@ -153,10 +153,15 @@ class Call:
     def place(self) -> str:
         return self.reception.place(self.ticket.assignment)
 
+    @cached_property
+    def brought(self) -> Sent:
+        """What was sent, what was zipped taken out: in a process of its own, when it is wanted."""
+        return opened(self.sent)
+
     @property
     def evidence(self) -> tuple[Attachment, ...]:
         """All the files that were sent, but for the form itself."""
-        chosen = self.sent.files.items()
+        chosen = self.brought.files.items()
         return tuple(file for name, some in chosen if name != WORKBOOK for file in some)
 
     @property

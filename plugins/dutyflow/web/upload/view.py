@@ -20,6 +20,7 @@ from dutyflow.forms.columns import (
     TextColumn,
 )
 from dutyflow.forms.problems import Problem
+from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import Typed
 from dutyflow.plan.asking import NUMBER, AskedRow, leads_of
 from dutyflow.workspace import Case
@@ -252,6 +253,24 @@ def typed_in(case: Case, sent: Sent) -> dict[str, dict[str, str]]:
         if said:
             typed[row.id] = said
     return typed
+
+
+def without_name(case: Case, typed: Typed, name: str) -> dict[str, dict[str, str]]:
+    """What was typed; a file that is taken out is not named any more, where it had a line."""
+    fields = {
+        column.answer for column in blank_of(case.form).answered if isinstance(column, FileColumn)
+    }
+    return {
+        row: {
+            answer: _without_line(text, name) if answer in fields else text
+            for answer, text in said.items()
+        }
+        for row, said in typed.items()
+    }
+
+
+def _without_line(text: str, name: str) -> str:
+    return "\n".join(line for line in text.splitlines() if file_key(line) != file_key(name))
 
 
 def _text(row: AskedRow, column: InputColumn, sent: Sent) -> str:
