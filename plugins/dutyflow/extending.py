@@ -301,6 +301,7 @@ def to_decide(case: Case, request: RequestRecord, now: datetime) -> Dispatch:
         content=ExtensionAsked(
             about=Stationery(case).about,
             asked_by=f"{request.asked_name}（{request.asked_by}）",
+            asked_on=in_zone(request.asked_at, case.zone).date(),
             deadline=Stationery(case).deadline(now),
             until=request.until,
             days=request.days,
@@ -314,14 +315,18 @@ def to_decide(case: Case, request: RequestRecord, now: datetime) -> Dispatch:
     )
 
 
+def decider_of(case: Case, request: RequestRecord) -> str:
+    """`組長 謝麗珠`: whose the decision is, reachable or not."""
+    return f"{_TITLES[request.approver]} {_person(case, request.approver).name}"
+
+
 def _sent(case: Case, request: RequestRecord, now: datetime) -> ExtensionSent:
-    approver = _person(case, request.approver)
     return ExtensionSent(
         about=Stationery(case).about,
         until=request.until,
         days=request.days,
         why=request.why,
-        approver=f"{_TITLES[request.approver]} {approver.name}",
+        approver=decider_of(case, request),
         deadline=Stationery(case).deadline(now),
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import chain, islice
 
 from . import links
 from .answers import Answer, from_json
+from .calendars.roc import format_roc
 from .casework import Stationery
 from .mail.addresses import reply_address
 from .mail.attachment import Attachment
@@ -48,16 +49,24 @@ def remind(
 
 
 def write_digest(
-    desk: Workspace, digest: Digest, *, now: datetime, known: Mapping[str, Case] | None = None
+    desk: Workspace,
+    digest: Digest,
+    *,
+    now: datetime,
+    known: Mapping[str, Case] | None = None,
+    asked: Mapping[str, date] | None = None,
 ) -> Dispatch:
     """The mail that a digest becomes, as it would be sent at `now`.
 
-    `known` are the assignments that were looked up before. Raises UnknownKey, UnknownOffice.
+    `known` are the assignments that were looked up before, and `asked` until when more time is
+    asked for, of those that wait for a decision. Raises UnknownKey, UnknownOffice.
     """
     found = known or {}
     cases = [found.get(nag.assignment) or desk.case(nag.assignment) for nag in digest.nags]
+    asked = until_when_asked(desk) if asked is None else asked
     parts = [
-        _Part(case=case, nag=nag, now=now) for case, nag in zip(cases, digest.nags, strict=True)
+        _Part(case=case, nag=nag, now=now, asked=asked.get(nag.assignment))
+        for case, nag in zip(cases, digest.nags, strict=True)
     ]
     first, *more = (part.point for part in parts)
     alone = parts[0] if len(parts) == 1 else None
@@ -81,6 +90,11 @@ def write_digest(
     )
 
 
+def until_when_asked(desk: Workspace) -> dict[str, date]:
+    """Of each assignment for which more time is asked and nobody has decided, the day."""
+    return {each.assignment: each.until for each in desk.ledger.requests.pending()}
+
+
 def _dispatches(desk: Workspace, digests: Iterable[Digest], now: datetime) -> Iterator[Dispatch]:
     """The mails, written one by one; what they are about is looked up for some at once."""
     # Not generators, which would end with the first that cannot be written.
@@ -89,7 +103,8 @@ def _dispatches(desk: Workspace, digests: Iterable[Digest], now: datetime) -> It
 
 def _written_together(desk: Workspace, now: datetime, digests: Sequence[Digest]) -> map[Dispatch]:
     known = desk.cases(nag.assignment for digest in digests for nag in digest.nags)
-    return map(partial(write_digest, desk, now=now, known=known), digests)
+    asked = until_when_asked(desk)
+    return map(partial(write_digest, desk, now=now, known=known, asked=asked), digests)
 
 
 def _some(digests: Iterable[Digest]) -> Iterator[Sequence[Digest]]:
@@ -105,6 +120,7 @@ class _Part:
     case: Case
     nag: Nag
     now: datetime
+    asked: date | None
 
     @property
     def point(self) -> Point:
@@ -170,4 +186,7 @@ class _Part:
             return f"先前的填報已收到，退回補正：{assignment.returned_note}"
         if assignment.state == "submitted":
             return "先前寄來的檔案還有需要修正的地方，請見先前的回信"
+        if self.asked is not None:
+            until = format_roc(self.asked, weekday=True)
+            return f"已申請展期至 {until}，等候核示；核示之前，期限不變"
         return ""

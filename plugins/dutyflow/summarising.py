@@ -1,7 +1,8 @@
 """晨間摘要: each working morning the coordinator is told how things stand; all quiet, nothing.
 
 A report that waits for a decision is in it. On the days of its duty's ladder, counted to the day on
-which the report is due, that is a notice of its own on record, and the director may hear of it.
+which the report is due, that is a notice of its own on record, and the director may hear of it. A
+request for more time that waits is in it too, and whoever decides on it is asked again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 
+from . import insisting
 from .answers import confirms_nothing, from_json
+from .calendars.roc import format_roc
 from .ledger.claims import UNKNOWNS_ALLOWED
 from .ledger.records import Came, NoticeRecord, number_of
 from .mail.rendering import brief
@@ -69,6 +72,7 @@ def letters(watch: Watch, expected: Expected = NOTHING, *, page: str = "") -> It
     if summary.parts and not morning.is_told:
         yield morning.to_coordinator(summary)
     yield from morning.to_director()
+    yield from insisting.letters(watch)
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,8 @@ class _Morning:
             office=self.watch.office.name,
             day=self.watch.today,
             waiting=tuple(each.line for each in self.watch.pending),
+            asked=tuple(each.line for each in insisting.undecided(self.watch)),
+            granted=tuple(self._granted()),
             late=self.watch.late,
             unreached=tuple(unreached(self.watch.desk, self.watch.office, self.watch.now)),
             troubles=tuple(self._troubles()),
@@ -193,6 +199,13 @@ class _Morning:
             said += f"，由{came.role}寄來"
         cycle = self.watch.desk.ledger.cycles.get(came.assignment.rpartition("/")[0])
         return said if cycle.state == "open" else f"{said}；已結案，未列入彙整表"
+
+    def _granted(self) -> Iterator[str]:
+        """Which deadlines have moved since, by whom."""
+        for request in self.watch.desk.ledger.requests.granted_since(self.since):
+            if request.assignment.split("/")[0] == self.office:
+                until = format_roc(request.until, weekday=True)
+                yield f"{self._whose(request.assignment)}：展至 {until}，{request.decided_by}"
 
     def _doubts(self, came: Iterable[Came]) -> Iterator[str]:
         for each in came:

@@ -293,6 +293,7 @@ CONTENTS: dict[str, Content] = {
     "extension_asked": ExtensionAsked(
         about=ABOUT,
         asked_by="王小美（樣本）（wang.business@pingtung.example.tw）",
+        asked_on=date(2018, 6, 27),
         deadline=DEADLINE,
         until=UNTIL,
         days=12,

@@ -57,6 +57,7 @@ class ExtensionAsked(Word):
     already: how often, and how many working days. `acting_for` names who should have decided."""
 
     asked_by: str
+    asked_on: date
     deadline: Deadline
     until: date
     days: int
@@ -78,6 +79,7 @@ class ExtensionAsked(Word):
         times, days = self.before
         return (
             ("申請人", self.asked_by),
+            ("申請日", format_roc(self.asked_on, weekday=True)),
             ("現在期限", self.deadline.title),
             ("申請展至", f"{format_roc(self.until, weekday=True)}，{self.days} 個工作天"),
             ("原因", self.why or "（未說明）"),

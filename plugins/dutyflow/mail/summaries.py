@@ -68,10 +68,11 @@ class Part:
 class Summary(Content):
     """晨間摘要: how an office stands, for its coordinator. The most urgent stands first.
 
-    `troubles` are mails that did not arrive and sections that nobody could be told for; `strays`
-    is what came in and waits to be assigned, at the address `page`; `doubts` are answers that look
-    odd, but count. What `went_out` and `came_in` is since the summary before. `unreached` are
-    mailboxes that have not been read for long.
+    `asked` are requests for more time that wait for somebody's decision, `granted` those that were
+    granted since the summary before. `troubles` are mails that did not arrive and sections that
+    nobody could be told for; `strays` is what came in and waits to be assigned, at the address
+    `page`; `doubts` are answers that look odd, but count. What `went_out` and `came_in` is since
+    the summary before. `unreached` are mailboxes that have not been read for long.
     """
 
     template: ClassVar[str] = "summary"
@@ -79,6 +80,8 @@ class Summary(Content):
     office: str
     day: date
     waiting: tuple[Waiting, ...] = ()
+    asked: tuple[str, ...] = ()
+    granted: tuple[str, ...] = ()
     late: tuple[Late, ...] = ()
     unreached: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
@@ -97,11 +100,13 @@ class Summary(Content):
         """What there is to say, without what there is not."""
         every = (
             Part(title="等您核定", lines=tuple(each.line for each in self.waiting), pressing=True),
+            Part(title="展期等候核示", lines=self.asked, pressing=True),
             Part(title="收件信箱無法讀取", lines=self.unreached, pressing=True),
             Part(title="信件沒有送到，或組室無人可收信", lines=self.troubles, pressing=True),
             Part(title="收件待認領", lines=self.strays, pressing=True),
             Part(title="逾期未報", lines=tuple(each.line for each in self.late), pressing=True),
             Part(title="收到的填報", lines=self.came_in),
+            Part(title="核准的展期", lines=self.granted),
             Part(title="填報內容存疑，已照收", lines=self.doubts),
             Part(title="寄出的通知", lines=self.went_out),
             Part(title="今天沒有通知的人", lines=self.silent),
@@ -116,6 +121,7 @@ class Summary(Content):
     def headline(self) -> tuple[str, ...]:
         counts = (
             (f"{len(self.waiting)} 份待核定", self.waiting),
+            (f"{len(self.asked)} 件展期待核示", self.asked),
             ("收件信箱無法讀取", self.unreached),
             (f"{len(self.troubles)} 件通知未達", self.troubles),
             (f"{len(self.strays)} 件收件待認領", self.strays),
