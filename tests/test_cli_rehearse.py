@@ -66,7 +66,7 @@ def test_one_duty_from_its_opening_to_the_end_of_its_ladder(run) -> None:
 
 def test_a_year_gives_nobody_two_digests_on_a_day_and_writes_nothing(run, tmp_path: Path) -> None:
     mails = mails_of(run("--from", "107-01-01", "--to", "107-12-31", "--json"))
-    reminders = Counter((m["date"], m["to"]) for m in mails if m["rung"] != "opening")
+    reminders = Counter((m["date"], m["to"]) for m in mails if "@" in m["rung"])
     assert set(reminders.values()) == {1}
     assert not (tmp_path / "var").exists()
 
@@ -131,6 +131,48 @@ def test_the_workbook_has_a_page_for_each_month_and_every_mail(run, tmp_path: Pa
     assert [text for text in months if text and "月" in str(text)] == ["107年6月", "107年7月"]
     assert len(workbook["年曆"].row_breaks.brk) == 2
     assert workbook["信件"].max_row - 2 == len(mails_of(run(*WEEKS, "--json")))
+
+
+def test_a_year_tells_what_the_coordinator_and_the_director_are_sent(run) -> None:
+    mails = mails_of(run("--from", "107-07-02", "--to", "107-07-31", "--json"))
+    summaries = [mail for mail in mails if mail["reason"] == "晨間摘要"]
+    assert {(m["role"], m["name"]) for m in summaries} == {("coordinator", "曾秀英（樣本）")}
+    assert max(Counter(mail["date"] for mail in summaries).values()) == 1
+    assert summaries[0]["subject"].startswith("晨間摘要 107年7月")
+    weeks = [mail["date"] for mail in mails if mail["reason"] == "每週狀態"]
+    assert weeks == ["2018-07-02", "2018-07-09", "2018-07-16", "2018-07-23", "2018-07-30"]
+    urged = [mail for mail in mails if mail["reason"].startswith("待核定")]
+    assert {mail["role"] for mail in urged} == {"director"}
+
+
+def test_the_workbook_lists_the_load_and_what_is_tight(run, plans: Path, tmp_path: Path) -> None:
+    contacts = plans / "pingtung" / "contacts.yaml"
+    text = contacts.read_text(encoding="utf-8")
+    for name in ("hsu.billing", "cheng.billing"):
+        address = f"{name}@pingtung.example.tw"
+        text = text.replace(address, f"{address}, away: [{{start: 110-03-29, end: 110-04-09}}]")
+    contacts.write_text(text, encoding="utf-8")
+    file = tmp_path / "year.xlsx"
+    asked = ("--from", "110-03-29", "--to", "110-04-16")
+    assert run(*asked, "--xlsx", file).exit_code == 0
+    told = json.loads(run(*asked, "--json").stdout)
+    workbook = load_workbook(BytesIO(file.read_bytes()))
+    rows = {
+        name: list(workbook[name].iter_rows(min_row=3, values_only=True))
+        for name in workbook.sheetnames
+    }
+    assert len(rows["每日負荷"]) == len(told["load"])
+    assert len(rows["連假擁擠"]) == len(told["crowded_weeks"]) > 0
+    assert len(rows["無人可收信"]) == len(told["unreached"]) > 0
+    assert {row[1] for row in rows["無人可收信"]} == {"電費組"}
+    assert rows["連假擁擠"][0][0] == "110年4月5日起"
+    assert any("許惠雯（樣本）（請假）" in str(row[3]) for row in rows["無人可收信"])
+
+
+def test_a_list_of_the_workbook_without_rows_says_so(run, tmp_path: Path) -> None:
+    file = tmp_path / "year.xlsx"
+    assert run(*WEEKS, "--duty", "self_assessment", "--xlsx", file).exit_code == 0
+    assert load_workbook(file)["無人可收信"]["A3"].value == "（這段期間沒有）"
 
 
 def test_any_mail_can_be_read_beforehand(run, tmp_path: Path) -> None:

@@ -29,7 +29,15 @@ from dutyflow.reports.proof import Chain, Link, Proof, ProofRow, SectionProof
 from dutyflow.reports.proof_sheet import proof_xlsx
 from dutyflow.reports.received import Material, SectionAnswers
 from dutyflow.reports.xlsx import assessment_xlsx, plain_xlsx
-from dutyflow.reports.year_sheet import Entry, MailRow, YearCalendar, year_xlsx
+from dutyflow.reports.year_sheet import (
+    Entry,
+    LoadRow,
+    MailRow,
+    UnreachedRow,
+    WeekRow,
+    YearCalendar,
+    year_xlsx,
+)
 from tests.forms import samples as forms
 from tests.reports.samples import patient, real_plan, small_plan
 from tests.support.answers import assessed
@@ -121,6 +129,13 @@ def year(text: str) -> bytes:
         entries=(entry,),
         mails=(mail,),
         off=frozenset(),
+        loads=(LoadRow(day=DAY, section=text, mails=1, assignments=1, deadlines=0),),
+        weeks=(
+            WeekRow(
+                start=DAY, office=text, working_days=1, off=(DAY,), assignments=2, titles=(text,)
+            ),
+        ),
+        unreached=(UnreachedRow(day=DAY, section=text, title=text, reason=text),),
     )
     return year_xlsx(calendar)
 

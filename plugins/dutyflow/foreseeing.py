@@ -20,7 +20,8 @@ from .plan.office import OfficePlan
 from .planned import approval_before, planned_cycle
 from .posting import Dispatch
 from .rehearsing.mails import ForeseenMail, Point, points_of
-from .rehearsing.play import A_YEAR, Part, opening_mails
+from .rehearsing.parts import Part
+from .rehearsing.play import A_YEAR, opening_mails
 from .reminding import write_digest
 from .rounds import Decided, Wanted, decide_round
 from .summarising import Expected

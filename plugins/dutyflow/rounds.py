@@ -27,13 +27,12 @@ from .nagging.decisions import (
     told_on,
 )
 from .nagging.digests import Digest, digests_of
+from .nagging.distance import had_enough
 from .plan.ladders import Ladder
 from .plan.office import OfficePlan
 from .workspace import Workspace
 
 log = logging.getLogger(__name__)
-
-HAD_ENOUGH = "未寄：今日已寄過"  # how the reason begins where somebody has had their day's mail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +80,10 @@ def decide_round(desk: Workspace, *, now: datetime, wanted: Wanted = EVERYTHING)
     free, held = _parted(nags, had)
     return Decided(
         digests=tuple(digests_of(free)),
-        silences=(*silences, *(_held(nag, had[person_key(nag.to.person)]) for nag in held)),
+        silences=(
+            *silences,
+            *(silence_of(nag, had_enough(had[person_key(nag.to.person)])) for nag in held),
+        ),
     )
 
 
@@ -110,8 +112,8 @@ def keep_silences(desk: Workspace, decided: Decided, *, now: datetime) -> int:
     return desk.ledger.silences.keep(found, now=now)
 
 
-def _held(nag: Nag, had: int) -> Silence:
-    return silence_of(nag, f"{HAD_ENOUGH}{'一' if had == 1 else f' {had} '}封，併入下次")
+def _held(nag: Nag, had: Mapping[str, int]) -> Silence:
+    return silence_of(nag, had_enough(had[person_key(nag.to.person)]))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,44 +1,43 @@
 """晨間摘要: each working morning the coordinator is told how things stand; all quiet, nothing.
 
 A report that waits for a decision is in it. On the days of its duty's ladder, counted to the day on
-which the report is due, that is a notice of its own on record, and the director may hear of it. A
-request for more time that waits is in it too, and whoever decides on it is asked again.
+which the report is due, that is a notice of its own on record, and the director may hear of it.
+What the ladder's gap, or the day's mails, hold back is a silence on record. A request for more time
+that waits is in it too, and whoever decides on it is asked again.
 """
 
 from __future__ import annotations
 
-import re
 import smtplib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from itertools import starmap
 
 from . import insisting
 from .answers import confirms_nothing, from_json
 from .calendars.roc import format_roc
 from .ledger.claims import UNKNOWNS_ALLOWED
-from .ledger.records import Came, NoticeRecord, number_of
+from .ledger.records import Came, NewSilence, NoticeRecord, number_of
 from .mail.rendering import brief
-from .mail.summaries import Summary, Undecided
-from .nagging.decisions import UNREACHABLE, Nag, Silence
+from .mail.summaries import Summary, Undecided, silent, went_out
+from .nagging.decisions import UNREACHABLE, Nag, Silence, person_key
 from .nagging.digests import OUT_OF_HOURS
+from .nagging.distance import HAD_ENOUGH
 from .nagging.opening import RUNG as OPENING
+from .nagging.watchers import SUMMARY, SUMMARY_RUNG, step_in, summary_rung
 from .plan.model import Person
 from .plan.senders import OWNER
 from .posting import Dispatch, Point
 from .reaching import unreached
-from .rounds import HAD_ENOUGH
 from .watching import Pending, Watch, post_for_each
 from .workspace import Workspace
 
 FIRST_LOOK_BACK = timedelta(days=1)
 STRAYS_NAMED = 50
-REASON = "晨間摘要"
-_RUNG = "summary:"
 _COMMON = ("未寄：已填報", "未寄：已免報", HAD_ENOUGH, OUT_OF_HOURS)  # say nothing new
-_FIRST_WORDS = re.compile("[，：]")
 
 
 def summarise(
@@ -49,6 +48,9 @@ def summarise(
     `page` is the address at which the coordinator sees to what came in, "" where there is none.
     Raises UnknownOffice; MailDeferred or MailRefused, after every one has been tried.
     """
+    offices = list(offices)
+    for office in offices:
+        _keep_silences(Watch(desk=desk, office=desk.office(office), now=now))
     post_for_each(desk, client, offices, partial(letters, page=page), now=now)
 
 
@@ -69,10 +71,27 @@ def letters(watch: Watch, expected: Expected = NOTHING, *, page: str = "") -> It
         return
     morning = _Morning(watch, expected, page)
     summary = morning.summary
-    if summary.parts and not morning.is_told:
+    if morning.has_news(summary) and not morning.is_told:
         yield morning.to_coordinator(summary)
     yield from morning.to_director()
     yield from insisting.letters(watch)
+
+
+def _keep_silences(watch: Watch) -> None:
+    """Put on record who is not urged today of a report that waits, and why."""
+    if not watch.works:
+        return
+    found = [
+        NewSilence(
+            about=pending.cycle.key,
+            cycle=pending.cycle.key,
+            rung=pending.urging.rung,
+            reason=reason,
+            recipient=person.email,
+        )
+        for pending, person, reason in _Morning(watch, NOTHING, "").held
+    ]
+    watch.desk.ledger.silences.keep(found, now=watch.now)
 
 
 @dataclass(frozen=True)
@@ -87,7 +106,7 @@ class _Morning:
 
     @property
     def rung(self) -> str:
-        return f"{_RUNG}{self.watch.today.isoformat()}"
+        return summary_rung(self.watch.today)
 
     @property
     def is_told(self) -> bool:
@@ -96,7 +115,7 @@ class _Morning:
     @cached_property
     def since(self) -> datetime:
         """The summary before; at first, a day ago."""
-        last = self.watch.desk.ledger.lately.last_sent(self.office, _RUNG)
+        last = self.watch.desk.ledger.lately.last_sent(self.office, SUMMARY_RUNG)
         return last or self.watch.now - FIRST_LOOK_BACK
 
     @cached_property
@@ -123,13 +142,47 @@ class _Morning:
             silent=tuple(self._silent()),
         )
 
+    def has_news(self, summary: Summary) -> bool:
+        """A report of which the ladder spares whoever decides makes no summary by itself."""
+        if not self.watch.pending:
+            return bool(summary.parts)
+        return len(summary.parts) > 1 or not all(map(self._spares_coordinator, self.watch.pending))
+
+    def _spares_coordinator(self, pending: Pending) -> str:
+        return self.watch.held_back(pending, self.watch.office.contacts.coordinator)
+
+    @property
+    def held(self) -> Iterator[tuple[Pending, Person, str]]:
+        """Who is spared today, of what, and why."""
+        contacts = self.watch.office.contacts
+        for pending in self.watch.pending:
+            if pending.urging.rung and (reason := self._spares_coordinator(pending)):
+                yield pending, contacts.coordinator, reason
+            if pending.urging.director and (reason := self._spares_director(pending)):
+                yield pending, contacts.director, reason
+
+    def _spares_director(self, pending: Pending) -> str:
+        return self.watch.held_back(pending, self.watch.office.contacts.director, had=self._had)
+
+    @cached_property
+    def _had(self) -> int:
+        """What the round is expected to send is one mail more."""
+        director = self.watch.office.contacts.director
+        own = person_key(director)
+        expected = any(person_key(nag.to.person) == own for nag in self.expected.nags)
+        return self.watch.reminders_today(director) + expected
+
     def to_coordinator(self, summary: Summary) -> Dispatch:
-        points = [_point(each) for each in self.watch.pending if each.urging.rung]
+        points = [
+            _point(each)
+            for each in self.watch.pending
+            if each.urging.rung and not self._spares_coordinator(each)
+        ]
         return Dispatch(
             about=self.office,
             rung=self.rung,
             to=self.watch.office.contacts.coordinator,
-            reason=REASON,
+            reason=SUMMARY,
             content=summary,
             thread=f"{self.office}/summary",
             more=tuple(points),
@@ -138,7 +191,11 @@ class _Morning:
     def to_director(self) -> Iterator[Dispatch]:
         """What the director has not been told of the reports that wait, in one mail."""
         contacts = self.watch.office.contacts
-        waiting = [each for each in self.watch.pending if each.urging.director]
+        waiting = [
+            each
+            for each in self.watch.pending
+            if each.urging.director and not self._spares_director(each)
+        ]
         if waiting:
             first, *more = map(_point, waiting)
             yield Dispatch(
@@ -219,22 +276,23 @@ class _Morning:
         for notice in self.notices:
             if notice.state == "sent" and _is_reminder(notice):
                 section = self.watch.desk.section_name(notice.about)
-                counts.setdefault(section, Counter())[_step(notice.reason)] += 1
+                counts.setdefault(section, Counter())[step_in(notice.reason)] += 1
         for nag in self.expected.nags:
             if not nag.is_alarm:
                 section = self.watch.desk.section_name(nag.assignment)
-                counts.setdefault(section, Counter())[_step(nag.reason)] += 1
-        for section, steps in counts.items():
-            yield f"{section}：" + "、".join(f"{step} {count} 封" for step, count in steps.items())
+                counts.setdefault(section, Counter())[step_in(nag.reason)] += 1
+        yield from starmap(went_out, counts.items())
 
     def _silent(self) -> Iterator[str]:
+        """Of sections; the reports that wait stand above in any case."""
         kept = self.watch.desk.ledger.lately.silences(self.office, self.since)
-        found = [(each.about, each.recipient, each.reason) for each in kept]
+        found = [
+            (each.about, each.recipient, each.reason) for each in kept if each.about != each.cycle
+        ]
         found += [(each.assignment, each.person, each.reason) for each in self.expected.silences]
         for about, recipient, reason in found:
             if not reason.startswith(_COMMON):
-                who = f"（{recipient}）" if recipient else ""
-                yield f"{self._whose(about)}{who}：{reason.removeprefix('未寄：')}"
+                yield silent(self._whose(about), recipient, reason)
 
     def _whose(self, assignment: str) -> str:
         cycle = assignment.rpartition("/")[0]
@@ -247,11 +305,10 @@ def _point(pending: Pending) -> Point:
 
 
 def _is_reminder(notice: NoticeRecord) -> bool:
-    return notice.cycle is not None and (notice.rung == OPENING or "@" in notice.rung)
-
-
-def _step(reason: str) -> str:
-    return _FIRST_WORDS.split(reason)[0]
+    """An alarm that nobody could be told is none, and stands among the troubles."""
+    if notice.cycle is None or notice.rung.startswith(UNREACHABLE):
+        return False
+    return notice.rung == OPENING or "@" in notice.rung
 
 
 def _who(notice: NoticeRecord) -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
 
 from .calendars.moments import last_day
 from .calendars.roc import in_zone
 from .errors import DutyflowError
-from .ledger.records import CycleRecord, Undecided
+from .ledger.records import CycleRecord, NoticeRecord, Undecided
 from .mail.contexts import Deadline
 from .mail.summaries import Late, Waiting
-from .nagging.undecided import Decision, Urging, urge
+from .nagging.decisions import person_key
+from .nagging.distance import HAD_ENOUGH
+from .nagging.undecided import UNDECIDED, Decision, Heard, Urging, held_back, urge
+from .plan.ladders import Ladder
+from .plan.model import Person
 from .plan.office import OfficePlan
 from .posting import Batch, Dispatch
 from .workspace import Workspace
@@ -26,6 +30,7 @@ class Pending:
 
     cycle: CycleRecord
     report: Undecided
+    ladder: Ladder
     urging: Urging
     line: Waiting
 
@@ -80,6 +85,7 @@ class Watch:
         return Pending(
             cycle=cycle,
             report=report,
+            ladder=ladder,
             urging=urging,
             line=Waiting(
                 title=self.title(cycle.key),
@@ -90,12 +96,60 @@ class Watch:
             ),
         )
 
+    def held_back(self, pending: Pending, person: Person, *, had: int = 0) -> str:
+        """Why they are not urged of it today, in words; "" where they are, or have been.
+
+        `had` is how many reminders they have had today.
+        """
+        own = [
+            each
+            for each in self.desk.ledger.notices.of(about=pending.cycle.key)
+            if _urges(each) and each.recipient.lower() == person_key(person)
+        ]
+        if any(each.rung == pending.urging.rung for each in own):
+            return ""
+        last = max((each.settled_at for each in own if each.settled_at), default=None)
+        heard = Heard(
+            last=self._day(last) if last else None,
+            today=had,
+            waited=self._has_waited(pending, person, last),
+        )
+        return held_back(heard, pending.ladder, self.office.calendar, self.today)
+
+    def reminders_today(self, person: Person) -> int:
+        """How many they have had: of late sections, and of reports that wait."""
+        who, today = person_key(person), self.today
+        midnight = datetime.combine(today, time.min, self.office.zone)
+        reminded = self.desk.ledger.standings.reminded_since(midnight, people=[who])
+        urged = {
+            each.message_id
+            for each in self.desk.ledger.lately.notices(self.office.office, midnight)
+            if _urges(each) and each.recipient.lower() == who
+        }
+        return reminded.get(who, 0) + len(urged)
+
+    def _has_waited(self, pending: Pending, person: Person, last: datetime | None) -> bool:
+        return any(
+            each.reason.startswith(HAD_ENOUGH)
+            and each.recipient.lower() == person_key(person)
+            and self._day(each.at) < self.today
+            and (last is None or each.at > last)
+            for each in self.desk.ledger.silences.of(pending.cycle.key)
+        )
+
+    def _day(self, moment: datetime) -> date:
+        return in_zone(moment, self.office.zone).date()
+
     def title(self, cycle_key: str) -> str:
         cycle = self.desk.ledger.cycles.get(cycle_key)
         return f"{cycle.title} {self.desk.plan_of(cycle).duty(cycle.duty).name}"
 
     def section(self, plan_hash: str, section: str) -> str:
         return self.desk.plan_kept(plan_hash).section(section).name
+
+
+def _urges(notice: NoticeRecord) -> bool:
+    return notice.state == "sent" and notice.rung.startswith(UNDECIDED)
 
 
 def is_late(state: str, collect_by: datetime, now: datetime) -> bool:

@@ -15,11 +15,11 @@ from .calendars.roc import format_roc
 from .ledger.records import Part
 from .mail.attachment import XLSX, Attachment
 from .mail.summaries import SectionWeek, Week
+from .nagging.watchers import WEEK, week_rung
 from .posting import Dispatch
 from .watching import Watch, is_late, post_for_each
 from .workspace import Workspace
 
-REASON = "每週狀態"
 A_YEAR = timedelta(days=365)
 
 
@@ -36,8 +36,7 @@ def report_week(
 def letters(watch: Watch) -> Iterator[Dispatch]:
     """The week's mail, where it has not been sent and there is something that it could be about."""
     office, ledger = watch.office, watch.desk.ledger
-    year, week, _ = watch.today.isocalendar()
-    rung = f"week:{year}-W{week:02}"
+    rung = week_rung(watch.today)
     if not watch.works or ledger.lately.last_sent(office.office, rung) is not None:
         return
     content = week_of(watch)
@@ -47,7 +46,7 @@ def letters(watch: Watch) -> Iterator[Dispatch]:
             about=office.office,
             rung=rung,
             to=office.contacts.director,
-            reason=REASON,
+            reason=WEEK,
             content=replace(content, sheet_name=sheet.name),
             thread=f"{office.office}/week",
             attachments=(sheet,),

@@ -21,7 +21,7 @@ from tests.flow.test_extending import (
 )
 from tests.flow.test_extending import deadline as deadline_of
 from tests.flow.test_rounds import morning, round_on
-from tests.support.scene import OFFICE, Scene, filled, form_in, scene, text_of
+from tests.support.scene import OFFICE, Scene, filled, form_in, later, scene, text_of
 
 WISH = "展期 107/7/18 原因：資料尚待彙整"
 
@@ -69,6 +69,7 @@ def test_an_answer_to_the_reminder_decides(asked: Any) -> None:
 
 
 def test_what_nobody_needs_any_more_is_not_asked_again(asked: Any) -> None:
+    asked.now = later(asked.now, hours=1)
     asked.reply(asked.letter, filled(form_in(asked.letter)))
     asked.take_in()
     assert "展期等候核示" not in text_of(summary_on(asked, "2018-06-28")[COORDINATOR])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from dutyflow.weekly import report_week
 from tests.support.scene import OFFICE, PLANS, Scene, parsed, scene, text_of
 
 START, END = date(2018, 6, 14), date(2018, 7, 20)
+PARTS = 3  # slashes in an assignment's key
 PLAYED = ("self_assessment", "spot_checks")
 Told = tuple[date, str, str, str, str, str]
 
@@ -78,6 +80,43 @@ def live(playing: Scene, start: date, end: date) -> None:
             remind(playing.desk, client, OFFICE, decided.digests, now=playing.now)
 
 
+def long_over(playing: Scene, before: date) -> None:
+    """What was over before the first day: nobody answered, and it is closed."""
+    office = playing.desk.office(OFFICE)
+    for planned in cycles(office, before - timedelta(days=366), before):
+        if planned.report_due < before - timedelta(days=14):
+            playing.now = opening_moment(planned.opens, TAIPEI).astimezone(UTC)
+            cycle = playing.open(planned.name, planned.duty)
+            playing.now = cycle.collect_by
+            for assignment in playing.ledger.assignments.of(cycle.key):
+                playing.wait(assignment.key)
+            playing.ledger.cycles.close(cycle.key, now=playing.now, who="測試", why="核定")
+
+
+def watched(playing: Scene, start: date, end: date, decided: dict[str, date]) -> list[EmailMessage]:
+    """As `live`, and each morning those who watch are told: these mails. Nobody answers; what is
+    assembled is closed on the day on which it is decided on."""
+    mails: list[EmailMessage] = []
+    for day in days_from(start, end):
+        playing.now = datetime.combine(day, time(0, 1), TAIPEI).astimezone(UTC)
+        for cycle in playing.ledger.cycles.all(state="open"):
+            if cycle.collect_by <= playing.now and not playing.ledger.reports.of(cycle.key):
+                for assignment in playing.ledger.assignments.of(cycle.key):
+                    playing.wait(assignment.key)
+                playing.assemble(cycle)
+        live(playing, day, day)
+        playing.new_mails()
+        with playing.client() as client:
+            summarise(playing.desk, client, [OFFICE], now=playing.now)
+            report_week(playing.desk, client, [OFFICE], now=playing.now)
+        mails += playing.new_mails()
+        playing.now += timedelta(hours=8)
+        for cycle in playing.ledger.cycles.all(state="open"):
+            if decided.get(cycle.key) == day:
+                playing.ledger.cycles.close(cycle.key, now=playing.now, who="測試", why="核定")
+    return mails
+
+
 def as_told(notice: NoticeRecord) -> Told:
     assert notice.state == "sent"
     day = notice.claimed_at.astimezone(TAIPEI).date()
@@ -97,7 +136,7 @@ def test_a_rehearsal_tells_every_mail_that_the_rounds_then_send(at_work: Scene) 
     office = at_work.desk.office(OFFICE)
     wish = Wish(start=START, end=END)
     rehearsal = rehearse([office], wish)
-    foreseen = as_foreseen(rehearsal)
+    foreseen = [told for told in as_foreseen(rehearsal) if told[2].count("/") == PARTS]
     live(at_work, min(part.cycle.opens for part in rehearsal.parts), END)
     sent = [
         notice
@@ -110,6 +149,54 @@ def test_a_rehearsal_tells_every_mail_that_the_rounds_then_send(at_work: Scene) 
     assert any("代理 許惠雯" in reason for reason in reasons)
     assert any("組室無人可收信" in reason for reason in reasons)
     assert any("不再稽催" in reason for reason in reasons)
+
+
+def test_a_rehearsal_tells_what_those_who_watch_are_then_told(at_work: Scene) -> None:
+    """晨間摘要, 待核定 and 每週狀態: each mail, its reason, and all that stands in the summary."""
+    end = date(2018, 7, 18)
+    office = at_work.desk.office(OFFICE)
+    rehearsal = rehearse([office], Wish(start=START, end=end))
+    decided = {part.cycle.key: part.last_day for part in rehearsal.parts}
+    long_over(at_work, before=START)
+    first = min(part.cycle.opens for part in rehearsal.parts)
+    mails = watched(at_work, first, end, decided)
+    about = (OFFICE, *(cycle.key for cycle in at_work.ledger.cycles.all()))
+    notices = [n for each in about for n in at_work.ledger.notices.of(about=each)]
+    sent = sorted(told for told in map(as_told, notices) if told[0] >= START)
+    watching = [told for told in as_foreseen(rehearsal) if told[2] in about]
+    assert watching == sent
+    assert {told[3].partition(":")[0] for told in sent} == {"summary", "week", "undecided"}
+    assert {told[1].partition("@")[0] for told in sent if told[3].startswith("undecided")} == {
+        "coordinator",
+        "director",
+    }
+    told = {str(mail["Subject"]): sorted(text_of(mail).splitlines()) for mail in mails}
+    for mail in rehearsal.mails:
+        if mail.first.rung.startswith("summary:"):
+            text = text_of(parsed(mail.message(at_work.now).as_bytes()))
+            assert sorted(text.splitlines()) == told[mail.subject]
+
+
+def test_who_asks_for_one_duty_is_not_told_of_the_whole(at_work: Scene) -> None:
+    office = at_work.desk.office(OFFICE)
+    rungs = {
+        mail.first.rung.partition(":")[0]
+        for mail in rehearse([office], Wish(start=START, end=END, duty="spot_checks")).mails
+    }
+    assert not rungs & {"summary", "week", "undecided"}
+
+
+def test_once_all_have_answered_a_report_waits_no_longer_than_its_own_day(at_work: Scene) -> None:
+    office = at_work.desk.office(OFFICE)
+    played = rehearse([office], Wish(start=START, end=END, answered_on_time=True))
+    due = {part.title: part.cycle.report_due for part in played.parts}
+    summaries = [mail for mail in played.mails if mail.first.rung.startswith("summary:")]
+    waits = [(mail.day, line) for mail in summaries for line in mail.content.waiting]
+    assert waits
+    assert all(day <= due[line.title] for day, line in waits)
+    assert not any(mail.content.late for mail in summaries)
+    came = [line for mail in summaries for line in mail.content.came_in]
+    assert "電費組 107年上半年 半年自行考核：已受理" in came
 
 
 def test_a_rehearsal_that_begins_later_tells_the_same_of_the_later_days(at_work: Scene) -> None:

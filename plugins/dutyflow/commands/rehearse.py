@@ -38,8 +38,9 @@ WEEK_HEADING = ("週", "機關", "工作天", "放假", "截止的應辦事項",
 UNREACHED_HEADING = ("日期", "組室", "定期工作", "期別", "原因")
 # What a year's rehearsal, and the next round, cannot know.
 LEFT_OUT = (
-    "未列入：回條、補正、展期與改期的往來、晨間摘要、每週狀態、待核定的提醒；"
-    "這些要看屆時收到什麼、核定了什麼。明日的可用 --from tomorrow 預覽"
+    "未列入：回條、補正、展期與改期的往來；這些要看屆時收到什麼。"
+    "晨間摘要、待核定與每週狀態以各期於報送期限日核定推演，有組室未報者於稽催結束之日；"
+    "指定 --duty 或 --section 時不列。明日的可用 --from tomorrow 預覽"
 )
 LEFT_OUT_OF_TOMORROW = "未列入：回條、補正、展期與退信的回覆；這些在收到來信時才寄"
 
@@ -351,9 +352,10 @@ def _mail_rows(mails: Sequence[ForeseenMail]) -> Iterator[tuple[str, ...]]:
 
 
 def _about(mail: ForeseenMail) -> str:
-    """The first of the assignments, and how many there are."""
-    first = mail.first.assignment.partition("/")[2] or "—"
-    return first if len(mail.points) == 1 else f"{first} 等 {len(mail.points)} 件"
+    """The first of the assignments or cycles, and how many there are."""
+    own = [key for p in mail.points if (key := p.assignment.partition("/")[2])]
+    first = own[0] if own else "—"
+    return first if len(own) <= 1 else f"{first} 等 {len(own)} 件"
 
 
 def _load_row(load: Load, names: dict[tuple[str, str], str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@ is due."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -45,6 +45,17 @@ class Late:
     def line(self) -> str:
         since = f"{self.deadline.title}截止，{self.deadline.remaining}"
         return f"{self.section}：{self.title}，{since}"
+
+
+def went_out(section: str, steps: Mapping[str, int]) -> str:
+    """`電費組：首次通知 1 封、今日截止 2 封`."""
+    return f"{section}：" + "、".join(f"{step} {count} 封" for step, count in steps.items())
+
+
+def silent(whose: str, recipient: str, reason: str) -> str:
+    """Who was told nothing of what, and why; `recipient` is "" where it was nobody."""
+    who = f"（{recipient}）" if recipient else ""
+    return f"{whose}{who}：{reason.removeprefix('未寄：')}"
 
 
 @dataclass(frozen=True, kw_only=True)

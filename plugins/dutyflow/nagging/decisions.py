@@ -17,6 +17,7 @@ from dutyflow.calendars.working_days import WorkingDays
 from dutyflow.plan.ladders import Ladder, Purpose, Role, Tone
 from dutyflow.plan.model import Contacts, Person
 
+from .distance import too_soon
 from .people import ROLE_TITLES, Addressee, Passed, Reachability, people_of
 from .steps import Due, Schedule, Step
 
@@ -247,11 +248,13 @@ class _Deciding:
         if isinstance(person, Passed):
             return _passed(standing, rung, person)
         ladder = self.offices[standing.office].ladders[standing.ladder]
-        if self._is_too_soon(standing, ladder, person):
+        last = self.reminded.get((standing.assignment, person_key(person.person)))
+        calendar = self.offices[standing.office].calendar
+        if reason := too_soon(ladder, calendar, last, self.today):
             return Silence(
                 assignment=standing.assignment,
                 rung=rung,
-                reason=f"未寄：距上次通知未滿 {ladder.min_gap} 個工作天",
+                reason=reason,
                 person=person.person.email,
             )
         return Nag(
@@ -265,15 +268,6 @@ class _Deciding:
             reason=_reason(standing, due.step, person, self._missed(standing, due, person)),
             max_per_day=ladder.max_per_day,
         )
-
-    def _is_too_soon(self, standing: Standing, ladder: Ladder, to: Addressee) -> bool:
-        """Whether they were reminded of the same within the ladder's gap. The step stays due, so
-        that it comes when the gap is over, alone or collapsed into a higher one."""
-        if not ladder.min_gap:
-            return False
-        last = self.reminded.get((standing.assignment, person_key(to.person)))
-        calendar = self.offices[standing.office].calendar
-        return last is not None and calendar.between(last, self.today) < ladder.min_gap
 
     def _missed(self, standing: Standing, due: Due, to: Addressee) -> Step | None:
         """The step before it that they should have been told and were not: a weekend, an outage, a

@@ -2,6 +2,7 @@
 
 The ladder's days are counted to the day on which the report is due. Whoever decides is the
 coordinator: what would be told the section is told them, what is told the director is told both.
+Its gap, and how many mails it allows a day, hold here too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from datetime import date
 from dutyflow.calendars.working_days import WorkingDays
 from dutyflow.plan.ladders import Ladder, Tone
 
+from .distance import had_enough, too_soon
 from .steps import Schedule, Step
+
+UNDECIDED = "undecided:"  # how the rung begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +48,33 @@ def urge(decision: Decision, ladder: Ladder, calendar: WorkingDays, today: date)
         return WAITS
     step = due.step
     return Urging(
-        rung=f"undecided:{step.name}:{decision.due.isoformat()}",
+        rung=f"{UNDECIDED}{step.name}:{decision.due.isoformat()}",
         reason=f"待核定，{_when(step)}",
         tone=step.tone,
         director="director" in step.to,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What somebody was told: `last`, the day on which they were last urged of the report; `today`,
+    how many reminders they have had on this day; `waited`, whether they were spared for that reason
+    on a day before, and have not been urged since."""
+
+    last: date | None = None
+    today: int = 0
+    waited: bool = False
+
+
+def held_back(heard: Heard, ladder: Ladder, calendar: WorkingDays, today: date) -> str:
+    """Why they are not urged today, in words; "" where they are.
+
+    Who had their day's mails is spared for one day. Reminders of late sections may come on every
+    day, and would keep a report from the director for weeks.
+    """
+    if heard.today >= ladder.max_per_day and not heard.waited:
+        return had_enough(heard.today)
+    return too_soon(ladder, calendar, heard.last, today)
 
 
 def _when(step: Step) -> str:

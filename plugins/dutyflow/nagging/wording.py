@@ -6,6 +6,7 @@ import re
 
 from . import moving, opening
 from .decisions import UNREACHABLE
+from .undecided import UNDECIDED
 
 _STEP = re.compile(r"(?P<name>before|due|overdue|given_up)(_(?P<days>\d+))?@(?P<deadline>\S+)")
 _TITLES = {
@@ -24,7 +25,7 @@ _OTHERS = {
     "request": "申請展期",
     "waived": "免報",
     "misplaced": "回覆填報",
-    "summary": "每日彙報",
+    "summary": "晨間摘要",
 }
 
 
@@ -36,6 +37,9 @@ def rung_title(rung: str) -> str:
         return f"{rung_title(rung.removeprefix(UNREACHABLE))}，組室無人可收信"
     if rung.startswith(moving.rung("")):
         return moving.REASON
+    if rung.startswith(UNDECIDED):
+        step, _, day = rung.removeprefix(UNDECIDED).partition(":")
+        return f"待核定，{rung_title(f'{step}@{day}')}"
     if rung.partition(":")[0] in _OTHERS:
         return _OTHERS[rung.partition(":")[0]]
     match = _STEP.fullmatch(rung)

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from dutyflow.calendars.working_days import ONE_DAY, days_from
 from dutyflow.plan.ladders import Role
 
-from .play import Part, Rehearsal
+from .parts import Part
+from .play import Rehearsal
 
 SECTION_ROLES: frozenset[Role] = frozenset({"owner", "deputy", "head"})
 FEW_WORKING_DAYS = 4  # in a week that has five

@@ -9,7 +9,8 @@ from datetime import date
 from dutyflow.calendars.cycles import Cycle
 from dutyflow.calendars.rules import RuledDay
 
-from .play import Part, Rehearsal
+from .parts import Part
+from .play import Rehearsal
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,35 +1,37 @@
 """A stretch of days is played with the decisions of the daily round, and nothing else.
 
 No ledger, no mail server, no clock: the cycles come from the plans, their opening mails go out on
-their days, and each working day's round is decided by `nagging.decisions.decide`.
+their days, and each working day's round is decided by `nagging.decisions.decide`. Then those who
+watch an office are told how it stands (`watchers.py`), unless only a part of it is played.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
-from dutyflow.calendars.cycles import Cycle
 from dutyflow.calendars.roc import ROC_EPOCH
 from dutyflow.calendars.working_days import GAZETTED_UNTIL, days_from
-from dutyflow.mail.contexts import About, Deadline, Opening
+from dutyflow.mail.contexts import About, Opening
 from dutyflow.mail.estimates import estimated_mail
 from dutyflow.mail.reminders import Line, Reminder
 from dutyflow.nagging import moving, opening
-from dutyflow.nagging.decisions import Nag, Office, Standing, decide, person_key
+from dutyflow.nagging.decisions import Nag, Office, Silence, Standing, decide, person_key
 from dutyflow.nagging.digests import Digest, digests_of
 from dutyflow.nagging.people import Reachability
-from dutyflow.nagging.steps import Schedule
-from dutyflow.plan.asking import asked_rows, awaited_by, form_name, spoken_amount
+from dutyflow.plan.asking import asked_rows, awaited_by, spoken_amount
 from dutyflow.plan.cycles import cycles
 from dutyflow.plan.ladders import Ladder
-from dutyflow.plan.model import Duty, Person, Plan, Section
+from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.provisional import first_year
 
 from .mails import ForeseenMail, Point, points_of
+from .parts import Part
+from .watchers import Watchers
 
 A_YEAR = timedelta(days=366)
 OWNERS_AWAY = f"{opening.REASON}，當日承辦人均請假或無承辦人"
@@ -51,35 +53,13 @@ class Wish:
     answered_on_time: bool = False
     late: frozenset[str] = frozenset()
 
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """One section's part in one planned cycle: what an assignment will be."""
-
-    office: OfficePlan
-    plan: Plan
-    duty: Duty
-    cycle: Cycle
-    section: Section
-
-    @cached_property
-    def key(self) -> str:
-        return f"{self.cycle.key}/{self.section.id}"
-
     @property
-    def ladder(self) -> str:
-        return f"{self.plan.year}/{self.duty.id}"
+    def is_partial(self) -> bool:
+        """Whether what would be told of the whole is left out."""
+        return bool(self.duty or self.sections)
 
-    @property
-    def form_name(self) -> str:
-        return form_name(self.cycle.title, self.duty.name, self.section.name)
-
-    def goes_by(self, names: Collection[str]) -> bool:
-        return self.section.id in names or self.section.name in names
-
-    def deadline(self, today: date) -> Deadline:
-        day = self.cycle.collect_by
-        return Deadline(day=day, working_days=self.office.calendar.between(today, day))
+    def answers(self, part: Part) -> bool:
+        return self.answered_on_time and not part.goes_by(self.late)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,17 +87,18 @@ def rehearse(offices: Sequence[OfficePlan], wish: Wish) -> Rehearsal:
 
     Raises UnknownDuty.
     """
+    parts = [part for office in offices for part in _parts(office, wish)]
     coming = sorted(
-        (part for office in offices for part in _parts(office, wish)),
-        key=lambda part: part.cycle.opens,
+        (part for part in parts if part.last_day >= wish.start), key=lambda part: part.cycle.opens
     )
     play = _Play(offices={office.office: office for office in offices}, wish=wish)
+    play.remember(part for part in parts if part.last_day < wish.start)
     for day in days_from(min((p.cycle.opens for p in coming), default=wish.start), wish.end):
         while coming and coming[0].cycle.opens == day:
             play.open(day, coming.pop(0))
         play.round(day)
-    asked_in_part = bool(wish.duty or wish.sections)
-    estimates = [] if asked_in_part else [mail for o in offices for mail in _estimates(o, wish)]
+        play.end(day)
+    estimates = [] if wish.is_partial else [mail for o in offices for mail in _estimates(o, wish)]
     mails = sorted((*estimates, *play.mails), key=lambda mail: mail.day)
     return Rehearsal(
         start=wish.start,
@@ -162,17 +143,10 @@ def _parts(office: OfficePlan, wish: Wish) -> Iterator[Part]:
             continue
         plan = office.of_year(cycle.plan_year)
         duty = plan.duty(cycle.duty)
-        if _last_day(office, plan.ladder_of(duty), cycle) < wish.start:
-            continue
         for section in plan.sections_of(duty):
             part = Part(office=office, plan=plan, duty=duty, cycle=cycle, section=section)
             if not wish.sections or part.goes_by(wish.sections):
                 yield part
-
-
-def _last_day(office: OfficePlan, ladder: Ladder, cycle: Cycle) -> date:
-    """The day of a ladder's last step, with which all is said; at least that of the report."""
-    return max(Schedule(ladder, cycle.collect_by, office.calendar).last_day, cycle.report_due)
 
 
 @dataclass(kw_only=True)
@@ -187,24 +161,42 @@ class _Play:
     _open: dict[str, Part] = field(default_factory=dict)
     _told: Told = field(default_factory=dict)
     _reminded: dict[tuple[str, str], date] = field(default_factory=dict)
-    _last_days: dict[str, date] = field(default_factory=dict)
+
+    def remember(self, parts: Iterable[Part]) -> None:
+        """What was over before the first day counts in the year that the director is told of."""
+        for part in parts:
+            self._watchers[part.cycle.office].remember(part, answers=self.wish.answers(part))
 
     def open(self, day: date, part: Part) -> None:
         self.opened.append(part)
         self._open[part.key] = part
-        self.mails += opening_mails(part, day)
+        mails = list(opening_mails(part, day))
+        self.mails += mails
+        watchers = self._watchers[part.cycle.office]
+        watchers.opened(part, answers=self.wish.answers(part), mails=len(mails))
         if all(person.away_until(day) for person in _owners(part)):
             self.unreached.append(Unreached(day=day, part=part, reason=OWNERS_AWAY))
 
     def round(self, day: date) -> None:
         """One day's round; on a day off of an office, nothing of it is decided."""
-        if not self._open:
-            return
+        digests = self._digests(day) if self._open else []
+        if not self.wish.is_partial:
+            had = {person_key(digest.to) for digest in digests}
+            for watchers in self._watchers.values():
+                self.mails += watchers.mails(day, had)
+
+    def end(self, day: date) -> None:
+        """The day is over."""
+        for watchers in self._watchers.values():
+            watchers.end(day)
+
+    def _digests(self, day: date) -> list[Digest]:
         at_work = {key: self._on(day, office) for key, office in self.offices.items()}
         standings = [_standing(part) for part in self._open.values()]
         found = decide(standings, at_work, day, told=self._told, reminded=self._reminded)
-        for digest in digests_of(found.nags):
-            self.mails.append(self._mail(day, digest))
+        digests = digests_of(found.nags)
+        self.mails += [self._mail(day, digest) for digest in digests]
+        self._tell_watchers(digests, found.silences)
         for nag in found.nags:
             who = person_key(nag.to.person)
             self._told.setdefault((nag.assignment, nag.rung), set()).add(who)
@@ -220,19 +212,28 @@ class _Play:
             for key, part in self._open.items()
             if not self._is_over(part, day, heard=key in heard)
         }
+        return digests
+
+    def _tell_watchers(self, digests: list[Digest], silences: Iterable[Silence]) -> None:
+        nags: dict[str, list[Nag]] = defaultdict(list)
+        quiet: dict[str, list[Silence]] = defaultdict(list)
+        for digest in digests:
+            for nag in digest.nags:
+                nags[nag.office].append(nag)
+        for silence in silences:
+            quiet[self._open[silence.assignment].cycle.office].append(silence)
+        for office in nags.keys() | quiet.keys():
+            self._watchers[office].heard(nags[office], quiet[office])
+
+    @cached_property
+    def _watchers(self) -> dict[str, Watchers]:
+        return {key: Watchers(office=office) for key, office in self.offices.items()}
 
     def _is_over(self, part: Part, day: date, *, heard: bool) -> bool:
         """Answered; or past its last step with nothing left to tell."""
-        if self.wish.answered_on_time and not part.goes_by(self.wish.late):
+        if self.wish.answers(part):
             return day >= part.cycle.collect_by
-        return day > self._last_day(part) and not heard
-
-    def _last_day(self, part: Part) -> date:
-        key = part.cycle.key
-        if key not in self._last_days:
-            ladder = part.plan.ladder_of(part.duty)
-            self._last_days[key] = _last_day(part.office, ladder, part.cycle)
-        return self._last_days[key]
+        return day > part.last_day and not heard
 
     def _on(self, day: date, office: OfficePlan) -> Office:
         away = {

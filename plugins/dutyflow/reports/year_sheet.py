@@ -1,4 +1,8 @@
-"""年曆: the planned days of a stretch of time, a month to a page, and two lists. To be printed."""
+"""年曆: the planned days of a stretch of time, a month to a page, and lists. To be printed.
+
+After the days and the mails, what is tight: each section's load by day, weeks in which holidays
+crowd deadlines, sections with nobody to mail.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +60,39 @@ class MailRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LoadRow:
+    """What one section's people hear of on one day, and how much of it ends then."""
+
+    day: date
+    section: str
+    mails: int
+    assignments: int
+    deadlines: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekRow:
+    """A week that begins on `start`, in which holidays (`off`) crowd the deadlines."""
+
+    start: date
+    office: str
+    working_days: int
+    off: tuple[date, ...]
+    assignments: int
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreachedRow:
+    """A section of which nobody can be told something on a day, and why."""
+
+    day: date
+    section: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class YearCalendar:
     """What is printed. `off` are the days from `start` to `end` that are not worked."""
 
@@ -66,6 +103,9 @@ class YearCalendar:
     entries: tuple[Entry, ...]
     mails: tuple[MailRow, ...]
     off: frozenset[date]
+    loads: tuple[LoadRow, ...] = ()
+    weeks: tuple[WeekRow, ...] = ()
+    unreached: tuple[UnreachedRow, ...] = ()
 
 
 def year_xlsx(year: YearCalendar) -> bytes:
@@ -78,6 +118,9 @@ def year_xlsx(year: YearCalendar) -> bytes:
     _Months(workbook.create_sheet("年曆"), year).write()
     _Table(workbook.create_sheet("日程"), year, DAYS).write(_day_rows(year))
     _Table(workbook.create_sheet("信件"), year, MAILS).write(_mail_rows(year))
+    _Table(workbook.create_sheet("每日負荷"), year, LOADS).write(_load_rows(year))
+    _Table(workbook.create_sheet("連假擁擠"), year, WEEKS).write(_week_rows(year))
+    _Table(workbook.create_sheet("無人可收信"), year, UNREACHED).write(_unreached_rows(year))
     return save(workbook)
 
 
@@ -160,6 +203,11 @@ Columns = Mapping[str, float]  # titles, and their parts of the page's width
 DAYS: Columns = {"日期": 2, "事項": 1.6, "定期工作": 4, "組室": 5}
 MAILS: Columns = {"日期": 1.9, "收件人": 2, "身分": 1.1, "原因": 2.6, "應辦事項": 2.4, "主旨": 4}
 
+LOADS: Columns = {"日期": 2, "組室": 3, "信件": 1, "應辦事項": 1, "當日截止": 1}
+WEEKS: Columns = {"週": 2, "機關": 3, "工作天": 1, "放假": 3, "截止件數": 1, "期別": 5}
+UNREACHED: Columns = {"日期": 2, "組室": 2, "定期工作": 3.4, "原因": 6}
+NOTHING = "（這段期間沒有）"
+
 
 class _Table:
     """A list with a heading that every page repeats."""
@@ -171,14 +219,14 @@ class _Table:
 
     def write(self, rows: Iterator[tuple[str, ...]]) -> None:
         sheet, last = self._sheet, len(self._columns)
-        paper.set_paper(sheet, self._widths, "預演", self._year.made_on)
+        paper.set_paper(sheet, self._widths, f"預演：{sheet.title}", self._year.made_on)
         between = f"{format_roc(self._year.start)}至{format_roc(self._year.end)}"
         spread(sheet, 1, 1, last, f"{self._year.office}　{between}", OFFICE)
         sheet.row_dimensions[1].height = 26
         for column, title in enumerate(self._columns, 1):
             put(sheet, 2, column, title, HEADER)
         row = 2
-        for row, cells in enumerate(rows, 3):
+        for row, cells in enumerate(list(rows) or [self._nothing], 3):
             for column, cell in enumerate(cells, 1):
                 put(sheet, row, column, cell, CENTRED if column == 1 else PLAIN)
             height = paper.row_height(cells, self._widths)
@@ -186,6 +234,10 @@ class _Table:
         sheet.print_title_rows = "2:2"
         sheet.freeze_panes = "A3"
         sheet.print_area = f"A1:{get_column_letter(last)}{row}"
+
+    @property
+    def _nothing(self) -> tuple[str, ...]:
+        return (NOTHING, *[""] * (len(self._columns) - 1))
 
 
 def _day_rows(year: YearCalendar) -> Iterator[tuple[str, ...]]:
@@ -198,6 +250,24 @@ def _mail_rows(year: YearCalendar) -> Iterator[tuple[str, ...]]:
     for each in year.mails:
         day = format_roc(each.day, weekday=True)
         yield day, each.to, each.role, each.reason, each.about, each.subject
+
+
+def _load_rows(year: YearCalendar) -> Iterator[tuple[str, ...]]:
+    for each in year.loads:
+        counts = (f"{each.mails} 封", f"{each.assignments} 件", f"{each.deadlines} 件")
+        yield format_roc(each.day, weekday=True), each.section, *counts
+
+
+def _week_rows(year: YearCalendar) -> Iterator[tuple[str, ...]]:
+    for each in year.weeks:
+        off = "、".join(format_roc(day, weekday=True) for day in each.off)
+        counts = (f"{each.working_days} 天", off, f"{each.assignments} 件")
+        yield f"{format_roc(each.start)}起", each.office, *counts, "、".join(each.titles)
+
+
+def _unreached_rows(year: YearCalendar) -> Iterator[tuple[str, ...]]:
+    for each in year.unreached:
+        yield format_roc(each.day, weekday=True), each.section, each.title, each.reason
 
 
 def _months(start: date, end: date) -> Iterator[date]:
