@@ -1,6 +1,8 @@
 # dutyflow: what a person types. `make` alone lists it.
 PY := .venv/bin/python
 export PORT SMTP_PORT PAGE_PORT DUTYFLOW_HOME DUTYFLOW_PLANS
+# Where compiled files are not kept, each of Airflow's many processes compiles all of it anew: 5 s.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run up stop status clean test lint bench lock schema pictures ready-run ready-test

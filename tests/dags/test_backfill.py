@@ -14,6 +14,7 @@ import pytest
 from tests.support.invented import MONTHLY, write_office
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("backfill")  # in one worker: the story is told once
 
 STORY = """
 import datetime as dt, json, os, sys

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
+
+from dutyflow.workbooks import style
 
 from .columns import ChoiceColumn, DateColumn, InputColumn, NumberColumn
 from .layout import FONT
@@ -35,7 +37,11 @@ class Look:
     number_format: str = "@"
 
     def on(self, cell: Cell, *, size: float | None = None) -> None:
-        cell.font = Font(name=FONT, size=size or self.size, bold=self.bold, color=self.color)
+        look = self if size in (None, self.size) else replace(self, size=size)
+        style(cell, look, look._draw)
+
+    def _draw(self, cell: Cell) -> None:
+        cell.font = Font(name=FONT, size=self.size, bold=self.bold, color=self.color)
         cell.alignment = Alignment(horizontal=self.across, vertical=self.down, wrap_text=True)
         cell.number_format = self.number_format
         if self.fill:

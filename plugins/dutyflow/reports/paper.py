@@ -16,7 +16,15 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.roc import format_roc
-from dutyflow.workbooks import CELL_LIMIT, PIXELS_PER_WIDTH, clean, put_number, put_text, units
+from dutyflow.workbooks import (
+    CELL_LIMIT,
+    PIXELS_PER_WIDTH,
+    clean,
+    put_number,
+    put_text,
+    style,
+    units,
+)
 
 from .layout import wrap
 from .model import Report
@@ -56,6 +64,9 @@ class Look:
     open_below: bool = False
 
     def on(self, cell: Cell) -> None:
+        style(cell, self, self._draw)
+
+    def _draw(self, cell: Cell) -> None:
         cell.font = Font(name=FACE, size=self.size, bold=self.bold, color=self.color)
         cell.alignment = Alignment(
             horizontal=self.horizontal, vertical=self.vertical, wrap_text=True
