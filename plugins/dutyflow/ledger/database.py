@@ -143,7 +143,10 @@ def _with_driver(url: URL) -> URL:
 
 def _postgresql(url: URL) -> Engine:
     # READ COMMITTED: what a writer reads after waiting for its turn must be what is there then.
-    engine = create_engine(url, isolation_level="READ COMMITTED")
+    # In batches: a statement for each of several rows would be a journey for each.
+    engine = create_engine(
+        url, isolation_level="READ COMMITTED", executemany_mode="values_plus_batch"
+    )
     event.listen(engine, "checkin", _on_give_back)
     event.listen(engine, "checkout", _on_take_out)
     _engines.add(engine)

@@ -106,12 +106,12 @@ notices = Table(
     Index("ix_notices_settled_at", "settled_at"),
 )
 
-# What went out, deflated, under the SHA-256 of its bytes: a notice's `message_blob`.
+# What went out, under the SHA-256 of its bytes: a notice's `message_blob`.
 mails = Table(
     "mails",
     metadata,
     Column("sha", Words, primary_key=True),
-    Column("deflated", LargeBinary, nullable=False),
+    Column("text", LargeBinary, nullable=False),
 )
 
 requests = Table(

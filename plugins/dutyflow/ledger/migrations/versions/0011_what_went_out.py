@@ -15,6 +15,6 @@ def upgrade() -> None:
     op.create_table(
         "mails",
         sa.Column("sha", sa.Text(), nullable=False),
-        sa.Column("deflated", sa.LargeBinary(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha", name="pk_mails"),
     )
