@@ -10,7 +10,7 @@ from . import correcting, extending
 from .calendars.roc import format_roc, in_zone, parse_date
 from .casework import Stationery
 from .errors import DutyflowError
-from .ledger.records import CycleRecord
+from .ledger.records import CycleRecord, ReportRecord
 from .ledger.what import What
 from .mail.bodies import Wish
 from .mail.requests import Waived
@@ -93,14 +93,20 @@ class _Desk:
         return self.desk.case(f"{cycle.key}/{_chosen('組室', self.order.section, names)}")
 
     def _cycle(self) -> CycleRecord:
-        cycles = self.desk.ledger.cycles.all(office=self.office.office, state="open")
+        """Of the open ones; a day of receipt can be given after all is over, too."""
+        after_all = self.order.action == DATE_RECEIPT
+        which = "" if after_all else "開啟中的"
+        cycles = self.desk.ledger.cycles.all(
+            office=self.office.office, state=None if after_all else "open"
+        )
         duties = {each.duty: self.desk.plan_of(each).duty(each.duty).name for each in cycles}
-        duty = _chosen("開啟中的定期工作", self.order.duty, duties)
+        duty = _chosen(f"{which}定期工作", self.order.duty, duties)
         own = {each.name: each for each in cycles if each.duty == duty}
         titles = {name: each.title for name, each in own.items()}
-        if not self.order.cycle.strip() and len(own) == 1:
-            return next(iter(own.values()))
-        return own[_chosen("開啟中的期別", self.order.cycle, titles)]
+        running = [each for each in own.values() if each.state == "open"]
+        if not self.order.cycle.strip() and len(running) == 1:
+            return running[0]
+        return own[_chosen(f"{which}期別", self.order.cycle, titles)]
 
     @property
     def person(self) -> Person:
@@ -185,12 +191,12 @@ def _return(at: _Desk) -> Done:
     case = at.desk.case(case.assignment.key)
     until = Stationery(case).deadline(at.now).title
     said = f"{_title(case)}退回補正，期限 {until}"
-    if report is not None:
-        said += (
-            f"。彙整表已有第 {report.version} 版：請到「{case.duty.name}」{case.cycle.title}的"
-            f"執行，清除{case.section_name}的「收件」，收到補正後會重新彙整"
-        )
-    return Done(said=said, office=at.office, mails=tuple(correcting.letters(case, at.now)))
+    return Done(
+        said=f"{said}。系統會自動重新收件，收到補正後{_assembled_anew(report)}",
+        office=at.office,
+        mails=tuple(correcting.letters(case, at.now)),
+        reopened=(_finished(at, "returned"),),
+    )
 
 
 def _date_receipt(at: _Desk) -> Done:
@@ -206,11 +212,42 @@ def _date_receipt(at: _Desk) -> Done:
     )
     verdict = "如期" if at.desk.case(case.assignment.key).assignment.on_time else "逾期"
     came = format_roc(in_zone(dated.received_at, case.zone), weekday=True)
-    return Done(
-        said=f"{_title(case)}認定收件日為{format_roc(day, weekday=True)}，{verdict}；"
-        f"系統收到的時間 {came} 仍保留在紀錄中",
-        office=at.office,
+    said = (
+        f"{_title(case)}認定收件日為{format_roc(day, weekday=True)}，{verdict}；"
+        f"系統收到的時間 {came} 仍保留在紀錄中"
     )
+    report = at.desk.ledger.reports.latest(case.cycle.key)
+    if report is None:
+        return Done(said=f"{said}。還沒有彙整，彙整時以此為準", office=at.office)
+    if not _changed_since(case, report):
+        return Done(said=f"{said}。是否如期沒有改變，彙整表不必重做", office=at.office)
+    return Done(
+        said=f"{said}。彙整表第 {report.version} 版還不是這樣：系統會自動{_assembled_anew(report)}",
+        office=at.office,
+        reopened=(_finished(at, "dated"),),
+    )
+
+
+def _changed_since(case: Case, report: ReportRecord) -> bool:
+    """Whether a person has changed after a report was made what it says of being on time; also
+    where that is done a second time."""
+    events = case.desk.ledger.events.of(case.assignment.key, What.DATED)
+    told = [event.detail["on_time"] for event in events if event.at > report.made_at]
+    return any(each["before"] != each["after"] for each in told)
+
+
+def _assembled_anew(report: ReportRecord | None) -> str:
+    """What follows once collecting has begun again, in words."""
+    if report is None:
+        return "彙整"
+    amended = "（更正版）" if report.state == "delivered" else ""
+    return f"重新彙整為第 {report.version + 1} 版{amended}，送請核定"
+
+
+def _finished(at: _Desk, why: str) -> extending.Reopened:
+    """A collection that begins again though it had ended well."""
+    key = at.case.assignment.key
+    return extending.Reopened(assignment=key, by=f"{why}__{at.order.source}", finished=True)
 
 
 def _pause(at: _Desk) -> Done:

@@ -53,10 +53,12 @@ class Asking:
 
 @dataclass(frozen=True, kw_only=True)
 class Reopened:
-    """An assignment whose collection had ended, and what begins it again, told from all others."""
+    """An assignment whose collection had ended, and what begins it again, told from all others.
+    With `finished` it is begun again also where it had ended well."""
 
     assignment: str
     by: str
+    finished: bool = False
 
 
 def pending(case: Case) -> tuple[RequestRecord, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import encodebytes
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -18,6 +19,7 @@ from .forms.doubts import doubts
 from .forms.evidence import why_unfit
 from .forms.judge import Verdict
 from .forms.texts import file_key
+from .ledger.errors import UnknownKey
 from .ledger.records import NewSubmission, Recorded, SubmittedFile
 from .mail.attachment import Attachment
 from .mail.inbound import Inbound
@@ -151,11 +153,14 @@ def is_as_we_sent_it(case: Case, file: Attachment) -> bool:
 
 
 def _kept_mail(desk: Workspace, blob: str) -> bytes:
+    """b"" for one that is lost: that must not keep an answer to it from counting."""
+    with suppress(UnknownKey):
+        return desk.ledger.notices.mail(blob).replace(b"\r\n", b"\n")
     try:
-        return desk.store.get(blob).replace(b"\r\n", b"\n")
+        return desk.store.get(blob).replace(b"\r\n", b"\n")  # where mails were kept at first
     except ComesBack:
         raise
-    except StoreError:  # that a mail of ours is lost must not keep an answer to it from counting
+    except StoreError:
         return b""
 
 

@@ -240,7 +240,7 @@ def test_a_mailbox_that_cannot_be_reached_is_told_to_the_coordinator(
     now = clock.now()
     assert list(unreached(desk, desk.office(OFFICE), now)) == [], "a restart takes a while"
     (told,) = unreached(desk, desk.office(OFFICE), now + LONG)
-    assert "plan（127.0.0.1）目前無法讀取" in told
+    assert "plan（127.0.0.1） 目前無法讀取" in told
     assert "起；最後一次讀取 " in told
     looked_into(opened, Doors(opened, poll_seconds=0.05), lambda: not mailboxes()[0].away_since)
 

@@ -24,6 +24,7 @@ def test_who_is_late_and_granted_more_time_is_collected_again(airflow: Airflow) 
     its_head_agrees(airflow, asked)
     the_coordinator_extends_the_other(airflow)
     both_answer_and_only_they_ran_again(airflow, letters)
+    what_is_returned_at_the_desk_is_waited_for_again(airflow)
     airflow.api.decide(DAG, RUN, "不送", [], "")
     airflow.until_task(RUN, "close", "success")
 
@@ -91,6 +92,23 @@ def both_answer_and_only_they_ran_again(airflow: Airflow, letters: dict[str, Let
     assert on_time == {BY_MAIL: True, AT_THE_DESK: False}, "asked for in time, and not"
     again = airflow.api.runs(COLLECT_AGAIN_DAG)
     assert len([run for run in again if run["dag_run_id"].startswith("extended__")]) == 2
+
+
+def what_is_returned_at_the_desk_is_waited_for_again(airflow: Airflow) -> None:
+    """Its collection had ended well: it begins again all the same, and nobody clears it by hand."""
+    section = airflow.sections[AT_THE_DESK]
+    list(section.new_letters())
+    order = {"action": "退回補正", "duty": "半年自行考核", "cycle": CYCLE, "section": AT_THE_DESK}
+    airflow.api.start(DESK_DAG, "returned", {**order, "why": "請補文號"})
+    airflow.until_task(RUN, "section.collect", "deferred", place_of(airflow, AT_THE_DESK))
+    letter = letter_to(section)
+
+    def better(number: str) -> dict[str, object]:
+        return {**sample_answer(number), "佐證": "（樣本）補送的紀錄"}
+
+    section.reply(letter, filled(letter.form.data, better))
+    until(lambda: airflow.desk.ledger.reports.latest(KEY).version > 2 or None, "version 3")
+    airflow.until_task(RUN, "review", "awaiting_input")
 
 
 def letter_to(section: SampleSection) -> Letter:

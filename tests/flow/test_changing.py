@@ -87,6 +87,41 @@ def test_a_late_section_that_is_waived_is_no_longer_missing(at_work) -> None:
     assert at_work.wait(BILLING) == "waived"
 
 
+def test_what_is_returned_is_collected_again(at_work) -> None:
+    at_work.reply(at_work.letter, filled(form_in(at_work.letter)))
+    at_work.take_in()
+    done = carry_out(at_work, order("退回補正", why="請補文號"))
+    assert "系統會自動重新收件，收到補正後彙整" in done.said
+    assert [(each.assignment, each.finished) for each in done.reopened] == [(BILLING, True)]
+
+
+def test_a_day_of_receipt_makes_the_report_anew_where_it_changes_what_that_says(at_work) -> None:
+    at_work.now = morning("2018-07-05")
+    assert at_work.wait(BILLING) == "late"
+    cycle = at_work.ledger.cycles.get(BILLING.rpartition("/")[0])
+    at_work.reply(at_work.letter, filled(form_in(at_work.letter)))
+    at_work.take_in()
+    paper = order("認定收件日", day="107-07-03", why="紙本收文")
+    assert "還沒有彙整，彙整時以此為準" in carry_out(at_work, paper).said
+    carry_out(at_work, order("認定收件日", day="107-07-05", why="更正"))
+    first = at_work.assemble(cycle)
+    at_work.ledger.cycles.close(cycle.key, now=at_work.now, who="dutyflow", why="")
+    at_work.now = morning("2018-07-10")
+
+    done = carry_out(at_work, paper)
+
+    assert "彙整表第 1 版還不是這樣：系統會自動重新彙整為第 2 版，送請核定" in done.said
+    assert [(each.assignment, each.finished) for each in done.reopened] == [(BILLING, True)]
+    assert carry_out(at_work, paper).reopened == done.reopened, "what was not begun is begun"
+    assert at_work.wait(BILLING) == "accepted"
+    second = at_work.assemble(cycle)
+    assert (first.version, second.version) == (1, 2)
+    at_work.now = morning("2018-07-11")
+    again = carry_out(at_work, paper)
+    assert "彙整表不必重做" in again.said
+    assert again.reopened == ()
+
+
 def test_pauses_and_leave_are_kept_and_ended(at_work) -> None:
     carry_out(at_work, order("暫停稽催", day="107/6/28", why="搬遷"))
     assert at_work.ledger.assignments.get(BILLING).paused_until == date(2018, 6, 28)

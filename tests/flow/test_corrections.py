@@ -84,14 +84,14 @@ def test_a_single_one_is_returned_before_the_report_and_the_correction_is_nagged
     assert office.state(key) == "accepted"
 
 
-def test_with_a_report_there_it_says_what_to_clear_and_once_delivered_it_is_refused(
+def test_with_a_report_there_the_next_version_follows_and_once_delivered_it_is_refused(
     opened,
 ) -> None:
     office, cycle, mails = opened
     office.answer_all(mails)
     office.assemble(cycle)
     done, _ = carry_out(office, "退回補正", why="請補")
-    assert "清除設計組的「收件」，收到補正後會重新彙整" in done.said
+    assert "系統會自動重新收件，收到補正後重新彙整為第 2 版，送請核定" in done.said
     with office.client() as client:
         delivering.deliver(office.desk, client, cycle.key, now=office.now)
     with pytest.raises(DutyflowError, match="已經報送"):

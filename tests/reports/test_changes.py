@@ -49,7 +49,7 @@ def one(measure: str = "3.1", **said: object) -> SectionAnswers:
         (one("9"), one(score=None), ["3.1 第三組：原逾期未報，現補報已填報"]),
         (one(), one("9"), ["3.1 第三組：原已填報，改為逾期未報"]),
         (one("9"), replace(one("9"), waived=True), ["3.1 第三組：原逾期未報，改為免報"]),
-        (one(), replace(one(), late=True), []),
+        (one(), replace(one(), late=True), ["第三組：改列逾期填報"]),
         (NONE, one(), ["第三組 2 項由逾期未報改為已填報，平均 82.5 分"]),
         (NONE, WAIVED, ["第三組 2 項由逾期未報改為免報"]),
         (one(), NONE, ["第三組 2 項由已填報改為逾期未報"]),

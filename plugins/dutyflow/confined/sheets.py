@@ -7,17 +7,20 @@ import io
 from python_calamine import CalamineError, CalamineWorkbook, load_workbook
 
 from dutyflow.confined.outside import what_reaches_out
+from dutyflow.confined.spoilt import with_errors_told
 
 TYPE_CHECKING = False  # typing would cost a third of the start
 if TYPE_CHECKING:
     from typing import Any
 
 MAX_CELLS = 200_000
+MAX_MERGED = 1000  # of a sheet, that are told
 
 
 def read(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     """`sheets`: a list of (sheet's name, rows), None for what is no workbook or too large.
-    `reaches`: what in it reaches beyond it; it is not read then.
+    `merged`: by the sheet's name, the first and the last cell of what is merged, each (row, column)
+    from 0, where the format tells. `reaches`: what in it reaches beyond it; it is not read then.
 
     A cell is text, a number, a boolean, a date or "".
     """
@@ -25,8 +28,10 @@ def read(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     if reaches is not None:
         return {"sheets": None, "reaches": reaches}, []
     try:
-        with load_workbook(io.BytesIO(data)) as workbook:
-            return {"sheets": _sheets(workbook), "reaches": None}, []
+        with load_workbook(io.BytesIO(with_errors_told(data))) as workbook:
+            sheets = _sheets(workbook)
+            merged = _merged(workbook) if sheets else {}
+            return {"sheets": sheets, "merged": merged, "reaches": None}, []
     except CalamineError:
         return {"sheets": None, "reaches": None}, []
 
@@ -42,3 +47,12 @@ def _sheets(workbook: CalamineWorkbook) -> list[tuple[str, list[list[Any]]]] | N
             return None
         sheets.append((name, sheet.to_python(skip_empty_area=False)))
     return sheets
+
+
+def _merged(workbook: CalamineWorkbook) -> dict[str, list[Any]]:
+    found = {}
+    for position, name in enumerate(workbook.sheet_names):
+        ranges = workbook.get_sheet_by_index(position).merged_cell_ranges
+        if ranges:
+            found[name] = ranges[:MAX_MERGED]
+    return found

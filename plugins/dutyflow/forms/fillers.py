@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from dutyflow.confined.spoilt import MARK
+
 from .texts import Cell, folded, plain
 
 _EMPTY = re.compile(
@@ -19,6 +21,18 @@ _BACK = re.compile(
     r"(?:同|如|比照|詳如?|見)(?:上一?|前一?|去)"
     r"(?:期|次|年度?|季|月|半年|列|項|述|開|表|年[上下]半年)?(?:所述|辦理|內容|資料)?[。.]?"
 )
+_ERRORS = {
+    "#N/A": "查不到資料",
+    "#REF!": "公式所指的儲存格已經不在",
+    "#VALUE!": "公式用到不能計算的內容",
+    "#DIV/0!": "除數是零或空白",
+    "#NAME?": "公式裡的名稱無法辨識",
+    "#NUM!": "算出的數字超出範圍",
+    "#NULL!": "公式的範圍有誤",
+    "#SPILL!": "公式的結果放不下",
+    "#BUSY!": "公式還沒有算完",
+    "#GETTING_DATA": "公式還沒有算完",
+}
 _LONGEST = 12  # characters: what is longer says something
 
 
@@ -31,6 +45,15 @@ def points_back(cell: Cell) -> bool:
     """同上期, 如前: an answer that stands elsewhere, if anywhere."""
     text = _short(cell)
     return len(text) > 1 and _BACK.fullmatch(text) is not None
+
+
+def error_value(cell: Cell) -> str:
+    """The error value that a formula came to, with what it means: `#N/A（查不到資料）`; "" for
+    anything else, also for the same text where somebody typed it."""
+    if not isinstance(cell, str) or not cell.startswith(MARK):
+        return ""
+    error = cell.removeprefix(MARK).strip()[:_LONGEST]
+    return f"「{error}」（{_ERRORS.get(error.upper(), '公式無法計算')}）"
 
 
 def _short(cell: Cell) -> str:

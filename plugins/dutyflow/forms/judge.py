@@ -12,7 +12,7 @@ from dutyflow.plan.forms import Form
 from . import guard
 from .blank import Blank, blank_of
 from .problems import FormRejected, Problem, quoted, shown
-from .reader import Rows, read_sheets
+from .reader import Sheet, read_sheets
 from .rows import Reading
 from .stamp import BadStamp, FormStamp, spoken, unsign
 from .table import Table, find_tables
@@ -105,8 +105,8 @@ def files_named(blank: Blank, answers: Iterable[Answer]) -> Iterator[str]:
             yield from column.names(answer.text(column.answer))
 
 
-def _stamp(sheets: dict[str, Rows], secret: bytes) -> FormStamp:
-    for row in sheets.get(STAMP_SHEET, []):
+def _stamp(sheets: dict[str, Sheet], secret: bytes) -> FormStamp:
+    for row in sheets[STAMP_SHEET].rows if STAMP_SHEET in sheets else []:
         if len(row) > 1 and row[0] == STAMP_KEY:
             return unsign(str(row[1]), secret)
     raise BadStamp("找不到表單的識別資料")

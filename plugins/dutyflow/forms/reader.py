@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from dutyflow.confined.outside import ENTITIES
 from dutyflow.confined.room import Limits, Overrun, run
 
@@ -10,12 +13,21 @@ from .problems import FormRejected, rejected
 from .texts import Cell
 
 Rows = list[list[Cell]]
+Spot = Sequence[int]  # row and column, from 0
+
+
+class Sheet(NamedTuple):
+    """The rows from cell A1 on, an empty cell is ""; and of what is merged the first and last."""
+
+    rows: Rows
+    merged: Sequence[tuple[Spot, Spot]] = ()
+
 
 LIMITS = Limits(seconds=2, memory=300 * 2**20)
 
 
-def read_sheets(data: bytes, *, limits: Limits = LIMITS) -> dict[str, Rows]:
-    """Every sheet's rows by its name, from cell A1 on; an empty cell is "".
+def read_sheets(data: bytes, *, limits: Limits = LIMITS) -> dict[str, Sheet]:
+    """Every sheet by its name.
 
     Raises FormRejected for what is no workbook or would take more than the limits. Let the guard
     check the data first.
@@ -28,7 +40,8 @@ def read_sheets(data: bytes, *, limits: Limits = LIMITS) -> dict[str, Rows]:
         raise _reaching(*found["reaches"])
     if found["sheets"] is None:
         raise _too_much()
-    return dict(found["sheets"])
+    merged = found["merged"]
+    return {name: Sheet(rows, merged.get(name, ())) for name, rows in found["sheets"]}
 
 
 def _reaching(what: str, cell: str) -> FormRejected:

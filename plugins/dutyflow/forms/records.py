@@ -11,19 +11,22 @@ from dutyflow.plan.forms import Condition
 
 from .blank import Blank
 from .columns import InputColumn, UnfitError, holds, spoken
-from .fillers import points_back, stands_for_nothing
+from .fillers import error_value, points_back, stands_for_nothing
 from .problems import Problem, quoted, shown
 from .texts import Cell, file_key, plain
 
+_RETYPE = "請直接填寫文字或數字，不要用公式；或改好公式再存檔"
 _NAMED = 5  # missing files that are told by name
 
 
 class Where(Protocol):
-    """Where a record stands: `told` tells the cell of a column from all others of its `sheet`."""
+    """Where a record stands: `told` tells the cell of a column from all others of its `sheet`;
+    `merged` are the cells that it is merged with where it is not the first of them, "" for none."""
 
     @property
     def sheet(self) -> str: ...
     def told(self, column: InputColumn) -> str: ...
+    def merged(self, column: InputColumn) -> str: ...
 
 
 @dataclass(kw_only=True)
@@ -51,6 +54,12 @@ class Record:
         nothing = self._confirms_nothing()
         for column, cell in zip(self.blank.answered, self.cells, strict=True):
             if cell is None or cell == "":
+                continue
+            if isinstance(cell, str) and (error := error_value(cell)):
+                unfit.add(column.answer)
+                self._report(
+                    column, f"「{column.title}」是公式的錯誤值{error}", column.expected, _RETYPE
+                )
                 continue
             try:
                 if isinstance(cell, str) and self._says_nothing(column, cell, nothing):
@@ -135,11 +144,19 @@ class Record:
         if none and len(lacking) > 1:
             cells = "與".join(map(_title, lacking))
             first = self.blank.required[0]
-            self._report(first, f"{cells}都是空白", self.blank.row_expected)
+            hint = next(filter(None, map(self._why_blank, lacking)), "")
+            self._report(first, f"{cells}都是空白", self.blank.row_expected, hint)
             return
         for column in lacking:
             expected = self.blank.row_expected if none else column.expected
-            self._report(column, f"「{column.title}」空白", expected)
+            self._report(column, f"「{column.title}」空白", expected, self._why_blank(column))
+
+    def _why_blank(self, column: InputColumn) -> str:
+        """That a cell is merged with one above it, which alone counts; "" where it is not."""
+        merged = self.where.merged(column)
+        if not merged:
+            return ""
+        return f"{merged} 是合併儲存格，只有第一格算數；請取消合併，每一列各填各的"
 
     def _lacking_because(
         self, column: InputColumn, when: Condition, values: Mapping[str, Value]

@@ -31,6 +31,9 @@ class Across(NamedTuple):
         """Like `F12`."""
         return self.row.address(column.title)
 
+    def merged(self, column: InputColumn) -> str:
+        return self.row.merged_with(column.title)
+
 
 class Down(NamedTuple):
     """A record whose fields stand one below the other."""
@@ -41,6 +44,9 @@ class Down(NamedTuple):
 
     def told(self, column: InputColumn) -> str:
         return self.rows[self.blank.number_of(column)].address(ANSWER)
+
+    def merged(self, column: InputColumn) -> str:
+        return self.rows[self.blank.number_of(column)].merged_with(ANSWER)
 
 
 @dataclass(kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from dutyflow.plan.asking import NUMBER
 
 from .blank import Blank
-from .reader import Rows
+from .reader import Rows, Sheet, Spot
 from .texts import Cell, folded, plain
 
 
@@ -21,6 +21,7 @@ class Row:
     number: int
     cells: list[Cell]
     places: Mapping[str, int]
+    merged: Sequence[tuple[Spot, Spot]] = ()
 
     def cell(self, title: str) -> Cell:
         place = self.places.get(title)
@@ -30,6 +31,16 @@ class Row:
         """Like `F12`; "" where the sheet has no such column."""
         place = self.places.get(title)
         return "" if place is None else f"{get_column_letter(place + 1)}{self.number}"
+
+    def merged_with(self, title: str) -> str:
+        """The cells that one is merged with, like `F5:F8`, where it is not the first of them; ""
+        where it stands alone. Only the first of them holds what is seen."""
+        place, number = self.places.get(title, -1), self.number - 1
+        for (top, left), (bottom, right) in self.merged:
+            inside = top <= number <= bottom and left <= place <= right
+            if inside and (number, place) != (top, left):
+                return f"{_address(top, left)}:{_address(bottom, right)}"
+        return ""
 
     def blank(self, titles: Iterable[str]) -> bool:
         return not any(plain(self.cell(title)) for title in titles)
@@ -43,31 +54,38 @@ class Table:
     header: int
     titles: Mapping[str, int]
     rows: Rows
+    merged: Sequence[tuple[Spot, Spot]] = ()
 
     def read(self) -> Iterator[Row]:
         for number, cells in enumerate(self.rows[self.header :], self.header + 1):
-            yield Row(number=number, cells=cells, places=self.titles)
+            yield Row(number=number, cells=cells, places=self.titles, merged=self.merged)
 
     def filled(self, blank: Blank) -> bool:
         return any(not row.blank(blank.headings) for row in self.read())
 
 
-def find_tables(sheets: Mapping[str, Rows], blank: Blank) -> list[Table]:
+def find_tables(sheets: Mapping[str, Sheet], blank: Blank) -> list[Table]:
     """Every sheet that has the form's header row; the ones that were filled, if any was."""
-    tables = [table for name, rows in sheets.items() if (table := _table(name, rows, blank))]
+    tables = [table for name, sheet in sheets.items() if (table := _table(name, sheet, blank))]
     if len(tables) < 2:
         return tables
     return [table for table in tables if table.filled(blank)] or tables[:1]
 
 
-def _table(name: str, rows: Rows, blank: Blank) -> Table | None:
+def _table(name: str, sheet: Sheet, blank: Blank) -> Table | None:
     wanted = {folded(title): title for title, _ in blank.across}
     answered = set(blank.headings)
-    for number, cells in enumerate(rows, 1):
+    for number, cells in enumerate(sheet.rows, 1):
         titles = _titles(cells, wanted)
         if NUMBER in titles and answered & titles.keys():
-            return Table(sheet=name, header=number, titles=titles, rows=rows)
+            return Table(
+                sheet=name, header=number, titles=titles, rows=sheet.rows, merged=sheet.merged
+            )
     return None
+
+
+def _address(row: int, column: int) -> str:
+    return f"{get_column_letter(column + 1)}{row + 1}"
 
 
 def _titles(cells: list[Cell], wanted: Mapping[str, str]) -> dict[str, int]:

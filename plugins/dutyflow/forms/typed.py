@@ -31,6 +31,9 @@ class OnThePage(NamedTuple):
     def told(self, column: InputColumn) -> str:
         return f"編號 {self.row}「{column.title}」" if self.row else f"「{column.title}」"
 
+    def merged(self, column: InputColumn) -> str:  # noqa: ARG002 - nothing is, on a page
+        return ""
+
 
 def judge_typed(
     typed: Typed, *, form: Form, rows: Sequence[AskedRow], attached: Collection[str] = ()

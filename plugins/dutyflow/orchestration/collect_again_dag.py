@@ -27,6 +27,12 @@ PARAMS = {
         description="例如 pingtung/self_assessment/107H1/business",
     ),
     "dag_id": _name("定期工作（dag_id）", "留空為應辦事項所屬的定期工作"),
+    "finished": Param(
+        False,
+        type="boolean",
+        title="已收件者亦重新收件",
+        description="沒有指定執行時，已完成的「收件」也清除，例如退回補正之後",
+    ),
     "run_id": _name("執行（run_id）", "留空為該期別最近的一次執行，只清除已失敗（逾期）的「收件」"),
 }
 

@@ -6,7 +6,7 @@ The Airflow connection `dutyflow_api` says where and as whom.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -28,6 +28,7 @@ RUNS_AT_ONCE = 100
 FINISHED = {"success", "failed"}
 WAITING = {"deferred", "awaiting_input", "up_for_retry"}
 ENDED = {"failed", "upstream_failed"}  # a collection that has to be begun again
+ENDED_AT_ALL = {*ENDED, "success"}
 WAITED_FOR = {"success", "skipped", *WAITING}
 
 
@@ -67,7 +68,7 @@ def start_collecting_again(reopened: Iterable[Reopened]) -> None:
         return
     with _api() as api:
         for each in asked:
-            conf = {"assignments": [each.assignment]}
+            conf = {"assignments": [each.assignment], "finished": each.finished}
             order = {"dag_run_id": each.by, "logical_date": None, "conf": conf}
             answer = api.post(f"/dags/{COLLECT_AGAIN_DAG}/dagRuns", json=order)
             if answer.status_code != httpx.codes.CONFLICT:
@@ -78,9 +79,10 @@ def clear_collections(asked: Mapping[str, Any]) -> None:
     """Clear `collect` of the named assignments, with what follows it, and nothing else.
 
     `asked` has `assignments` (keys) and, where the run is known, `dag_id` and `run_id`. Without
-    them it is the newest run of the assignments' cycle, and there only what has failed is cleared:
-    one who is waited for is waited for already. Raises StillMoving; NoRun; httpx.HTTPStatusError
-    when Airflow refuses, for instance while a task to be cleared runs (409).
+    them it is the newest run of the assignments' cycle, and there only what has failed is cleared,
+    or with `finished` what has ended at all: one who is waited for is waited for already. Raises
+    StillMoving; NoRun; httpx.HTTPStatusError when Airflow refuses, for instance while a task to be
+    cleared runs (409).
     """
     with at_the_desk() as desk, _api() as api:
         for each in _found(desk, api, asked):
@@ -101,7 +103,7 @@ def _found(desk: Workspace, api: httpx.Client, asked: Mapping[str, Any]) -> Iter
             dag_id = duty_dag_id(record.office, record.duty)
             run_id = _newest_run(api, dag_id, cycle)
             run = _Asked(cycle=cycle, dag_id=dag_id, run_id=run_id, indexes=tuple(places))
-            yield _only_what_has_ended(api, run)
+            yield _only_what_has_ended(api, run, ENDED_AT_ALL if asked.get("finished") else ENDED)
 
 
 def _clear(api: httpx.Client, asked: _Asked) -> None:
@@ -135,15 +137,15 @@ def _runs(api: httpx.Client, dag_id: str) -> Iterator[str]:
         offset += RUNS_AT_ONCE
 
 
-def _only_what_has_ended(api: httpx.Client, asked: _Asked) -> _Asked:
+def _only_what_has_ended(api: httpx.Client, asked: _Asked, ended: set[str]) -> _Asked:
     """Raises StillMoving where a collection is on its way to its end, or to its beginning."""
     tasks = _get(api, f"{asked.path}/taskInstances", limit=1000)["task_instances"]
     states = {task["map_index"]: task["state"] for task in tasks if task["task_id"] == COLLECT}
     moving = [index for index in asked.indexes if states.get(index) not in ENDED | WAITED_FOR]
     if moving:
         raise StillMoving(f"{asked.path}: {COLLECT}{moving}")
-    ended = tuple(index for index in asked.indexes if states[index] in ENDED)
-    return _Asked(cycle=asked.cycle, dag_id=asked.dag_id, run_id=asked.run_id, indexes=ended)
+    indexes = tuple(index for index in asked.indexes if states[index] in ended)
+    return replace(asked, indexes=indexes)
 
 
 def _require_rest(api: httpx.Client, run: str) -> None:

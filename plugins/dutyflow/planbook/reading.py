@@ -42,7 +42,8 @@ def read_book(content: bytes, name: str) -> Reading:
     """Raises PlanError for what is no workbook, or is none that is safe to open."""
     try:
         check(content)
-        book = Book(sheets=read_sheets(content))
+        sheets = {name: sheet.rows for name, sheet in read_sheets(content).items()}
+        book = Book(sheets=sheets)
     except FormRejected as rejected:
         finding = Finding(where=name, found=rejected.problem.found, expected=WANTED)
         raise PlanError([finding]) from None

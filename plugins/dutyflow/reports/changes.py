@@ -34,8 +34,8 @@ def changes(before: Assessment, after: Assessment) -> list[str]:
     """What a reader of `before` has to know about `after`, the most important first.
 
     The total; then what many measures of one section have in common (its whole part arriving, say)
-    as one sentence; then single measures in the plan's order. Empty if no answer, score or due date
-    differs.
+    as one sentence; then whose answers count as in time or late by now; then single measures in the
+    plan's order. Empty if no answer, score, due date or punctuality differs.
     """
     differing = list(_differing(before, after))
     groups = list(_groups(differing, after))
@@ -43,6 +43,7 @@ def changes(before: Assessment, after: Assessment) -> list[str]:
     return [
         *_of_the_whole(before, after),
         *(_together(group, after) for group in groups),
+        *_of_punctuality(differing),
         *(sentence for c in differing if c not in grouped and (sentence := _alone(c))),
     ]
 
@@ -62,6 +63,18 @@ def _differing(before: Assessment, after: Assessment) -> Iterator[_Change]:
         was, now = old.get((measure, section)), new.get((measure, section))
         if was != now:
             yield _Change(measure=measure, section=section, before=was, after=now)
+
+
+def _of_punctuality(differing: Iterable[_Change]) -> Iterator[str]:
+    """Sections whose answers, the same as before, came at another moment than was thought."""
+    turned = {
+        change.section: change.after.late
+        for change in differing
+        if change.before and change.after and not _moved(change)
+        if change.before.late != change.after.late
+    }
+    for section, late in turned.items():
+        yield f"{section}：改列{'逾期' if late else '準時'}填報"
 
 
 def _entries(report: Assessment) -> dict[tuple[str, str], Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
@@ -13,6 +13,9 @@ from dutyflow.errors import DutyflowError
 from dutyflow.ledger.records import SubmissionRecord, number_of
 
 from .visiting import Item, Visit, acting
+
+if TYPE_CHECKING:
+    from dutyflow.changing import Done
 
 acts = APIRouter()
 Acting = Annotated[Visit, Depends(acting)]
@@ -58,10 +61,10 @@ def collect_again(visit: Acting, duty: str, cycle: str, section: str) -> Respons
 def send_back(visit: Acting, duty: str, cycle: str, section: str) -> Response:
     """退回補正: the section is told what to correct, and its answer is waited for again."""
     running, row = _part(visit, duty, cycle, section)
-    _change(visit, row, "退回補正")
+    done = _change(visit, row, "退回補正")
     said = f"{_title(running, row)}已退回補正"
     said += _handed_on(lambda: visit.runs.tell_returned(row.assignment, who=visit.who), "通知信")
-    said += _handed_on(lambda: visit.runs.collect_again(row.assignment, who=visit.who), "重新收件")
+    said += _begun_again(visit, row, done)
     return visit.done(said, at=_path(visit, row))
 
 
@@ -69,11 +72,19 @@ def send_back(visit: Acting, duty: str, cycle: str, section: str) -> Response:
 def date_receipt(visit: Acting, duty: str, cycle: str, section: str) -> Response:
     """認定收件日: by which day being on time is judged, where that is not when it came in here."""
     _, row = _part(visit, duty, cycle, section)
-    return visit.done(_change(visit, row, "認定收件日"), at=_path(visit, row))
+    done = _change(visit, row, "認定收件日")
+    return visit.done(done.said + _begun_again(visit, row, done), at=_path(visit, row))
 
 
-def _change(visit: Visit, row: Row, action: str) -> str:
-    """What the coordinator can also have done in 承辦人作業; what was done, in words."""
+def _begun_again(visit: Visit, row: Row, done: Done) -> str:
+    """What has to be collected again is, by Airflow; in words."""
+    if not done.reopened:
+        return ""
+    return _handed_on(lambda: visit.runs.collect_again(row.assignment, who=visit.who), "重新收件")
+
+
+def _change(visit: Visit, row: Row, action: str) -> Done:
+    """What the coordinator can also have done in 承辦人作業."""
     from dutyflow import changing  # what writes forms
 
     _, duty, cycle, section = row.assignment.key.split("/")
@@ -87,7 +98,7 @@ def _change(visit: Visit, row: Row, action: str) -> str:
         day=visit.form.get("day", ""),
         why=visit.form.get("why", ""),
     )
-    return changing.carry_out(visit.desk, order, who=visit.who, now=visit.now).said
+    return changing.carry_out(visit.desk, order, who=visit.who, now=visit.now)
 
 
 @acts.post("/{office}/assignments/{duty}/{cycle}/{section}/link")
