@@ -34,8 +34,8 @@ from dutyflow.web.upload import create_app
 from environment import ROOT, Instance
 from sample_sections import Letter, SampleSection
 from tests.mail.samples import CONTENTS, WANG
-from tests.support.desk import Runs, desk_of, mail
-from tests.support.scene import Scene, filled, form_in, scene
+from tests.support.desk import Runs, desk_of, what_came_in
+from tests.support.scene import scene
 from tests.support.serving import listening, served
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -218,32 +218,6 @@ def draw_desk(browser: Browser) -> None:
                 page.get_by_role("button", name="認領").first.wait_for()
                 keep(page, name, full_page=name == "desk")
                 context.close()
-
-
-def what_came_in(office: Scene) -> set[str]:
-    """On the day after the cut-off; the assignments that are late."""
-    cycle = office.open()
-    letters = office.announce(cycle)
-    office.answer_all(letters, but=("human_resources", "billing", "general_affairs"))
-    office.write(letters["billing"], "本期無辦理事項。")
-    office.take_in()
-    office.now = datetime(2018, 7, 5, 9, 5, tzinfo=TAIPEI)
-    late = [f"{cycle.key}/human_resources", f"{cycle.key}/general_affairs"]
-    for assignment in late:
-        office.wait(assignment)
-    question = "1.2.2.8 這一項本組改由業務組辦理，表格是否改由業務組填？請回覆，謝謝。（樣本）"
-    office.write(letters["general_affairs"], question)
-    form = filled(form_in(letters["human_resources"]))
-    office.put(
-        mail(
-            "公務信箱今天無法使用，改由私人信箱寄送人資組的自評表。\n謝謝。（樣本）",
-            From="somebody@elsewhere.example.tw",
-            Subject="補送自評表（人資組）",
-            files=[("107年上半年半年自行考核_人資組.xlsx", form)],
-        )
-    )
-    office.take_in()
-    return set(late)
 
 
 def samples(cam: Camera) -> None:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+DESKTOP, PHONE = (1280, 800), (390, 844)
 HOW_TO_INSTALL = "apt-get install chromium, or: .venv/bin/playwright install chromium"
 
 

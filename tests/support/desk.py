@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 
 from fastapi import FastAPI, HTTPException, Request
 
+from dutyflow.calendars.roc import TAIPEI
 from dutyflow.ledger import AssignmentRecord
 from dutyflow.web.desk import Surroundings, Visitor, desk_app
 from dutyflow.workspace import Workspace
-from tests.support.scene import OFFICE, Scene
+from tests.support.scene import OFFICE, Scene, filled, form_in
 
 OFFICES = {"coordinator": {OFFICE}, "neighbour": {"lienchiang"}, "stranger": set()}
 
@@ -68,3 +70,29 @@ def mail(
     for name, data in files:
         message.add_attachment(data, maintype="application", subtype="pdf", filename=name)
     return message.as_bytes()
+
+
+def what_came_in(office: Scene) -> set[str]:
+    """On the day after the cut-off; the assignments that are late."""
+    cycle = office.open()
+    letters = office.announce(cycle)
+    office.answer_all(letters, but=("human_resources", "billing", "general_affairs"))
+    office.write(letters["billing"], "本期無辦理事項。")
+    office.take_in()
+    office.now = datetime(2018, 7, 5, 9, 5, tzinfo=TAIPEI)
+    late = [f"{cycle.key}/human_resources", f"{cycle.key}/general_affairs"]
+    for assignment in late:
+        office.wait(assignment)
+    question = "1.2.2.8 這一項本組改由業務組辦理，表格是否改由業務組填？請回覆，謝謝。（樣本）"
+    office.write(letters["general_affairs"], question)
+    form = filled(form_in(letters["human_resources"]))
+    office.put(
+        mail(
+            "公務信箱今天無法使用，改由私人信箱寄送人資組的自評表。\n謝謝。（樣本）",
+            From="somebody@elsewhere.example.tw",
+            Subject="補送自評表（人資組）",
+            files=[("107年上半年半年自行考核_人資組.xlsx", form)],
+        )
+    )
+    office.take_in()
+    return set(late)

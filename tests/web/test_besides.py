@@ -56,7 +56,8 @@ def test_the_same_request_sent_twice_is_one(page: Page) -> None:
         ("七月", "（樣本）", "民國年月日"),
         ("107/7/9", "", "一兩句話"),
         ("107/6/20", "（樣本）", "沒有晚於現在的期限"),
-        ("108/12/31", "（樣本）", "工作天"),
+        ("107/12/28", "（樣本）", "工作天"),
+        ("8088/12/31", "（樣本）", "太久以後"),
     ],
 )
 def test_what_cannot_be_asked_for_is_told_and_kept(page: Page, day: str, why: str, told: str):

@@ -6,24 +6,24 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Route, expect
 from playwright.sync_api import Page as Tab
 
 from dutyflow import links
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.web.upload import create_app
-from tests.support.browser import axe_violations, browser
+from dutyflow.web.upload.guard import Buckets
+from tests.support.browser import DESKTOP, PHONE, axe_violations, browser
 from tests.support.scene import filled, scene
 from tests.support.serving import listening, served
 from tests.web.conftest import Page
 
 __all__ = ["browser"]
 
-DESKTOP, PHONE = (1280, 800), (390, 844)
 WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -213,6 +213,108 @@ def test_no_page_has_anything_that_axe_finds_fault_with(site: Site, size: tuple[
         assert axe_violations(tab) == [], "no such page"
 
 
+@WIDTHS
+def test_no_answer_has_either(site: Site, size: tuple[int, int]) -> None:
+    """What follows a button: said, refused, over."""
+    with site.tab(size) as tab:
+        form = opened(tab, site)
+        tab.goto(form + "time")
+        tab.get_by_label("展期到哪一天").fill("107/7/9")
+        tab.get_by_label("原因").fill("（樣本）")
+        tab.get_by_role("button", name="送出申請").click()
+        found(tab, "展期申請已送核")
+        for place, known in (("其他人（由計畫承辦人確認後加入通訊錄）", False), ("林", True)):
+            tab.goto(form + "deputy")
+            tab.get_by_label(place).first.check()
+            if not known:
+                tab.get_by_label("其他人的姓名").fill("外人（樣本）")
+                tab.get_by_label("其他人的公務信箱").fill("outside@example.tw")
+            tab.get_by_label("代理到哪一天").fill("107/6/20")
+            tab.get_by_role("button", name="告知代理人").click()
+            found(tab, "已登記代理人")
+        tab.goto(form + "nothing")
+        tab.evaluate("document.querySelector('#sure').required = false")
+        tab.get_by_role("button", name="送出「無辦理事項」").click()
+        found(tab, "本期無辦理事項")
+        tab.goto(form + "workbook")
+        tab.evaluate("document.querySelector('#workbook').required = false")
+        tab.get_by_role("button", name="送出").click()
+        found(tab, "上傳填好的 Excel")
+        tab.goto(form)
+        tab.get_by_label("附上檔案").set_input_files(program("裝.exe"))
+        tab.get_by_role("button", name="儲存草稿").click()
+        expect(tab.get_by_role("alert")).to_contain_text("可以執行的檔案")
+        assert axe_violations(tab) == [], "a file that is refused"
+        tab.goto(form + "time")
+        tab.evaluate("document.querySelector('[name=csrf]').value = 'x'")
+        tab.get_by_role("button", name="送出申請").click()
+        found(tab, "這一頁已經過期")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(site.app.state.reception, "requests", Buckets(burst=0, per_second=1))
+            tab.goto(form)
+            found(tab, "操作太頻繁")
+        tab.goto(f"{form.partition('/fill')[0]}/fill")
+        tab.get_by_label("您的公務信箱").fill("nobody@example.tw")
+        tab.get_by_role("button", name="寄新的連結給我").click()
+        found(tab, "已收到您的請求")
+
+
+@WIDTHS
+def test_no_end_has_either(site: Site, size: tuple[int, int]) -> None:
+    before = site.scene.now
+    url = site.url("business")
+    with site.tab(size) as tab:
+        form = opened(tab, site)
+        try:
+            site.scene.now = before + timedelta(hours=13)
+            tab.goto(form)
+            found(tab, "填報頁")
+            site.scene.now = before + timedelta(days=60)
+            tab.goto("about:blank")
+            tab.goto(url)
+            found(tab, "這個連結不再收件")
+        finally:
+            site.scene.now = before
+
+
+def opened(tab: Tab, site: Site) -> str:
+    """The address of the business section's form, opened by its link."""
+    tab.goto(site.url("business"))
+    tab.wait_for_url(re.compile(r"/fill/\w+/$"))
+    return tab.url
+
+
+def found(tab: Tab, heading: str) -> None:
+    expect(tab.get_by_role("heading", level=1)).to_have_text(heading)
+    assert axe_violations(tab) == [], heading
+
+
+def program(name: str) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": b"MZ"}
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_file_is_taken_out_with_a_click_and_never_by_enter(site: Site, script: bool) -> None:
+    photo: FilePayload = {"name": "別組.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff"}
+    with site.tab(PHONE, script=script) as tab:
+        tab.goto(site.url("business"))
+        if not script:
+            tab.get_by_label("信中的填報網址").fill(site.url("business"))
+            tab.get_by_role("button", name="開啟填報表").click()
+        tab.get_by_label("附上檔案").set_input_files(photo)
+        tab.get_by_role("button", name="儲存草稿").click()
+        remove = tab.get_by_role("button", name="移除 別組.jpg")
+        expect(remove).to_be_visible()
+        tab.get_by_label("自評分數").first.press("Enter")
+        expect(tab.get_by_role("status").first).to_contain_text("草稿已儲存")
+        expect(remove).to_be_visible()
+        remove.click()
+        told = tab.get_by_role("status").filter(has_text="檔案已移除")
+        expect(told).to_be_in_viewport()
+        expect(remove).to_have_count(0)
+        assert not script or axe_violations(tab) == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_at_320_pixels_nothing_is_cut_off_and_all_can_be_touched(site: Site, page: str) -> None:
     """WCAG 2.1, 1.4.10 (reflow) and 2.5.5 (44 pixels)."""
@@ -223,7 +325,8 @@ def test_at_320_pixels_nothing_is_cut_off_and_all_can_be_touched(site: Site, pag
         assert tab.evaluate("document.scrollingElement.scrollWidth") <= 320
         small = tab.evaluate(
             """() => [...document.querySelectorAll(
-                "button, select, textarea, summary, nav a, input[name]:not([type=hidden], .check *)"
+                "button:not([aria-hidden]), select, textarea, summary, nav a, "
+                + "input[name]:not([type=hidden], .check *)"
             )].filter((it) => it.getBoundingClientRect().height < 44).map((it) => it.outerHTML)"""
         )
         assert small == []

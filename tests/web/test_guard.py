@@ -94,6 +94,7 @@ def test_a_base_url_that_is_none_is_refused(address: str) -> None:
 FOREIGN = (
     {"Origin": "https://evil.example"},
     {"Origin": "null"},
+    {"Origin": "http://["},
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
 )
@@ -218,6 +219,38 @@ def test_asking_for_links_and_sending_are_limited(page: Page) -> None:
     sent = [visitor.client.post(visitor.path + "nothing", data=form).status_code for _ in range(35)]
     assert (sent[0], sent[-1]) == (422, 429)
     assert page.visitor("design", 1).page.status_code == 200, "others are not held up"
+
+
+ODD_PARTS = (
+    {"version": "9" * 5000},
+    {"version": "9" * 19},
+    {"remove": "9" * 5000},
+)
+
+
+@pytest.mark.parametrize("said", ODD_PARTS, ids=str)
+def test_no_number_is_too_long_to_be_none(page: Page, said: dict[str, str]) -> None:
+    visitor = page.visitor("design")
+    visitor.post("draft")
+    assert visitor.post("draft", **said).status_code in (200, 409)
+
+
+def test_a_charset_that_is_none_is_told(page: Page) -> None:
+    visitor = page.visitor("design")
+    body = b'--b\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n\xff\r\n--b--\r\n'
+    kind = "multipart/form-data; boundary=b; charset=undefined"
+    answer = visitor.client.post(
+        visitor.path + "draft", content=body, headers={"content-type": kind}
+    )
+    assert (answer.status_code, "無法讀取" in answer.text) == (400, True)
+
+
+def test_what_a_cookie_says_is_not_repeated(page: Page) -> None:
+    """Escapes in a cookie would come back as line ends."""
+    odd = 'dutyflow_door="aaaaaaaaaaaaaaaaaaaa\\012Set-Cookie: x"'
+    answer = page.browser().client.get("/fill", headers={"Cookie": odd})
+    assert answer.status_code == 200
+    assert "aaaa" not in answer.headers["Set-Cookie"]
 
 
 def ticking(*moments: float) -> Iterator[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -20,6 +20,8 @@ APPROVER_TITLES: dict[Approver, str] = {
     "director": "處長",
     "head_office": "業務處",
 }
+
+FAR = timedelta(days=366)  # beyond what is possible; nobody counts the working days until then
 
 
 class Level(PlanPart):
@@ -117,6 +119,8 @@ def judge(until: date, at: Position, rules: Extensions, calendar: WorkingDays) -
         return TooMuch(sentence=f"{_told(until)}已經過去；{span}")
     if until <= at.deadline:
         return TooMuch(sentence=f"{_told(until)}沒有晚於現在的期限；{span}")
+    if until > last + FAR:
+        return TooMuch(sentence=f"{_told(until)}太久以後了；{span}")
     if not calendar.is_working(until):
         return TooMuch(sentence=f"{_told(until)}不上班；{span}")
     days = calendar.between(at.deadline, until)

@@ -12,7 +12,7 @@ from dutyflow.ledger.errors import UnknownKey
 
 from .acts import acts
 from .guarding import NOT_THERE, Refused
-from .views import views
+from .views import looks, views
 from .visiting import Surroundings, page
 
 SENTENCES = {
@@ -25,17 +25,18 @@ UNEXPECTED = "發生未預期的錯誤，未完成這個動作；請稍後再試
 
 
 def desk_app(surroundings: Surroundings) -> FastAPI:
-    """The pages. Each of them asks who is there, and GET changes nothing."""
+    """The pages. Each of them asks who is there, and GET changes nothing. Their style is for all:
+    who is not logged in any more is told so in it."""
     app = FastAPI(
         title="dutyflow",
-        dependencies=[Depends(surroundings.admit)],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
     )
     app.state.surroundings = surroundings
-    app.include_router(views)
-    app.include_router(acts)
+    app.include_router(looks)
+    for pages in (views, acts):
+        app.include_router(pages, dependencies=[Depends(surroundings.admit)])
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_there)
     app.add_exception_handler(UnknownKey, _not_there)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from fastapi import HTTPException, Request
 from itsdangerous import BadData, URLSafeTimedSerializer
+
+from dutyflow.web.origins import host_of
 
 from .visitor import Visitor
 
@@ -79,7 +81,7 @@ def check_origin(request: Request, known_hosts: Collection[str]) -> None:
     origin = request.headers.get("origin")
     if origin is not None:
         here = {request.headers.get("host", ""), *known_hosts}
-        if urlsplit(origin).netloc not in here - {""}:
+        if host_of(origin) not in here - {""}:
             raise Refused(403, ELSEWHERE)
     elif request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Refused(403, ELSEWHERE)

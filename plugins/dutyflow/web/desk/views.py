@@ -32,6 +32,7 @@ from .visiting import (
 NO_OFFICE = "您沒有任何機關的編輯權限，無法查看收件"
 
 views = APIRouter()
+looks = APIRouter()
 Looking = Annotated[Visit, Depends(visiting)]
 
 
@@ -50,7 +51,7 @@ def offices(request: Request) -> Response:
         return page(request, "offices.html", offices=found, counts=counts)
 
 
-@views.get("/desk.css")
+@looks.get("/desk.css")
 def style() -> Response:
     return Response(STYLE.read_bytes(), media_type="text/css", headers=PAGE_HEADERS)
 

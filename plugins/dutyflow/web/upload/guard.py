@@ -7,12 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dutyflow.web.origins import host_of
 
 MAX_BODY = 26 * 2**20  # 25 MB of files, and what is written around them
 DRAINED = 4 * MAX_BODY  # read and thrown away, so that the browser gets to see the answer
@@ -162,5 +163,5 @@ def is_from_elsewhere(request: Request, own: str) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return False  # an old browser, or none: the form's own token decides
-    hosts = {request.headers.get("host", ""), urlsplit(own).netloc}
-    return urlsplit(origin).netloc not in hosts - {""}
+    hosts = {request.headers.get("host", ""), host_of(own)}
+    return host_of(origin) not in hosts - {""}

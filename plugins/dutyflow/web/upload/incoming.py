@@ -41,11 +41,20 @@ class Sent:
     def number(self, name: str) -> int:
         """0 for what is no number."""
         written = self.line(name)
-        return int(written) if written.isascii() and written.isdecimal() else 0
+        return (
+            int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else 0
+        )
 
 
 async def read_form(request: Request) -> Sent:
     """Raises HTTPException for a form that cannot be read, TooLarge for one that is."""
+    try:
+        return await _read_form(request)
+    except UnicodeError:  # of a charset that is one in name only
+        raise HTTPException(400) from None
+
+
+async def _read_form(request: Request) -> Sent:
     async with request.form(
         max_files=FILES_LIMIT * 10, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD
     ) as form:

@@ -81,7 +81,7 @@ class Reception:
     def door(self, request: Request, *, status: int = 200, **words: object) -> Response:
         """The page where a code is given or new links are asked for."""
         nonce = request.cookies.get(tickets.DOOR_COOKIE, "")
-        if not 16 <= len(nonce) <= 40:
+        if not tickets.is_nonce(nonce):
             nonce = tickets.new_nonce()
         words = {"wrong": False, "over": False, **words, "csrf": self.form_token(nonce)}
         page = self.pages.page("door", status=status, **words)

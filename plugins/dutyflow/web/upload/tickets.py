@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ LASTS = timedelta(hours=12)
 COOKIE = "dutyflow"
 DOOR_COOKIE = "dutyflow_door"
 
+_NONCE = re.compile(r"[A-Za-z0-9_-]{16,40}")
 _SALT = "dutyflow.web.ticket"
 _LONGEST = 2000  # characters; ours are some two hundred
 
@@ -48,6 +50,11 @@ def new_ticket(*, assignment: str, email: str, returns: int, now: datetime) -> T
 
 def new_nonce() -> str:
     return secrets.token_urlsafe(16)
+
+
+def is_nonce(text: str) -> bool:
+    """Whether a browser brings back what `new_nonce` gave it, as far as one can tell."""
+    return _NONCE.fullmatch(text) is not None
 
 
 def signed(ticket: Ticket, secret: bytes) -> str:
