@@ -193,6 +193,14 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(
     assert "沒有.xlsx" in result.stderr
 
 
+def test_an_empty_file_is_refused(run: Run, opened: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "空.xlsx").touch()
+    result = run("receive", tmp_path / "空.xlsx")
+    assert result.exit_code == 1
+    assert "空.xlsx 是空的檔案" in result.stderr
+    assert not opened.ledger.submissions.quarantined()
+
+
 # report
 
 

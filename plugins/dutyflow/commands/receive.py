@@ -117,6 +117,8 @@ def _take_in(desk: Workspace, office: OfficePlan, path: Path, now: datetime) -> 
 
 
 def _check_size(path: Path, size: int, limit: int) -> None:
+    if not size:
+        raise Refused(f"{near(path)} 是空的檔案，沒有內容可收")
     if size > limit:
         raise Refused(f"{near(path)} 有 {size / 2**20:.0f} MB；應為 {limit / 2**20:.0f} MB 以內")
 
