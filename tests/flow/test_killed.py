@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,8 @@ from dutyflow.rounds import decide_round
 from dutyflow.settings import Settings
 from dutyflow.workspace import Workspace
 from tests.plan.conftest import PLAN
+from tests.support.forked import PATIENCE_SECONDS, fork
+from tests.support.rounds import play_round
 from tests.support.scene import parsed
 from tests.support.smtp import Answers, smtp_server
 
@@ -28,20 +29,6 @@ OPENED = datetime(2018, 6, 15, 0, 30, tzinfo=UTC)
 MORNING = datetime(2018, 6, 27, 0, 30, tzinfo=UTC)
 LEASE = timedelta(minutes=6)  # whoever died holds its claim for five
 
-CHILD = """
-import smtplib, sys
-from datetime import datetime
-from dutyflow.reminding import remind
-from dutyflow.rounds import decide_round, keep_silences
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
-desk, now = Workspace(Settings.from_environ()), datetime.fromisoformat(sys.argv[2])
-decided = decide_round(desk, now=now)
-keep_silences(desk, decided, now=now)
-with smtplib.SMTP("127.0.0.1", int(sys.argv[1]), local_hostname="localhost") as client:
-    remind(desk, client, "penghu", decided.digests, now=now)
-"""
-
 
 @dataclass
 class Killer(Answers):
@@ -49,17 +36,17 @@ class Killer(Answers):
 
     stage: str = ""
     mails: int = 0
-    victim: int = 0
+    victim: Future[int] = field(default_factory=Future)  # its id, which is known once it runs
     seen: Counter[str] = field(default_factory=Counter)
 
-    def aim(self, victim: int, stage: str, mails: int) -> None:
-        self.victim, self.stage, self.mails, self.seen = victim, stage, mails, Counter()
+    def aim(self, stage: str, mails: int) -> None:
+        self.victim, self.stage, self.mails, self.seen = Future(), stage, mails, Counter()
 
     def _hang_up(self, server, stage: str) -> None:
         self.seen[stage] += 1
         if self.mails and stage == self.stage and self.seen[stage] == self.mails:
             with suppress(ProcessLookupError):
-                os.kill(self.victim, signal.SIGKILL)
+                os.kill(self.victim.result(PATIENCE_SECONDS), signal.SIGKILL)
 
 
 @pytest.fixture
@@ -134,11 +121,9 @@ def run_child(
     port: int, now: datetime, environment: dict[str, str], killer: Killer, stage: str, mails: int
 ) -> bool:
     """Run a round in a process of its own. Whether it died before its end."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(port), now.isoformat()],
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    killer.aim(child.pid, stage, mails)
-    return child.wait(timeout=120) != 0
+    killer.aim(stage, mails)
+    child = fork(play_round, environment, OFFICE, port, now)
+    killer.victim.set_result(child.pid)
+    code, said = child.end()
+    assert code in (0, -signal.SIGKILL), said
+    return code != 0

@@ -2,54 +2,63 @@
 
 from __future__ import annotations
 
-import json
+import importlib
+import itertools
 import os
+import resource
 import signal
-import subprocess
-import sys
-from datetime import timedelta
-
-from dutyflow.mail.imap import ImapAccount
-from tests.support.scene import PLANS, Scene
-
-LEASE = timedelta(minutes=6)  # whoever died holds its claim for five
-
-CHILD = """
-import importlib, json, os, resource, signal, smtplib, sys
+import smtplib
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+
 from dutyflow import receiving
 from dutyflow.mail.imap import ImapAccount, imap_inbox
 from dutyflow.settings import Settings
 from dutyflow.workspace import Workspace
-port, now, account, dies, room = json.loads(sys.argv[1])
+from tests.support.forked import fork
+from tests.support.scene import OFFICE, PLANS, Scene
 
-if dies:
-    (place, name, when, at), calls = dies, 0
-    module, _, owner = place.partition(":")
-    module = importlib.import_module(module)
-    owner = getattr(module, owner) if owner else module
-    step = getattr(owner, name)
-    def dying(*args, **named):
-        global calls
-        calls += 1
-        if calls == at and when == "before":
+LEASE = timedelta(minutes=6)  # whoever died holds its claim for five
+
+Death = tuple[str, str, str, int]  # whose step, which, before or after it, at which of its turns
+
+
+def take_in(
+    environ: dict[str, str],
+    port: int,
+    now: datetime,
+    account: ImapAccount | None,
+    dies: Death | None,
+    room: int,
+) -> None:
+    """What a process does."""
+    if dies:
+        _die_at(*dies)
+    if room:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    desk = Workspace(Settings.from_environ(environ))
+    inbox = imap_inbox(account) if account else nullcontext(desk.maildir(desk.office(OFFICE)))
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as client, inbox as opened:
+        receiving.empty_inbox(desk, client, OFFICE, opened, clock=lambda: now)
+
+
+def _die_at(place: str, name: str, when: str, turn: int) -> None:
+    module, _, named = place.partition(":")
+    owner: Any = importlib.import_module(module)
+    owner = getattr(owner, named) if named else owner
+    step, turns = getattr(owner, name), itertools.count(1)
+
+    def dying(*args: Any, **kwargs: Any) -> Any:
+        now = next(turns) == turn
+        if now and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
-        result = step(*args, **named)
-        if calls == at:
+        result = step(*args, **kwargs)
+        if now:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
-    setattr(owner, name, dying)
 
-if room:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-now = datetime.fromisoformat(now)
-desk = Workspace(Settings.from_environ())
-office = desk.office("pingtung")
-inbox = imap_inbox(ImapAccount(**account)) if account else nullcontext(desk.maildir(office))
-with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as client, inbox as opened:
-    receiving.empty_inbox(desk, client, "pingtung", opened, clock=lambda: now)
-"""
+    setattr(owner, name, dying)
 
 
 class Intake:
@@ -58,38 +67,29 @@ class Intake:
     def __init__(self, office: Scene, account: ImapAccount | None = None) -> None:
         self.office = office
         self.now = office.now
-        self.account = vars(account) if account else None
-        self.environment = {
+        self.account = account
+        self.environ = {
             "DUTYFLOW_HOME": str(office.desk.settings.home),
             "DUTYFLOW_PLANS": str(PLANS),
         }
 
     def is_killed(self, place: str, step: str, when: str, at: int) -> bool:
         """Run one that is to die before or after the n-th call of a step; whether it did."""
-        done = self._run(dies=(place, step, when, at))
-        assert done.returncode in (0, -signal.SIGKILL), done.stderr
-        return done.returncode != 0
+        code, said = self._run(dies=(place, step, when, at))
+        assert code in (0, -signal.SIGKILL), said
+        return code != 0
 
     def succeeds(self) -> None:
-        done = self._run()
-        assert done.returncode == 0, done.stderr
+        code, said = self._run()
+        assert code == 0, said
 
     def fails(self, *, room: int) -> str:
         """Run one that can write no file longer than so many bytes; what it fails with."""
-        done = self._run(room=room)
-        assert done.returncode == 1
-        return done.stderr
+        code, said = self._run(room=room)
+        assert code == 1
+        return said
 
-    def _run(
-        self, dies: tuple[str, str, str, int] | None = None, room: int = 0
-    ) -> subprocess.CompletedProcess[str]:
-        moment = self.now.isoformat()
-        said = json.dumps([self.office.server.port, moment, self.account, dies, room])
+    def _run(self, dies: Death | None = None, room: int = 0) -> tuple[int, str]:
+        port, now = self.office.server.port, self.now
         self.now += LEASE
-        return subprocess.run(
-            [sys.executable, "-c", CHILD, said],
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+        return fork(take_in, self.environ, port, now, self.account, dies, room).end()
