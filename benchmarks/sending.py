@@ -1,12 +1,13 @@
 """How fast a round's mails go out with every claim and every outcome on the ledger's disk.
 
-    .venv/bin/python -m benchmarks.sending [--full]
+    .venv/bin/python -m benchmarks.sending [--full] [sqlite] [postgresql] [tls] [memory]
 
 Next to a loop that has all facts at hand, renders and builds the same messages, and hands them to
 smtplib on one connection; and, over TLS with a login, next to one that opens a connection for each.
 500 mails, 50 at a time, the ways taking turns, or 10,000; the median of the ratios. Counted is
 processor time, of this process and of the database's, so that a busy machine does not tell; and
-wall time, in which the disk takes part. The mail server is a process of its own.
+wall time, in which the disk takes part. The mail server is a process of its own. Where parts are
+named, the others are left out.
 """
 
 from __future__ import annotations
@@ -39,20 +40,40 @@ NEXT_TO_LOOP, TIMES_FASTER = 1.5, 3.0
 
 def main(*options: str) -> int:
     count = MANY if "--full" in options else FEW
-    show(f"{count:,} mails, every claim and outcome on record", list(_figures(count)))
-    with mail_sink() as sink:
-        show("\nPeak memory of a process that sends", [peak_figure(sink.port, count)])
+    for name in [part for part in PARTS if part in options] or PARTS:
+        show(f"{count:,} mails: {name}", list(PARTS[name](count)))
+        print(flush=True)
     return 0
 
 
-def _figures(count: int) -> Iterator[Figure]:
-    with mail_sink() as sink, postgres() as server:
+def _on_sqlite(count: int) -> Iterator[Figure]:
+    with mail_sink() as sink:
         yield from _next_to_a_loop("", "SQLite", sink, count, Meter())
+
+
+def _on_postgresql(count: int) -> Iterator[Figure]:
+    with mail_sink() as sink, postgres() as server:
         if server is not None:
             url = server.url(server.new_database())
             yield from _next_to_a_loop(url, "PostgreSQL", sink, count, Meter(server.process))
+
+
+def _over_tls(count: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder, mail_sink(tls_in=Path(folder)) as sink:
         yield from _next_to_a_connection_each(sink, count)
+
+
+def _memory(count: int) -> Iterator[Figure]:
+    with mail_sink() as sink:
+        yield peak_figure(sink.port, count)
+
+
+PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
+    "sqlite": _on_sqlite,
+    "postgresql": _on_postgresql,
+    "tls": _over_tls,
+    "memory": _memory,
+}
 
 
 def _next_to_a_loop(url: str, name: str, sink: Sink, count: int, meter: Meter) -> Iterator[Figure]:

@@ -30,7 +30,7 @@ def peak_figure(port: int, count: int) -> Figure:
     """The peak at four times as many mails, next to that at so many."""
     few, many = _peak(port, count // TIMES), _peak(port, count)
     return Figure(
-        what=f"{count:,} mails: {many / 2**20:.1f} MiB",
+        what=f"peak memory of a process that sends {count:,} mails: {many / 2**20:.1f} MiB",
         baseline=f"{count // TIMES:,} mails: {few / 2**20:.1f} MiB",
         value=many / few,
         target=FLAT,

@@ -102,12 +102,17 @@ def test_no_mail_is_lost_and_none_comes_twice_but_the_one_in_flight(
         while run_child(server.port, now, environment, killer, "", 0):
             now += LEASE
         assert claimed(desk) == []
+        on_the_wire = {envelope.content for envelope in killer.kept}
         arrived = [parsed(envelope.content) for envelope in killer.kept]
     assert {mail["To"].addresses[0].addr_spec for mail in arrived} == expected
     times = Counter(mail["Message-ID"] for mail in arrived)
     assert len(times) == SECTIONS  # a mail that was in flight came under its own Message-ID again
     assert sum(times.values()) - SECTIONS <= in_flight
     assert in_flight >= 1
+    notices = desk.ledger.notices
+    kept = {notices.mail(notice.message_blob) for notice in notices.of()}
+    assert len(kept) == SECTIONS
+    assert kept <= on_the_wire
     assert decide_round(desk, now=now).digests == ()
     assert desk.ledger.events.verify() is None
     desk.close()

@@ -101,6 +101,14 @@ def test_a_line_end_in_a_name_or_subject_is_folded_away(end):
     assert envelope_of(message).recipients == (WANG.email,)
 
 
+def test_a_header_takes_no_second_line():
+    message = composed(LETTERS["opening"])
+    del message["Subject"]
+    with pytest.raises(ValueError, match="linefeed"):
+        message["Subject"] = "請填報\r\nBcc: everyone@example.tw"
+    assert "Subject" not in message
+
+
 def test_a_line_of_the_header_is_short_and_ascii():
     long = named("執行計畫承辦人" * 20)
     content = replace(CONTENTS["opening"], about=replace(ABOUT, duty="半年自行考核" * 20))
