@@ -1,23 +1,26 @@
-"""Two thousand collections that wait in one process: the share of a core that they take.
+"""Two thousand collections that wait in an Airflow triggerer: the share of a core that they take.
 
     .venv/bin/python -m benchmarks.waits
 
-The triggers of 2,000 deferred tasks run in one event loop, as a triggerer runs them, and share one
-look at the ledger. Then some are answered at odd moments, each by another process, and it is told
-how long after that its trigger fired.
+The triggerer is a real one, with its metadata database on PostgreSQL (SQLite, where there is none),
+and 2,000 deferred tasks of ours in it. Then some are answered at odd moments, each by another
+process, and it is told how long after that Airflow handed the task on.
 """
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
 import os
 import random
 import sys
+import tempfile
 import time
-from contextlib import suppress
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
+import psutil
 from sqlalchemy import update
 
 from dutyflow.ledger.tables import assignments
@@ -25,31 +28,51 @@ from dutyflow.settings import Settings
 from dutyflow.workspace import Workspace
 
 from .figures import Figure, show
-from .ledgers import fill, workspace
+from .ledgers import fill, postgres, workspace
+from .triggerer import Triggerer, triggerer
 
-WAITS, SECONDS, ANSWERS = 2_000, 30.0, 5
+WAITS, SETTLED_SECONDS, SECONDS, ANSWERS = 2_000, 15.0, 30.0, 5
 SHARE, GRACE_SECONDS = 4.0, 2.0
 CUT_OFF = datetime(2999, 1, 1, tzinfo=UTC)
 _processes = multiprocessing.get_context("spawn")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shares:
+    """What they take while nothing happens, in percent of a core; bytes of memory."""
+
+    triggerer: float
+    database: float
+    memory: int
+
+
 def main() -> int:
-    with workspace() as desk:
-        fill(desk, WAITS)
-        with desk.ledger._database.writing() as connection:
-            connection.execute(update(assignments).values(collect_by=CUT_OFF, due_by=CUT_OFF))
-            found = connection.execute(assignments.select().limit(WAITS))
-            keys = [row.key for row in found]
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dutyflow-waits-")))
+        desk = stack.enter_context(workspace())
+        keys = _open_assignments(desk)
         os.environ["DUTYFLOW_HOME"] = str(desk.settings.home)
         os.environ["DUTYFLOW_PLANS"] = str(desk.settings.plans)
-        from dutyflow.orchestration.waiting import POLL_SECONDS
+        server = stack.enter_context(postgres())
+        url = server.url(server.new_database()) if server else f"sqlite:///{home / 'airflow.db'}"
+        kind, database = ("PostgreSQL", server.process) if server else ("SQLite", None)
+        airflow = stack.enter_context(triggerer(home, url, capacity=WAITS))
+        without = _shares(airflow, database)
+        airflow.defer(keys)
+        shares = _shares(airflow, database)
+        slowest = _slowest_wake(airflow, desk.settings, keys)
+    _tell(kind, without, shares, slowest)
+    return 0
 
-        share, slowest = asyncio.run(_wait(desk.settings, keys))
+
+def _tell(kind: str, without: Shares, shares: Shares, slowest: float) -> None:
+    from dutyflow.orchestration.waiting import POLL_SECONDS
+
     figures = [
         Figure(
-            what=f"{WAITS:,} waits, looked at every {POLL_SECONDS:g} s: percent of a core",
-            baseline=f"{SECONDS:g} s",
-            value=share,
+            what=f"{WAITS:,} waits in a triggerer, {kind}: percent of a core",
+            baseline=f"the same without any: {without.triggerer:.2f}",
+            value=shares.triggerer,
             target=SHARE,
         ),
         Figure(
@@ -60,38 +83,52 @@ def main() -> int:
         ),
     ]
     show("Waiting for answers", figures, measured="measured")
-    return 0
+    print(
+        f"\n  {kind} itself: {shares.database:.2f} % of a core, without any {without.database:.2f}"
+    )
+    print(f"  memory: {shares.memory / 2**20:.0f} MiB, without any {without.memory / 2**20:.0f}")
 
 
-async def _wait(settings: Settings, keys: list[str]) -> tuple[float, float]:
-    """The percentage of a core while nothing happens, and the slowest wake."""
-    from dutyflow.orchestration.waiting import LEAST_WAIT_SECONDS, POLL_SECONDS
+def _open_assignments(desk: Workspace) -> list[str]:
+    fill(desk, WAITS)
+    with desk.ledger._database.writing() as connection:
+        connection.execute(update(assignments).values(collect_by=CUT_OFF, due_by=CUT_OFF))
+        return [row.key for row in connection.execute(assignments.select().limit(WAITS))]
 
-    waiting = {key: asyncio.create_task(_fired(key)) for key in keys}
-    await asyncio.sleep(LEAST_WAIT_SECONDS + POLL_SECONDS)  # all have begun, and been looked at
-    worked, begun = time.process_time(), time.monotonic()
-    await asyncio.sleep(SECONDS)
-    share = 100 * (time.process_time() - worked) / (time.monotonic() - begun)
+
+def _shares(airflow: Triggerer, database: int | None) -> Shares:
+    """Once all have begun, and been looked at."""
+    time.sleep(SETTLED_SECONDS)
+    begun, worked, served = time.monotonic(), airflow.use().processor, _served(database)
+    time.sleep(SECONDS)
+    passed, use = time.monotonic() - begun, airflow.use()
+    return Shares(
+        triggerer=100 * (use.processor - worked) / passed,
+        database=100 * (_served(database) - served) / passed,
+        memory=use.memory,
+    )
+
+
+def _served(database: int | None) -> float:
+    """The processor's seconds of the database's server; it has one process for each connection."""
+    if database is None:
+        return 0.0
+    first = psutil.Process(database)
+    times = [each.cpu_times() for each in (first, *first.children(recursive=True))]
+    return sum(each.user + each.system for each in times)
+
+
+def _slowest_wake(airflow: Triggerer, settings: Settings, keys: list[str]) -> float:
+    """In seconds."""
+    from dutyflow.orchestration.waiting import POLL_SECONDS
+
     draw = random.Random(2018)
     slowest = 0.0
-    for key in draw.sample(keys, ANSWERS):
-        await asyncio.sleep(draw.uniform(0, POLL_SECONDS))
-        answered = await asyncio.to_thread(_answer, settings, key)
-        slowest = max(slowest, await waiting[key] - answered)
-    for task in waiting.values():
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-    return share, slowest
-
-
-async def _fired(key: str) -> float:
-    """When the wait for an assignment was over."""
-    from dutyflow.orchestration.waiting import CollectTrigger
-
-    async for _ in CollectTrigger(key).run():
-        break
-    return time.monotonic()
+    for place in draw.sample(range(len(keys)), ANSWERS):
+        time.sleep(draw.uniform(0, POLL_SECONDS))
+        answered = _answer(settings, keys[place])
+        slowest = max(slowest, airflow.woke(place) - answered)
+    return slowest
 
 
 def _answer(settings: Settings, key: str) -> float:

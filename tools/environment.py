@@ -109,6 +109,7 @@ class Instance:
             "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(
                 self.airflow / "logs" / "dag_processor"
             ),
+            "AIRFLOW__TRIGGERER__CAPACITY": "10000",  # sections waited for at once; else 1,000
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "PYTHONUNBUFFERED": "1",
         }

@@ -127,10 +127,9 @@ def role_of(case: Case, delivered: Delivered) -> str:
 def files_that_came(case: Case, delivered: Delivered) -> dict[str, str]:
     """Every file that has come for the assignment, with this message or before it: the hashes of
     their contents, by the keys of their names."""
-    earlier = case.desk.ledger.submissions.of(case.assignment.key)
-    came = [file for submission in earlier for file in submission.files]
-    came += [kept(case.desk, file) for file in delivered.fit]
-    return {file_key(file.name): file.blob for file in came}
+    earlier = case.desk.ledger.submissions.files_of(case.assignment.key)
+    came = (kept(case.desk, file) for file in delivered.fit)
+    return {file_key(file.name): file.blob for file in (*earlier, *came)}
 
 
 def identity_of(workbook: str, files: Iterable[str]) -> str:

@@ -31,6 +31,16 @@ def sent(cycle) -> NewSubmission:
     )
 
 
+def test_the_files_that_came_for_an_assignment_are_told_in_their_order(ledger, cycle, sent) -> None:
+    other = f"{cycle.key}/{ledger.assignments.of(cycle.key)[-1].section}"
+    later = replace(FORM, name="公文.pdf")
+    ledger.submissions.record(sent, now=AT)
+    ledger.submissions.record(replace(sent, content_hash="hash-2", files=[later]), now=AT)
+    ledger.submissions.record(replace(sent, assignment=other, content_hash="hash-3"), now=AT)
+    assert ledger.submissions.files_of(sent.assignment) == (*sent.files, later)
+    assert other != sent.assignment
+
+
 def test_an_accepted_submission_settles_its_assignment(ledger, sent) -> None:
     recorded = ledger.submissions.record(sent, now=AT)
     assert recorded.is_new

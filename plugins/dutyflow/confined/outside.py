@@ -6,11 +6,7 @@ file is kept, and somebody may open it.
 
 from __future__ import annotations
 
-import io
 import re
-import struct
-import zipfile
-import zlib
 
 TYPE_CHECKING = False  # typing would cost a third of the start
 if TYPE_CHECKING:
@@ -18,7 +14,6 @@ if TYPE_CHECKING:
 
 ENTITIES = "entities"
 
-_XML = re.compile(r"(?!docProps/|xl/theme/).*\.(?:xml|rels)", re.IGNORECASE)
 _CELLS = re.compile(r"xl/(?:worksheets|chartsheets)/[^/]+\.xml|content\.xml", re.IGNORECASE)
 # A part has many "<" but few "!" and "f": what a pattern begins with is searched for much faster.
 _DECLARED = re.compile(rb"!(?<=<!)(?:DOCTYPE|ENTITY)")
@@ -36,46 +31,14 @@ _REACHES = re.compile(
 )
 
 
-def what_reaches_out(data: bytes) -> tuple[str, str] | None:
-    """ENTITIES, or the name of a function with its cell; each "" where it is not known.
-
-    None where there is nothing, also of what is no zip at all.
-    """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except MemoryError:
-        raise
-    except Exception:  # zipfile raises whatever comes to its mind over a damaged file
-        return None
-    return next(_found(data, archive.infolist()), None)
-
-
-def _found(data: bytes, members: list[zipfile.ZipInfo]) -> Iterator[tuple[str, str]]:
-    for member in members:
-        if not _XML.fullmatch(member.filename):
-            continue
-        content = _unpacked(data, member)
-        if _DECLARED.search(content):
-            yield ENTITIES, ""
-        if _CELLS.fullmatch(member.filename) and _FORMULA.search(content):
-            pattern = _IN_ODS if member.filename == "content.xml" else _IN_XLSX
-            yield from _formulas(content, pattern)
-
-
-def _unpacked(data: bytes, member: zipfile.ZipInfo) -> bytes:
-    """All that a member holds, also beyond the size that it says; b"" where it is damaged.
-
-    zipfile takes twice as long: it checks sums, which are the reader's affair.
-    """
-    try:
-        name, extra = struct.unpack_from("<HH", data, member.header_offset + 26)
-        begin = member.header_offset + 30 + name + extra
-        packed = data[begin : begin + member.compress_size]
-        if member.compress_type == zipfile.ZIP_STORED:
-            return packed
-        return zlib.decompress(packed, -zlib.MAX_WBITS, max(member.file_size, 1))
-    except (struct.error, zlib.error):
-        return b""
+def what_reaches_out(name: str, content: bytes) -> tuple[str, str] | None:
+    """Of one part: ENTITIES, or the name of a function with its cell; each "" where it is not
+    known. None where there is nothing."""
+    if _DECLARED.search(content):
+        return ENTITIES, ""
+    if _CELLS.fullmatch(name) and _FORMULA.search(content):
+        return next(_formulas(content, _IN_ODS if name == "content.xml" else _IN_XLSX), None)
+    return None
 
 
 def _formulas(content: bytes, pattern: re.Pattern[bytes]) -> Iterator[tuple[str, str]]:

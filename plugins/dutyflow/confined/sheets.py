@@ -7,7 +7,8 @@ import io
 from python_calamine import CalamineError, CalamineWorkbook, load_workbook
 
 from dutyflow.confined.outside import what_reaches_out
-from dutyflow.confined.spoilt import with_errors_told
+from dutyflow.confined.parts import xml_parts
+from dutyflow.confined.spoilt import may_hold_errors, with_errors_told
 
 TYPE_CHECKING = False  # typing would cost a third of the start
 if TYPE_CHECKING:
@@ -24,35 +25,29 @@ def read(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
 
     A cell is text, a number, a boolean, a date or "".
     """
-    reaches = what_reaches_out(data)
-    if reaches is not None:
-        return {"sheets": None, "reaches": reaches}, []
+    spoilt = False
+    for name, content in xml_parts(data):
+        reaches = what_reaches_out(name, content)
+        if reaches is not None:
+            return {"sheets": None, "reaches": reaches}, []
+        spoilt = spoilt or may_hold_errors(name, content)
     try:
-        with load_workbook(io.BytesIO(with_errors_told(data))) as workbook:
-            sheets = _sheets(workbook)
-            merged = _merged(workbook) if sheets else {}
-            return {"sheets": sheets, "merged": merged, "reaches": None}, []
+        with load_workbook(io.BytesIO(with_errors_told(data) if spoilt else data)) as workbook:
+            return _sheets(workbook), []
     except CalamineError:
         return {"sheets": None, "reaches": None}, []
 
 
-def _sheets(workbook: CalamineWorkbook) -> list[tuple[str, list[list[Any]]]] | None:
-    cells, sheets = 0, []
+def _sheets(workbook: CalamineWorkbook) -> dict[str, Any]:
+    cells, sheets, merged = 0, [], {}
     for position, name in enumerate(workbook.sheet_names):
         sheet = workbook.get_sheet_by_index(position)
         if sheet.end is None:
             continue
         cells += (sheet.end[0] + 1) * (sheet.end[1] + 1)
         if cells > MAX_CELLS:
-            return None
+            return {"sheets": None, "reaches": None}
         sheets.append((name, sheet.to_python(skip_empty_area=False)))
-    return sheets
-
-
-def _merged(workbook: CalamineWorkbook) -> dict[str, list[Any]]:
-    found = {}
-    for position, name in enumerate(workbook.sheet_names):
-        ranges = workbook.get_sheet_by_index(position).merged_cell_ranges
-        if ranges:
-            found[name] = ranges[:MAX_MERGED]
-    return found
+        if ranges := sheet.merged_cell_ranges:
+            merged[name] = ranges[:MAX_MERGED]
+    return {"sheets": sheets, "merged": merged, "reaches": None}

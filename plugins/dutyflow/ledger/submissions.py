@@ -72,6 +72,17 @@ class Submissions:
         its_own = submissions.c.raw_blob == blob
         return self._all(every_submission().where(its_own | submissions.c.id.in_(named)))
 
+    def files_of(self, assignment: str) -> tuple[SubmittedFile, ...]:
+        """All files that came for an assignment, in the order they were recorded."""
+        query = (
+            select(submission_files)
+            .join(submissions, submissions.c.id == submission_files.c.submission)
+            .where(submissions.c.assignment == assignment)
+            .order_by(submission_files.c.submission, submission_files.c.position)
+        )
+        with self._database.reading() as connection:
+            return tuple(map(_file, connection.execute(query)))
+
     def accepted(self, cycle_key: str) -> dict[str, SubmissionRecord]:
         """The last accepted submission of each assignment of a cycle that has one.
 
@@ -300,9 +311,9 @@ def _files(connection: Connection, ids: Iterable[int]) -> dict[int, list[Submitt
     )
     found: dict[int, list[SubmittedFile]] = defaultdict(list)
     for row in connection.execute(query):
-        found[row.submission].append(
-            SubmittedFile(
-                name=row.name, content_type=row.content_type, size=row.size, blob=row.blob
-            )
-        )
+        found[row.submission].append(_file(row))
     return found
+
+
+def _file(row: Row[Any]) -> SubmittedFile:
+    return SubmittedFile(name=row.name, content_type=row.content_type, size=row.size, blob=row.blob)
