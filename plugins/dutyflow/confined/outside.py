@@ -18,19 +18,23 @@ if TYPE_CHECKING:
 
 ENTITIES = "entities"
 
-_XML = re.compile(r"(?!docProps/|xl/theme/).*\.(?:xml|rels)", re.IGNORECASE)
+_XML = re.compile(r"(?!xl/theme/).*\.(?:xml|rels)", re.IGNORECASE)
 _CELLS = re.compile(r"xl/(?:worksheets|chartsheets)/[^/]+\.xml|content\.xml", re.IGNORECASE)
 # A part has many "<" but few "!" and "f": what a pattern begins with is searched for much faster.
 _DECLARED = re.compile(rb"!(?<=<!)(?:DOCTYPE|ENTITY)")
 _FORMULA = re.compile(rb"f(?<=[<:]f)(?:[\s/>]|ormula\s*=)")
 _IN_XLSX = re.compile(rb"<(?:\w+:)?f(?:\s[^<>]*)?>(?P<formula>[^<]*(?:<[!?][^<]*)*)")
+# What a cell may hold, how it is shown, and what has a name can be reckoned, too.
+_BESIDE = re.compile(rb"ormula[12]?>(?P<formula>[^<]+)<")
+_NAMED = re.compile(rb"definedName\s[^<>]*>(?P<formula>[^<]+)<")
 _IN_ODS = re.compile(rb""":formula\s*=\s*(["'])(?P<formula>.*?)\1""", re.DOTALL)
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3}\d{1,7})["']""")
 _NEAR = 300  # bytes before a formula, in which its cell is named
 _TEXT = re.compile(r'"[^"]*"')
 _REACHES = re.compile(
-    r"\b(WEBSERVICE|HYPERLINK|IMPORT(?:XML|DATA|HTML|RANGE|FEED)|DDE|RTD|CALL|EXEC|SQL\.REQUEST"
-    r"|REGISTER(?:\.ID)?)\s*\(|[\w.]+\s*\|\s*'|\[\d+\]|'(?:file|https?|ftp):"
+    r"\b(WEBSERVICE|HYPERLINK|IMPORT(?:XML|DATA|HTML|RANGE|FEED)|DDE|RTD|CALL|EXEC|SQL\.REQUEST|IMAGE"
+    r"|REGISTER(?:\.ID)?|STOCKHISTORY|GOOGLEFINANCE)\s*\(|[\w.]+\s*\|\s*'|\[\d+\]"
+    r"|'(?:file|https?|ftp):|\[[^\[\]]{1,200}\.(?:xl\w{1,2}|ods|csv)\]|\\\\[\w.$-]+\\"
     r"|<[!?]",  # a comment, or the like, that would hide any of them
     re.IGNORECASE | re.ASCII,
 )
@@ -60,6 +64,10 @@ def _found(data: bytes, members: list[zipfile.ZipInfo]) -> Iterator[tuple[str, s
         if _CELLS.fullmatch(member.filename) and _FORMULA.search(content):
             pattern = _IN_ODS if member.filename == "content.xml" else _IN_XLSX
             yield from _formulas(content, pattern)
+        if _CELLS.fullmatch(member.filename):
+            yield from _formulas(content, _BESIDE)
+        if member.filename == "xl/workbook.xml":
+            yield from _formulas(content, _NAMED)
 
 
 def _unpacked(data: bytes, member: zipfile.ZipInfo) -> bytes:

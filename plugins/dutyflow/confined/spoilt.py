@@ -17,6 +17,12 @@ _IN_XLSX = re.compile(
     rb"""(<(?:\w+:)?c\s[^>]*?\bt=)["']e["']((?:[^>]*[^/>])?>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>)""",
     re.DOTALL,
 )
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>[^<]")
+_TYPE = re.compile(rb"""\bt=(?:"[^"]*"|'[^']*')""")
+_CELL = re.compile(
+    rb"<((?:\w+:)?)c\s([^>]*[^/>])>((?:(?!</(?:\w+:)?c>).)*)</(?:\w+:)?c>", re.DOTALL
+)
 _IN_ODS = re.compile(
     rb"""office:string-value=["']["']([^>]*calcext:value-type=["']error["'][^>]*>\s*<text:p>)"""
 )
@@ -42,9 +48,27 @@ def with_errors_told(data: bytes) -> bytes:
 def _told(name: str, content: bytes) -> bytes:
     if name.lower() == "content.xml":
         return _IN_ODS.sub(rb"\1" + MARK.encode(), content)
+    if _FORMULA.search(content):
+        content = _CELL.sub(_without_value, content)
     if not any(hint in content for hint in _HINTS):
         return content
     return _IN_XLSX.sub(rb'\1"str"\2' + MARK.encode(), content)
+
+
+def _without_value(cell: re.Match[bytes]) -> bytes:
+    """A formula that nobody has reckoned yet, as programs write it that only write: the mark."""
+    prefix, attributes, inside = cell.groups()
+    if not _FORMULA.search(inside) or _VALUE.search(inside):
+        return cell[0]
+    kept = _TYPE.sub(b"", attributes)
+    return b'<%sc %s t="str"><%sv>%s</%sv></%sc>' % (
+        prefix,
+        kept,
+        prefix,
+        MARK.encode(),
+        prefix,
+        prefix,
+    )
 
 
 def _repacked(archive: zipfile.ZipFile, changed: dict[str, bytes]) -> bytes:
