@@ -233,8 +233,8 @@ def _not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnder
 
 def _set_aside(delivered: Delivered) -> Iterator[SetAside]:
     """What came and does not count, with the reason."""
-    for name, why in delivered.unfit.items():
-        yield SetAside(name=name, why=why)
+    for file, why in delivered.unfit:
+        yield SetAside(name=file.name, why=why)
     for name in delivered.ignored[:_IGNORED_NAMED]:
         yield SetAside(name=name, why="附件太多或太大，這個檔案沒有讀取；請分成幾封信寄")
     more = len(delivered.ignored) - _IGNORED_NAMED
