@@ -105,7 +105,7 @@ class Arrival:
 
     @property
     def counts(self) -> bool:
-        """Whether it changes what is answered: whoever sent it has to be told, whatever was told."""
+        """Whether it changes what is answered: whoever sent it is told, whatever they were told."""
         return self.recorded.counts_again or (
             self.recorded.is_new and self.submission.verdict == "accepted"
         )
