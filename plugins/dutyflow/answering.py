@@ -38,7 +38,7 @@ from .workspace import Case, Workspace
 _IGNORED_NAMED = 10  # files too many or too large that are told by name
 A_DAY = timedelta(days=1)
 _ANSWERS = ("answer:", "misplaced:")  # the rungs of what somebody is answered
-ANSWERS_A_DAY = 5  # to one who sends nothing new: a robot that does not say so would answer each
+ANSWERS_A_DAY = 20  # to one who sends nothing that counts: a robot would answer each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +90,11 @@ class Arrival:
     @cached_property
     def is_said_again(self) -> bool:
         """Whether the same sender has sent the same with the same mistakes before, whatever the
-        bytes: a gateway on the way may write each file anew."""
+        bytes: a gateway on the way may write each file anew. What is no form at all says nothing
+        that could be compared."""
         this = self.submission
         return self.is_repeated or (
-            this.verdict == "rejected"
+            any(problem["row"] is not None for problem in this.problems)
             and any(
                 each.id < this.id
                 and each.sender.lower() == this.sender.lower()
@@ -103,9 +104,14 @@ class Arrival:
         )
 
     @property
+    def counts(self) -> bool:
+        """Whether it changes what is answered: whoever sent it is told, whatever they were told."""
+        return self.recorded.counts_again or (
+            self.recorded.is_new and self.submission.verdict == "accepted"
+        )
+
+    @property
     def says_nothing_new(self) -> bool:
-        if self.recorded.counts_again:
-            return False
         return self.untouched or self.verdict is None or self.is_said_again
 
 
@@ -121,7 +127,8 @@ def reply_to(arrival: Arrival, now: datetime) -> Dispatch | None:
     case, delivered, verdict = arrival.case, arrival.delivered, arrival.verdict
     content = answer_to(arrival, now)
     ever = isinstance(content, Receipt)  # that it came before need be said once, not once a day
-    if arrival.says_nothing_new and told_enough(case, delivered, content.subject, now, ever=ever):
+    same = content.subject if arrival.says_nothing_new else ""
+    if not arrival.counts and told_enough(case, delivered, same, now, ever=ever):
         return None
     paper = Stationery(case)
     if isinstance(content, Receipt):
@@ -233,8 +240,8 @@ def _not_understood(case: Case, delivered: Delivered, now: datetime) -> NotUnder
 
 def _set_aside(delivered: Delivered) -> Iterator[SetAside]:
     """What came and does not count, with the reason."""
-    for name, why in delivered.unfit.items():
-        yield SetAside(name=name, why=why)
+    for file, why in delivered.unfit:
+        yield SetAside(name=file.name, why=why)
     for name in delivered.ignored[:_IGNORED_NAMED]:
         yield SetAside(name=name, why="附件太多或太大，這個檔案沒有讀取；請分成幾封信寄")
     more = len(delivered.ignored) - _IGNORED_NAMED

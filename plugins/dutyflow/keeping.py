@@ -71,18 +71,20 @@ class Delivered:
         return sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:16]
 
     @cached_property
-    def unfit(self) -> dict[str, str]:
-        """The files that cannot stand as evidence, by their names, each with the reason in words.
+    def unfit(self) -> tuple[tuple[Attachment, str], ...]:
+        """The files that cannot stand as evidence, each with the reason in words: file by file,
+        since two may have one name.
 
         What means to be a form is judged as one.
         """
         others = (file for file in self.files if not file.opened and not is_workbook(file))
-        why = {file.name: why_unfit(file.name, file.data) for file in others}
-        return {name: reason for name, reason in why.items() if reason}
+        why = ((file, why_unfit(file.name, file.data)) for file in others)
+        return tuple((file, reason) for file, reason in why if reason)
 
     @property
     def fit(self) -> tuple[Attachment, ...]:
-        return tuple(file for file in self.files if file.name not in self.unfit)
+        out = {id(file) for file, _ in self.unfit}
+        return tuple(file for file in self.files if id(file) not in out)
 
 
 def by_mail(blob: str, received_at: datetime, message: Inbound | None, office: str) -> Delivered:
@@ -194,10 +196,8 @@ def record(
     """Put on record what came, and what is odd about it. `content` is its identity; a `reason`
     given means that it is no answer at all. Files that cannot stand as evidence are kept apart."""
     case, desk = parcel.case, parcel.case.desk
-    for file in delivered.files:
-        if file.name in delivered.unfit:
-            apart = Apart(reason=f"「{file.name}」：{delivered.unfit[file.name]}")
-            quarantine_file(desk, delivered, file, apart, now)
+    for file, why in delivered.unfit:
+        quarantine_file(desk, delivered, file, Apart(reason=f"「{file.name}」：{why}"), now)
     accepted = verdict.accepted and not reason
     odd = doubts(case.form, case.rows, verdict.answers, answers_before(case)) if accepted else ()
     return desk.ledger.submissions.record(

@@ -161,7 +161,8 @@ def _unreadable(
         why=str(trouble),
         advice=trouble.advice,
     )
-    return _some(answer_from_the_inbox(desk, office, delivered, content, "來信無法讀取", now))
+    why = f"來信無法讀取：{trouble}"
+    return _some(answer_from_the_inbox(desk, office, delivered, content, why, now))
 
 
 def _some(*answers: Dispatch | None) -> tuple[Dispatch, ...]:

@@ -124,3 +124,18 @@ def test_more_files_than_anybody_needs_are_told(office: Scene, letter: EmailMess
     assert subject.startswith("已收到")
     assert "99.jpg：附件太多或太大" in text
     assert "另外 11 個檔案" in text
+
+
+@pytest.mark.parametrize("first", ["program", "paper"])
+def test_of_two_files_of_one_name_each_is_judged_by_itself(
+    office: Scene, letter: EmailMessage, first: str
+) -> None:
+    both = {"program": ("甲/紀錄.pdf", b"MZ\x90"), "paper": ("乙/紀錄.pdf", b"%PDF-1.7")}
+    order = dict([both.pop(first), *both.values()])
+    send(office, letter, {"表.xlsx": filled(form_in(letter)), "佐證.zip": zipped(order)})
+    subject, text = answer(office)
+    assert subject.startswith("已收到")
+    assert "紀錄.pdf：這是程式檔" in text
+    assert files_of(office) == ["表.xlsx", "佐證.zip", "紀錄.pdf"]
+    (kept,) = office.ledger.submissions.of("pingtung/self_assessment/107H1/design")
+    assert office.desk.store.get(kept.files[-1].blob) == b"%PDF-1.7"

@@ -462,3 +462,54 @@ def fit_to_keep(data: bytes) -> None:
         assert line == line.encode().decode()
         assert not set(line) & set("\r\n\x00\u2028")
     assert "\x00" not in message.text.encode().decode()
+
+
+def attached(disposition: bytes, *, before: bytes = b"", encoding: bytes = b"base64") -> bytes:
+    return (
+        before + b"From: wang@example.tw\r\nTo: plan+abcd2345@pingtung.example.tw\r\n"
+        b"Content-Type: application/octet-stream\r\nContent-Disposition: " + disposition + b"\r\n"
+        b"Content-Transfer-Encoding: " + encoding + b"\r\n\r\nUEsDBA==\r\n"
+    )
+
+
+BIG5 = "自評表.xlsx".encode("cp950")
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        b'attachment; filename="' + BIG5 + b'"',
+        b"attachment; filename=" + BIG5,
+        b'attachment; filename="' + "自評表.xlsx".encode() + b'"',
+        b"attachment; filename*=big5''%A6%DB%B5%FB%AA%ED.xlsx",
+        b"attachment; filename*=ms950'zh-TW'%A6%DB%B5%FB%AA%ED.xlsx",
+        b"attachment; filename*0*=utf-8''%E8%87%AA%E8; filename*1*=%A9%95%E8%A1%A8.xlsx",
+        b'attachment; filename="%E8%87%AA%E8%A9%95%E8%A1%A8.xlsx"',
+    ],
+)
+def test_a_name_is_read_however_programs_write_it(disposition: bytes) -> None:
+    (file,) = read_message(attached(disposition), mailbox=MAILBOX.address).attachments
+    assert (file.name, file.data) == ("自評表.xlsx", b"PK\x03\x04")
+
+
+@pytest.mark.parametrize("before", [b"\r\n", b"\xef\xbb\xbf", b"From x@example.tw Mon Jul  2\r\n"])
+def test_what_programs_put_before_a_header_hides_nobody(before: bytes) -> None:
+    message = read_message(
+        attached(b"attachment; filename=a.xlsx", before=before), mailbox=MAILBOX.address
+    )
+    assert (message.sender, message.tokens) == ("wang@example.tw", ("abcd2345",))
+
+
+def test_a_comment_behind_the_encoding_is_no_encoding() -> None:
+    data = attached(b"attachment; filename=a.xlsx", encoding=b"base64 (as it was)")
+    (file,) = read_message(data, mailbox=MAILBOX.address).attachments
+    assert file.data == b"PK\x03\x04"
+
+
+@pytest.mark.parametrize(
+    "others", [b"From: other@example.com\r\n", b"From: a@example.com, other@example.com\r\n"]
+)
+def test_who_says_to_be_several_is_nobody(others: bytes) -> None:
+    """Our servers may have looked at the other one."""
+    message = read_message(attached(b"attachment", before=others), mailbox=MAILBOX.address)
+    assert message.sender == ""

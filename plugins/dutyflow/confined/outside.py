@@ -7,6 +7,7 @@ file is kept, and somebody may open it.
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 TYPE_CHECKING = False  # typing would cost a third of the start
 if TYPE_CHECKING:
@@ -19,13 +20,17 @@ _CELLS = re.compile(r"xl/(?:worksheets|chartsheets)/[^/]+\.xml|content\.xml", re
 _DECLARED = re.compile(rb"!(?<=<!)(?:DOCTYPE|ENTITY)")
 _FORMULA = re.compile(rb"f(?<=[<:]f)(?:[\s/>]|ormula\s*=)")
 _IN_XLSX = re.compile(rb"<(?:\w+:)?f(?:\s[^<>]*)?>(?P<formula>[^<]*(?:<[!?][^<]*)*)")
+# What a cell may hold, how it is shown, and what has a name can be reckoned, too.
+_BESIDE = re.compile(rb"ormula[12]?>(?P<formula>[^<]+)<")
+_NAMED = re.compile(rb"definedName\s[^<>]*>(?P<formula>[^<]+)<")
 _IN_ODS = re.compile(rb""":formula\s*=\s*(["'])(?P<formula>.*?)\1""", re.DOTALL)
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3}\d{1,7})["']""")
 _NEAR = 300  # bytes before a formula, in which its cell is named
 _TEXT = re.compile(r'"[^"]*"')
 _REACHES = re.compile(
-    r"\b(WEBSERVICE|HYPERLINK|IMPORT(?:XML|DATA|HTML|RANGE|FEED)|DDE|RTD|CALL|EXEC|SQL\.REQUEST"
-    r"|REGISTER(?:\.ID)?)\s*\(|[\w.]+\s*\|\s*'|\[\d+\]|'(?:file|https?|ftp):"
+    r"\b(WEBSERVICE|HYPERLINK|IMPORT(?:XML|DATA|HTML|RANGE|FEED)|DDE|RTD|CALL|EXEC|SQL\.REQUEST|IMAGE"
+    r"|REGISTER(?:\.ID)?|STOCKHISTORY|GOOGLEFINANCE)\s*\(|[\w.]+\s*\|\s*'|\[\d+\]"
+    r"|'(?:file|https?|ftp):|\[[^\[\]]{1,200}\.(?:xl\w{1,2}|ods|csv)\]|\\\\[\w.$-]+\\"
     r"|<[!?]",  # a comment, or the like, that would hide any of them
     re.IGNORECASE | re.ASCII,
 )
@@ -36,9 +41,19 @@ def what_reaches_out(name: str, content: bytes) -> tuple[str, str] | None:
     known. None where there is nothing."""
     if _DECLARED.search(content):
         return ENTITIES, ""
-    if _CELLS.fullmatch(name) and _FORMULA.search(content):
-        return next(_formulas(content, _IN_ODS if name == "content.xml" else _IN_XLSX), None)
-    return None
+    return next(
+        chain.from_iterable(_formulas(content, each) for each in _patterns(name, content)), None
+    )
+
+
+def _patterns(name: str, content: bytes) -> Iterator[re.Pattern[bytes]]:
+    """Where a part can hold formulas."""
+    if _CELLS.fullmatch(name):
+        if _FORMULA.search(content):
+            yield _IN_ODS if name == "content.xml" else _IN_XLSX
+        yield _BESIDE
+    if name == "xl/workbook.xml":
+        yield _NAMED
 
 
 def _formulas(content: bytes, pattern: re.Pattern[bytes]) -> Iterator[tuple[str, str]]:

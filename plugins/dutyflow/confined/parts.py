@@ -12,7 +12,7 @@ TYPE_CHECKING = False  # typing would cost a third of the start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_XML = re.compile(r"(?!docProps/|xl/theme/).*\.(?:xml|rels)", re.IGNORECASE)
+_XML = re.compile(r"(?!xl/theme/).*\.(?:xml|rels)", re.IGNORECASE)
 
 
 def xml_parts(data: bytes) -> Iterator[tuple[str, bytes]]:

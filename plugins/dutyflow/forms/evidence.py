@@ -57,9 +57,13 @@ def _why_unfit_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
+            macros = carries_macros(archive)
+            locked = any(member.flag_bits & 1 for member in archive.infolist())
     except Exception:  # zipfile raises whatever comes to its mind over a damaged file
         return "檔案損毀或不完整，無法開啟；請重新存檔後再寄"
-    if carries_macros(names):
+    if locked:
+        return f"這是設有密碼的壓縮檔，無法開啟；請取消密碼再寄，或直接附上{WANTED}"
+    if macros:
         return "檔案含有巨集；請另存為不含巨集的檔案再寄"
     return _told(*what_zip(names)) if _DOCUMENTS.isdisjoint(names) else ""
 

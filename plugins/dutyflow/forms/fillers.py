@@ -18,9 +18,13 @@ _EMPTY = re.compile(
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"(?:同|如|比照|詳如?|見)(?:上一?|前一?|去)"
-    r"(?:期|次|年度?|季|月|半年|列|項|述|開|表|年[上下]半年)?(?:所述|辦理|內容|資料)?[。.]?"
+    r"(?:(?:同|如|比照|詳如?|見|[與和跟])(?:上一?|前一?|去)"
+    r"(?:期|次|年度?|季|月|半年|列|項|述|開|表|年[上下]半年)?(?:所述|辦理|內容|資料|填報內容)?"
+    r"|(?:同|如)(?:左|右)|〃|″|\"|”|ditto|sameasabove)"
+    r"(?:相同|一樣|一致)?(?:[，,、]?(?:無|沒有)(?:變動|異動|修正|變更))?[。.]?",
+    re.IGNORECASE,
 )
+_BRACKETS = re.compile(r"[(（【〔\[]+(.*?)[)）】〕\]]+")
 _ERRORS = {
     "#N/A": "查不到資料",
     "#REF!": "公式所指的儲存格已經不在",
@@ -44,16 +48,19 @@ def stands_for_nothing(cell: Cell) -> bool:
 def points_back(cell: Cell) -> bool:
     """同上期, 如前: an answer that stands elsewhere, if anywhere."""
     text = _short(cell)
-    return len(text) > 1 and _BACK.fullmatch(text) is not None
+    bracketed = _BRACKETS.fullmatch(text)
+    return _BACK.fullmatch(bracketed[1] if bracketed else text) is not None
 
 
-def error_value(cell: Cell) -> str:
-    """The error value that a formula came to, with what it means: `#N/A（查不到資料）`; "" for
+def formula_trouble(cell: str) -> str:
+    """That a formula came to an error (`是公式的錯誤值「#N/A」（查不到資料）`) or nothing; "" for
     anything else, also for the same text where somebody typed it."""
-    if not isinstance(cell, str) or not cell.startswith(MARK):
+    if not cell.startswith(MARK):
         return ""
     error = cell.removeprefix(MARK).strip()[:_LONGEST]
-    return f"「{error}」（{_ERRORS.get(error.upper(), '公式無法計算')}）"
+    if not error:
+        return "是公式，檔案裡沒有算好的值"
+    return f"是公式的錯誤值「{error}」（{_ERRORS.get(error.upper(), '公式無法計算')}）"
 
 
 def _short(cell: Cell) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable
 
 from .problems import FormRejected, rejected
 from .sniffing import is_zip, what_it_is, what_zip
@@ -34,6 +33,9 @@ _MACROS = re.compile(
     r"(.*/)?vbaProject\.bin|(xl|word|ppt)/(vba|macrosheets|activeX)[^/]*/.*|(Basic|Scripts)/.+",
     re.IGNORECASE,
 )
+_TYPES = "[Content_Types].xml"
+_MACRO_TYPES = re.compile(rb"vbaProject|macroEnabled|macrosheet", re.IGNORECASE)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what Office objects are kept in
 _OUTSIDE = re.compile(r"xl/externalLinks/.+|xl/connections\.xml", re.IGNORECASE)
 _EMBEDDED = re.compile(r"xl/embeddings/.+|Object \d+", re.IGNORECASE)
 _ODS_OUTSIDE = (b"table:table-source", b"office:dde-source", b"table:database-source")
@@ -79,6 +81,7 @@ def _check_members(data: bytes) -> None:
     _check_sizes(members, len(data))
     names = [member.filename for member in members]
     _check_names(names)
+    _check_contents(archive, members)
     if "xl/workbook.xml" in names and "[Content_Types].xml" in names:
         return
     if "content.xml" in names and _read(archive, "mimetype").strip() in _ODS_TYPES:
@@ -101,8 +104,11 @@ def _check_sizes(members: list[zipfile.ZipInfo], size: int) -> None:
         raise rejected("這是設有密碼的檔案", WANTED, "請先取消密碼再寄")
 
 
-def carries_macros(names: Iterable[str]) -> bool:
-    return any(map(_MACROS.fullmatch, names))
+def carries_macros(archive: zipfile.ZipFile) -> bool:
+    """By the names of its members, or by what it says that they are: a name says nothing."""
+    names = archive.namelist()
+    told = _read(archive, _TYPES) if _TYPES in names else b""
+    return any(map(_MACROS.fullmatch, names)) or _MACRO_TYPES.search(told) is not None
 
 
 def _check_names(names: list[str]) -> None:
@@ -114,11 +120,32 @@ def _check_names(names: list[str]) -> None:
         if _OUTSIDE.fullmatch(name):
             raise _linked()
         if _EMBEDDED.fullmatch(name):
-            raise rejected(
-                "檔案內嵌了其他檔案或物件", "只有文字與數字的表單", "請把內嵌的檔案另外附在信中"
-            )
-    if carries_macros(names):
+            raise _embedded()
+
+
+def _check_contents(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
+    if carries_macros(archive):
         raise rejected("檔案含有巨集", "不含巨集的表單", "請另存為 .xlsx（不是 .xlsm）後再寄")
+    if any(_begins(archive, member, _OLE) for member in members if not _is_xml(member)):
+        raise _embedded()
+
+
+def _is_xml(member: zipfile.ZipInfo) -> bool:
+    return member.filename.lower().endswith((".xml", ".rels", "/"))
+
+
+def _begins(archive: zipfile.ZipFile, member: zipfile.ZipInfo, beginning: bytes) -> bool:
+    try:
+        with archive.open(member) as file:
+            return file.read(len(beginning)) == beginning
+    except Exception:
+        raise _broken() from None
+
+
+def _embedded() -> FormRejected:
+    return rejected(
+        "檔案內嵌了其他檔案或物件", "只有文字與數字的表單", "請把內嵌的檔案另外附在信中"
+    )
 
 
 def _check_ods(archive: zipfile.ZipFile) -> None:

@@ -11,7 +11,7 @@ from dutyflow.plan.forms import Condition
 
 from .blank import Blank
 from .columns import InputColumn, UnfitError, holds, spoken
-from .fillers import error_value, points_back, stands_for_nothing
+from .fillers import formula_trouble, points_back, stands_for_nothing
 from .problems import Problem, quoted, shown
 from .texts import Cell, file_key, plain
 
@@ -55,11 +55,9 @@ class Record:
         for column, cell in zip(self.blank.answered, self.cells, strict=True):
             if cell is None or cell == "":
                 continue
-            if isinstance(cell, str) and (error := error_value(cell)):
+            if isinstance(cell, str) and (trouble := formula_trouble(cell)):
                 unfit.add(column.answer)
-                self._report(
-                    column, f"「{column.title}」是公式的錯誤值{error}", column.expected, _RETYPE
-                )
+                self._report(column, f"「{column.title}」{trouble}", column.expected, _RETYPE)
                 continue
             try:
                 if isinstance(cell, str) and self._says_nothing(column, cell, nothing):

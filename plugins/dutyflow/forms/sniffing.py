@@ -39,6 +39,7 @@ _OLE_STREAMS: tuple[tuple[str, str, str], ...] = (
     ("Workbook", "舊版 Excel 檔 (.xls)", _SAVE_AS),
     ("Book", "舊版 Excel 檔 (.xls)", _SAVE_AS),
     ("WordDocument", "舊版 Word 檔 (.doc)", USE_OURS),
+    ("__properties_version1.0", "Outlook 郵件檔 (.msg)", "請把郵件裡的檔案直接附上"),
     ("PowerPoint Document", "舊版 PowerPoint 檔 (.ppt)", USE_OURS),
 )
 _ZIP_MEMBERS: tuple[tuple[str, str, str], ...] = (
@@ -101,6 +102,8 @@ def _what_text(data: bytes) -> tuple[str, str]:
     lowered = beginning.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if lowered.startswith((b"<html", b"<!doctype html")):
         return "網頁檔 (HTML)", USE_OURS
+    if b"<svg" in lowered:
+        return "SVG 圖檔", USE_OURS
     if lowered.startswith(b"<"):
         return "XML 檔", _SAVE_AS
     for encoding in ("utf-8", "cp950"):

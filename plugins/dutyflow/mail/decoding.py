@@ -95,6 +95,11 @@ def decode(data: bytes, charset: str) -> str:
 
 def content(part: Message) -> bytes:
     """A part's bytes, out of base64 or whatever they travelled in."""
+    travelled = header(part, "Content-Transfer-Encoding")
+    if not travelled.isascii() or len(travelled.split("(")) > 1:  # a comment: RFC 5322, 3.2.2
+        part = copy(part)
+        del part["Content-Transfer-Encoding"]
+        part["Content-Transfer-Encoding"] = travelled.partition("(")[0].strip()
     try:
         payload = part.get_payload(decode=True)
     except (TypeError, ValueError, LookupError):  # over a charset that is no word

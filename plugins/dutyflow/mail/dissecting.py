@@ -9,6 +9,7 @@ from email.message import Message
 from email.utils import getaddresses
 from itertools import islice
 from typing import Any
+from urllib.parse import unquote
 
 from . import cms
 from .addresses import host_of, token_of
@@ -47,6 +48,8 @@ _SIGNATURES = frozenset(
 )
 _LOCKED = frozenset({"application/pgp-encrypted", "application/x-microsoft-rpmsg-message"})
 _LOCKED_NAMES = frozenset({"message.rpmsg", "message_v2.rpmsg"})
+_BOM = b"\xef\xbb\xbf"
+_QUOTED = re.compile(r"(?:%[0-9A-Fa-f]{2}){2}")
 _SHOWN = re.compile(rb"cid:([^\s\"'<>]{1,200})", re.IGNORECASE)
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 _MACHINES = frozenset(
@@ -77,7 +80,7 @@ _ROBOT_SUBJECT = re.compile(
 def job(data: bytes, *, mailbox: str) -> tuple[dict[str, Any] | list[str], list[bytes]]:
     """What a message says; or why it cannot be read, and what to do, in words."""
     try:
-        return packed(_read(parsed(data), mailbox))
+        return packed(_read(parsed(data.removeprefix(_BOM).lstrip(b"\r\n")), mailbox))
     except UnreadableMessage as reason:
         return [str(reason), reason.advice], []
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -269,13 +272,27 @@ def _name(part: Message) -> str:
         written = part.get_filename("")
     except (ValueError, LookupError, TypeError, AttributeError):
         written = ""
-    name = decode_words(str(written))
+    name = _unquoted(decode_words(str(written)))
     return file_name(name) if name.strip() else ""
 
 
+def _unquoted(name: str) -> str:
+    """Some gateways write a name as an address in the web has it, where none belongs."""
+    if not _QUOTED.search(name):
+        return name
+    try:
+        return unquote(name, errors="strict")
+    except UnicodeDecodeError:
+        return name
+
+
 def _sender(message: Message) -> tuple[str, str]:
+    """Who wrote; nobody, where several are said to have: our servers may have looked at another."""
     for name in ("From", "Sender"):
-        for spoken, address in _parse_addresses([header(message, name)]):
+        found = list(_parse_addresses(list(headers(message, name)[:RECIPIENTS_LIMIT])))
+        if len({address.lower() for _, address in found}) > 1:
+            return "", ""
+        for spoken, address in found:
             return one_line(decode_words(spoken))[:NAME_LIMIT].strip(), address
     return "", ""
 
