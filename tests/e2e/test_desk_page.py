@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, FrameLocator, expect
 
 from dutyflow.mail.attachment import XLSX, Attachment
 from dutyflow.mail.inbox import MaildirInbox
@@ -18,6 +20,9 @@ from sample_sections import (
     send_from_elsewhere,
 )
 from tests.e2e.conftest import DAG, OFFICE, Airflow, until
+from tests.support.browser import browser
+
+__all__ = ["browser"]
 
 DESK = "/dutyflow/desk"
 RUN, CYCLE = "assigned-by-hand", "113H1"
@@ -37,49 +42,63 @@ def coordinator(airflow: Airflow):
         yield client
 
 
-@pytest.mark.parametrize("path", ["/", "/desk.css", f"/{OFFICE}", f"/{OFFICE}/items/1"])
+@pytest.mark.parametrize("path", ["/", f"/{OFFICE}", f"/{OFFICE}/items/1"])
 def test_nobody_is_let_in_without_a_login(airflow: Airflow, path: str) -> None:
     answer = httpx.get(f"{airflow.instance.url}{DESK}{path}", timeout=60)
     assert answer.status_code == 401
     assert "請先登入" in answer.text
 
 
-def test_airflow_has_it_in_its_menu(airflow: Airflow, coordinator: httpx.Client) -> None:
-    plugins = coordinator.get("/api/v2/plugins").json()["plugins"]
-    (ours,) = (each for each in plugins if each["name"] == "dutyflow")
-    (view,) = ours["external_views"]
-    assert (view["name"], view["href"]) == ("收件", f"{DESK}/")
+@pytest.fixture
+def frame(airflow: Airflow, browser: Browser) -> Iterator[FrameLocator]:
+    """The page as Airflow shows it: in the menu, in a frame of its own."""
+    context = browser.new_context(locale="zh-TW", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(60_000)
+    context.add_cookies(
+        [{"name": "_token", "value": airflow.api.token, "url": airflow.instance.url}]
+    )
+    tab = context.new_page()
+    tab.goto(airflow.instance.url)
+    tab.get_by_role("button", name="瀏覽").click()
+    tab.get_by_role("menuitem", name="收件").click()
+    frame = tab.frame_locator("iframe")
+    expect(frame.get_by_role("heading", name="收件", level=1)).to_be_visible()
+    yield frame
+    context.close()
 
 
-def test_one_click_assigns_what_a_stranger_sent(
-    airflow: Airflow, coordinator: httpx.Client
+def test_one_click_in_airflow_s_frame_assigns_what_a_stranger_sent(
+    airflow: Airflow, coordinator: httpx.Client, frame: FrameLocator
 ) -> None:
     a_run_is_started(airflow, RUN, CYCLE, timedelta(hours=2))
     airflow.until_task(RUN, "section.collect", "deferred", DESIGN)
     letter = opening_mail(airflow, "設計組", "113年上半年")
     subject = f"設計組表單 {datetime.now(UTC).timestamp()}"
     a_stranger_sends(airflow, letter, subject)
-    page = until(lambda: page_with(coordinator, subject), "the mail on the page")
-    action = re.search(rf'action="({DESK}/{OFFICE}/items/\d+/assign)"', page)
-    assert action
-    form = page.split(f'action="{action[1]}"')[1].split("</form>")[0]
-    fields = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', form))
-    chosen = re.search(r'<option value="([^"]+)" selected', form)
-    assert chosen
-    assert chosen[1] == f"{OFFICE}/self_assessment/{CYCLE}/design"
-    answer = coordinator.post(action[1], data={**fields, "assignment": chosen[1]})
-    assert "已歸入設計組「113年上半年 半年自行考核」：已受理" in answer.text
+    until(lambda: page_with(coordinator, subject), "the mail on the page")
+    frame.get_by_role("link", name="收件", exact=True).click()
+    came = frame.get_by_role("article").filter(has_text=subject)
+    chosen = f"{OFFICE}/self_assessment/{CYCLE}/design"
+    expect(came.get_by_label("歸入哪一份應辦事項")).to_have_value(chosen)
+    came.get_by_role("button", name="認領").click()
+    done = "已歸入設計組「113年上半年 半年自行考核」：已受理"
+    expect(frame.get_by_role("status")).to_contain_text(done)
     airflow.until_task(RUN, "section.collect", "success", DESIGN)
     until(lambda: receipt(airflow, "113年上半年"), "the receipt to the section's owner")
     (event, *_) = reversed(airflow.desk.ledger.events.of(what="認領"))
     assert event.who == "admin"
 
 
-def test_what_was_accepted_is_returned(airflow: Airflow, coordinator: httpx.Client) -> None:
-    path = f"{DESK}/{OFFICE}/assignments/self_assessment/{CYCLE}/design"
-    seal = seal_on(coordinator.get(path).text)
-    answer = coordinator.post(f"{path}/return", data={"seal": seal, "why": "請補標章文號"})
-    assert "已退回補正；通知信由系統辦理中；重新收件由系統辦理中" in answer.text
+def test_what_was_accepted_is_returned_in_the_frame(airflow: Airflow, frame: FrameLocator) -> None:
+    cycle = frame.get_by_role("heading", name="113年上半年 半年自行考核").locator(
+        "xpath=following::table[1]"
+    )
+    cycle.get_by_role("link", name="設計組", exact=True).click()
+    frame.get_by_text("退回補正", exact=True).first.click()
+    frame.get_by_label("要補正什麼").fill("請補標章文號")
+    frame.get_by_role("button", name="退回補正").click()
+    done = "已退回補正；通知信由系統辦理中；重新收件由系統辦理中"
+    expect(frame.get_by_role("status")).to_contain_text(done)
     until(lambda: letter_in(airflow, "設計組", "請補正", "113年上半年"), "what to correct")
     airflow.until_task(RUN, "section.collect", "deferred", DESIGN)
 

@@ -131,6 +131,15 @@ def test_one_visitor_s_token_is_no_other_s(page: Page) -> None:
     assert answer.status_code == 403
 
 
+def test_a_link_that_is_opened_twice_leaves_the_first_page_good(page: Page) -> None:
+    """Somebody clicks in the mail again: what they type in the older tab can still be sent."""
+    visitor = page.visitor("design")
+    older = fields_of(visitor.page)
+    visitor.open(page.code("design"))
+    sent = {**older, **answers(page)}
+    assert "已收到" in visitor.client.post(visitor.path + "send", data=sent).text
+
+
 def test_too_large_is_told_and_nothing_is_kept(page: Page, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "spool"))
     (tmp_path / "spool").mkdir()

@@ -75,8 +75,8 @@ class Reception:
     def path(self, place: str, page: str = "") -> str:
         return f"{self.prefix}{PAGE}/{place}/{page}"
 
-    def form_token(self, nonce: str) -> str:
-        return tickets.form_token(nonce, self.desk.secret)
+    def form_token(self, holder: str) -> str:
+        return tickets.form_token(holder, self.desk.secret)
 
     def door(self, request: Request, *, status: int = 200, **words: object) -> Response:
         """The page where a code is given or new links are asked for."""
@@ -175,7 +175,7 @@ class Call:
         shown = {
             "call": self,
             "paper": self.paper,
-            "csrf": self.reception.form_token(self.ticket.nonce),
+            "csrf": self.reception.form_token(self.ticket.holder),
             **words,
         }
         return self.reception.pages.page(template, status=status, **shown)
@@ -203,7 +203,7 @@ def for_visitors(handler: Handler, *, dead: Handler | None = None) -> Endpoint:
             return _back_to_the_door(reception, request)
         sent = Sent()
         if request.method == "POST":
-            sent = await _checked(reception, request, ticket.nonce)
+            sent = await _checked(reception, request, ticket.holder)
         return await run_in_threadpool(_answer, reception, request, ticket, sent, now)
 
     def _answer(
@@ -236,12 +236,12 @@ def _back_to_the_door(reception: Reception, request: Request) -> Response:
     return reception.door(request, status=403, over=True)
 
 
-async def _checked(reception: Reception, request: Request, nonce: str) -> Sent:
+async def _checked(reception: Reception, request: Request, holder: str) -> Sent:
     """The form that was sent, from our own page. Raises HTTPException."""
     if is_from_elsewhere(request, reception.own):
         raise HTTPException(403)
     sent = await read_form(request)
-    if not compare_digest(sent.text("csrf").encode(), reception.form_token(nonce).encode()):
+    if not compare_digest(sent.text("csrf").encode(), reception.form_token(holder).encode()):
         raise HTTPException(403)
     return sent
 

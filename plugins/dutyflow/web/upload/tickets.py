@@ -26,13 +26,17 @@ _LONGEST = 2000  # characters; ours are some two hundred
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """`since` is a POSIX time in seconds; `nonce` is what the forms' tokens are made from."""
+    """`since` is a POSIX time in seconds."""
 
     assignment: str
     email: str
     returns: int
     since: int
-    nonce: str
+
+    @property
+    def holder(self) -> str:
+        """What the forms' tokens are made from: the same for each tab in which a link is opened."""
+        return f"{self.assignment} {self.email} {self.returns}"
 
     def is_over(self, now: datetime) -> bool:
         return now.timestamp() >= self.since + LASTS.total_seconds()
@@ -44,7 +48,6 @@ def new_ticket(*, assignment: str, email: str, returns: int, now: datetime) -> T
         email=email,
         returns=returns,
         since=int(now.timestamp()),
-        nonce=new_nonce(),
     )
 
 
@@ -71,9 +74,10 @@ def read(cookie: str, secret: bytes) -> Ticket | None:
         return None
 
 
-def form_token(nonce: str, secret: bytes) -> str:
-    """What a form has to bring back, so that no other site can send it (CSRF)."""
-    return hmac.digest(secret, f"dutyflow.web.form\0{nonce}".encode(), "sha256").hex()[:32]
+def form_token(holder: str, secret: bytes) -> str:
+    """What a form has to bring back, so that no other site can send it (CSRF). At the door its
+    holder is a nonce, which can be no ticket's: that has blanks."""
+    return hmac.digest(secret, f"dutyflow.web.form\0{holder}".encode(), "sha256").hex()[:32]
 
 
 def place_of(assignment: str, secret: bytes) -> str:
