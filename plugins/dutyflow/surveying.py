@@ -49,7 +49,7 @@ class SectionStatus:
     """One section's part. `days_left` in working days: 0 on the last day, negative when overdue.
 
     `nothing`: what was accepted confirms that there is nothing to report. `doubts` are sentences on
-    what is odd about it.
+    what is odd about it. `silence`: why its last step was told to nobody, where one was.
     """
 
     section: str
@@ -61,6 +61,7 @@ class SectionStatus:
     next_rung: NextRung | None
     nothing: bool = False
     doubts: tuple[str, ...] = ()
+    silence: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -133,6 +134,8 @@ class _Book:
         for notice in desk.ledger.notices.of(cycle=cycle.key):
             if notice.state == "sent":
                 self.sent[notice.about].append(notice)
+        silences = desk.ledger.silences.of(cycle.key)
+        self.silent = {each.about: each.reason for each in silences if not each.recipient}
 
     def status(self) -> CycleStatus:
         return CycleStatus(
@@ -156,6 +159,7 @@ class _Book:
             next_rung=self._next_rung(assignment, deadline),
             nothing=kept is not None and confirms_nothing(from_json(kept.answers)),
             doubts=tuple(doubt["said"] for doubt in kept.doubts) if kept else (),
+            silence=self.silent.get(assignment.key, ""),
         )
 
     def _last_mail(self, assignment: AssignmentRecord) -> LastMail | None:

@@ -46,6 +46,12 @@ def test_what_is_quoted_was_not_written(quote: str) -> None:
             "關帳",
         ),
         ("展期 5 個工作天 原因：關帳", None, 5, "關帳"),
+        ("本組因人力不足，申請展期五個工作天", None, 5, "人力不足"),
+        ("因颱風，請展期至7月20日", date(2018, 7, 20), None, "颱風"),
+        ("因業務繁忙擬展延至7月20日", date(2018, 7, 20), None, "業務繁忙"),
+        ("可否展期至七月二十日？", date(2018, 7, 20), None, ""),
+        ("想請問能不能延到7/20，因關帳", date(2018, 7, 20), None, "關帳"),
+        ("請求寬限至7月20日前繳交", date(2018, 7, 20), None, ""),
         ("請准予展期十五個工作天，因系統更新", None, 15, "系統更新"),
         ("展期到 2018-07-20\n原因：關帳", date(2018, 7, 20), None, "關帳"),
         ("展期 １０７／７／２０", date(2018, 7, 20), None, ""),
@@ -62,7 +68,16 @@ def test_a_wish_is_read(text: str, until: date | None, days: int | None, why: st
 
 @pytest.mark.parametrize(
     "text",
-    ["如附件", "不需展期", "是否可以不用展期？", "上次的展期通知已收到", "期限 107/7/20", ""],
+    [
+        "如附件",
+        "不需展期",
+        "是否可以不用展期？",
+        "因資料已齊備不需展期",
+        "因資料已齊，無須展期",
+        "上次的展期通知已收到",
+        "期限 107/7/20",
+        "",
+    ],
 )
 def test_other_words_are_no_wish(text: str) -> None:
     assert wish_in(text, today=TODAY) is None
@@ -100,6 +115,12 @@ def test_any_text_can_be_read(text: str) -> None:
         ("不同意 原因：已到彙整期限", False, "已到彙整期限"),
         ("不同意\n理由：太晚", False, "太晚"),
         ("不同意", False, ""),
+        ("不同意太晚了", False, "太晚了"),
+        ("歉難同意，已到彙整期限", False, "已到彙整期限"),
+        ("不行", False, ""),
+        ("OK~謝謝", True, ""),
+        ("好的", True, ""),
+        ("核可", True, ""),
     ],
 )
 def test_a_decision_is_read(text: str, agrees: bool, why: str) -> None:
@@ -109,7 +130,16 @@ def test_a_decision_is_read(text: str, agrees: bool, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "同意展至 7/10 就好", "同意，但請於月底前完成", "收到", "我不知道"]
+    "text",
+    [
+        "",
+        "同意展至 7/10 就好",
+        "同意，但請於月底前完成",
+        "收到",
+        "我不知道",
+        "可以再說",
+        "否則請另議",
+    ],
 )
 def test_a_condition_is_no_decision(text: str) -> None:
     assert decision_in(text) is None

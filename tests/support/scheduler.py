@@ -220,8 +220,9 @@ class Scheduler:
             handle_event_submit(TriggerEvent(what), task_instance=task, session=self._session)
         self._session.commit()
 
-    def clear(self, dag_id: str, run_id: str, task_id: str, index: int) -> None:
-        """What the REST API does when a person clears a mapped task, with what follows it."""
+    def clear(self, dag_id: str, run_id: str, task_id: str, index: int | None = None) -> None:
+        """What the REST API does when a person clears a task (a mapped one: at its `index`), with
+        what follows it."""
         from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
         from airflow.api_fastapi.core_api.datamodels.task_instances import ClearTaskInstancesBody
         from airflow.api_fastapi.core_api.routes.public.task_instances import (
@@ -236,7 +237,7 @@ class Scheduler:
             body=ClearTaskInstancesBody(
                 dry_run=False,
                 dag_run_id=run_id,
-                task_ids=[(task_id, index)],
+                task_ids=[task_id if index is None else (task_id, index)],
                 include_downstream=True,
                 only_failed=False,
                 reset_dag_runs=True,
@@ -244,6 +245,8 @@ class Scheduler:
             session=self._session,
             user=SimpleAuthManagerUser(username="曾秀英", role="op"),
         )
+        # A scheduler looks at every running run again and again; `work` only at those that changed.
+        self.run(dag_id, run_id).last_scheduling_decision = None
         self._session.commit()
 
     def answer(self, dag_id: str, run_id: str, option: str) -> None:

@@ -125,7 +125,9 @@ def _last_mail(status: SectionStatus, zone: ZoneInfo) -> str:
 
 def _next_rung(status: SectionStatus) -> str:
     coming = status.next_rung
-    return f"{format_roc(coming.day, weekday=True)} {coming.title}" if coming else "—"
+    if coming is None:
+        return status.silence or "—"
+    return f"{format_roc(coming.day, weekday=True)} {coming.title}"
 
 
 def _effect_row(effect: Effect) -> tuple[str, ...]:
@@ -170,6 +172,7 @@ def _section_as_json(each: SectionStatus) -> dict[str, Any]:
         "state": each.state,
         "nothing": each.nothing,
         "doubts": list(each.doubts),
+        "silence": each.silence,
         "deadline": each.deadline.isoformat(),
         "days_left": each.days_left,
         "last_mail": mail and {**asdict(mail), "at": mail.at.isoformat()},

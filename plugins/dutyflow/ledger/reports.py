@@ -116,11 +116,14 @@ class Reports:
     ) -> ReportRecord:
         """Record a person's decision; a later one replaces it until the report is delivered.
 
-        Raises UnknownKey; NotPossible once it is delivered.
+        To approve what is delivered changes nothing: a person cleared 核定, and answered the same.
+        Raises UnknownKey; NotPossible for another decision once it is delivered.
         """
         with self._database.writing() as connection:
             report = _find(connection, cycle, version)
             if (report.state, report.decided_by, report.note) == (decision, who, note):
+                return report
+            if (report.state, decision) == ("delivered", "approved"):
                 return report
             if report.state == "delivered":
                 raise NotPossible(f"「{cycle}」第{version}版已經送出，無法再改變決定；請另彙整新版")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dutyflow.calendars.roc import parse_date, roc_year
@@ -63,11 +63,15 @@ class Wish:
         return self.until is not None or self.working_days is not None
 
 
+# Why they ask may stand before it; without a comma, where nothing in it says no.
 _ASKS = re.compile(
     r"^(?:(?:您好|你好|本組|本課|本科|本室|本所|敝組|我們|因故)[，,：:\s]*)*"
-    r"(?:(?:請|懇請|敬請|惠請|擬|欲|想|希望|需要?|申請|請求|准予|准|惠予|同意|辦理)[，,\s]*)*"
-    r"(?:展期|展延|延期|延長期限)(?P<rest>.*)$"
+    r"(?P<because>(?:因為?|由於)(?:[^，,。；;！!？?]{1,60}[，,]|[^，,。；;！!？?不無勿免毋未]{1,60}?))?\s*"
+    r"(?:(?:請問|請求|請|懇請|敬請|惠請|擬|欲|想|我?要|希望|需要?|申請|准予|准|惠予|同意|辦理"
+    r"|可不可以|能不能|是否可以?|[可能得]否|可以|能夠?)[，,\s]*)*"
+    r"(?:展期|展延|延期|延長期限|延後|順延|寬限|延(?=[至到]))(?P<rest>.*)$"
 )
+_IN_WORDS = re.compile(r"([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})(?=[日號])")
 _TO = re.compile(r"^[\s：:，,]*(?:填報)?\s*(?:至|到|為|改為|自即日起至)?[\s：:]*")
 _YEAR = r"(?:(?:中華)?民國)?\s*(?P<year>\d{2,4})\s*[-./年]\s*"
 _DAY = re.compile(
@@ -75,7 +79,9 @@ _DAY = re.compile(
     r"\s*(?:[（(][^（）()]{1,4}[）)])?"
 )
 _DAYS = re.compile(r"(?P<count>\d{1,3}|[一二兩三四五六七八九十]{1,3})\s*個?\s*(?:工作|上班)[天日]")
-_WHY = re.compile(r"^[\s，,。；;、：:]*(?:止|前)?[\s，,。；;、：:]*")
+_WHY = re.compile(
+    r"^[\s，,。；;、：:]*(?:止|前)?(?:再?(?:繳交|填報|送交|提報|提交))?[\s，,。；;、：:]*"
+)
 _WHY_WORD = re.compile(r"^(?:原因|理由|事由|因為|因|由於)[\s是為：:]*")
 _WIDE = str.maketrans("０１２３４５６７８９／．－", "0123456789/.-")
 
@@ -85,13 +91,20 @@ def wish_in(text: str, *, today: date) -> Wish | None:
 
     A day without its year is the next such day after three months ago.
     """
-    lines = [line.translate(_WIDE).strip() for line in text.splitlines()]
+    lines = [_in_digits(line.translate(_WIDE)).strip() for line in text.splitlines()]
     for place, line in enumerate(lines):
         asked = _ASKS.match(line)
         if asked:
             following = "" if place + 1 == len(lines) else lines[place + 1]
-            return _wish(line, asked["rest"], following, today)
+            wish = _wish(line, asked["rest"], following, today)
+            because = _WHY_WORD.sub("", asked["because"] or "", count=1).rstrip("，, ")
+            return replace(wish, why=wish.why or because[:WHY_LIMIT])
     return None
+
+
+def _in_digits(line: str) -> str:
+    """`七月十日` as `7月10日`."""
+    return _IN_WORDS.sub(lambda found: f"{_number(found[1])}月{_number(found[2])}", line)
 
 
 def _wish(line: str, rest: str, following: str, today: date) -> Wish:
@@ -136,7 +149,7 @@ def _why(rest: str, following: str) -> str:
     here = _WHY.sub("", rest, count=1)
     if not here and _WHY_WORD.match(following):
         here = following
-    return _WHY_WORD.sub("", here, count=1).strip(" 　。）)（(")[:WHY_LIMIT]
+    return _WHY_WORD.sub("", here, count=1).strip(" 　。）)（(？?嗎呢")[:WHY_LIMIT]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,8 +160,14 @@ class Decision:
     why: str = ""
 
 
-_NO = re.compile(r"^(?:不同意|不予同意|不核准|不准)(?:展期)?[\s，,。；;、：:]*(?P<why>.*)$")
-_YES = re.compile(r"^(?:同意|准予?|核准|可)(?:展期|照辦|辦理|所請|備查)*[\s，,。！!]*$")
+_NO = re.compile(
+    r"^(?:(?:不同意|不予同意|歉難同意|無法同意|不核[准可]|不准)(?:展期)?[\s，,。；;、：:]*"
+    r"|(?:不可|不行|否|拒絕)(?:[\s，,。；;、：:]+|$))(?P<why>.*)$"
+)
+_YES = re.compile(
+    r"^(?:同意|准予?|核[准可]|照准|可|好的?|ok)(?:展期|照辦|辦理|所請|備查)*[\s，,。！!]*$",
+    re.IGNORECASE,
+)
 
 
 def decision_in(text: str) -> Decision | None:
@@ -171,7 +190,7 @@ def decision_in(text: str) -> Decision | None:
 def _unpolite(line: str) -> str:
     """A line without the greeting before it and the thanks behind it."""
     line = re.sub(r"^(?:您好|你好)[，,。！!\s]*", "", line)
-    return re.sub(r"[，,。！!\s]*(?:謝謝您?|感謝您?)[。！!\s]*$", "", line)
+    return re.sub(r"[，,。！!~～\s]*(?:謝謝您?|感謝您?)[。！!\s]*$", "", line)
 
 
 _NOTHING = re.compile(
