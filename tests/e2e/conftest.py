@@ -24,6 +24,13 @@ PLANS = Path(__file__).parents[2] / "include" / "plan"
 OFFICE, DUTY = "pingtung", "self_assessment"
 DAG = f"{OFFICE}__{DUTY}"
 Seen = TypeVar("Seen")
+# Airflow asks the policy of its site about each task: here nobody waits a minute for what is back.
+POLICY = """
+from datetime import timedelta
+
+def task_policy(task):
+    task.retry_delay = min(task.retry_delay, timedelta(seconds=10))
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +71,9 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
         smtp_port=free_port(),
         page_port=free_port(),
     )
+    policy = instance.airflow / "config" / "airflow_local_settings.py"
+    policy.parent.mkdir(parents=True)
+    policy.write_text(POLICY, encoding="utf-8")
     try:
         embedded.up(instance)
         desk = Workspace(Settings.from_environ(instance.environment()))
