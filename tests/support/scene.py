@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -163,12 +165,25 @@ def scene(
     environ["DUTYFLOW_BASE_URL"] = base_url
     if ledger is not None:
         environ["DUTYFLOW_LEDGER"] = ledger
+    elif not (file := home / "ledger.db").exists():
+        home.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_new_ledger())
     desk = SceneDesk(Settings.from_environ(environ))
     desk.ledger.migrate()
     answers = Answers()
     with smtp_server(answers) as server:
         yield Scene(desk=desk, server=server, answers=answers, now=now.astimezone(UTC))
     desk.close()
+
+
+@cache
+def _new_ledger() -> bytes:
+    """An empty one's file. Migrations have their own tests: here they run once for a process."""
+    with TemporaryDirectory() as home:
+        desk = SceneDesk(Settings.from_environ({"DUTYFLOW_HOME": home}))
+        desk.ledger.migrate()
+        desk.close()
+        return Path(home, "ledger.db").read_bytes()
 
 
 def parsed(content: Any) -> EmailMessage:
