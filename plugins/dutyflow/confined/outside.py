@@ -39,7 +39,7 @@ _REACHES = re.compile(
 def what_reaches_out(name: str, content: bytes) -> tuple[str, str] | None:
     """Of one part: ENTITIES, or the name of a function with its cell; each "" where it is not
     known. None where there is nothing."""
-    if _DECLARED.search(content):
+    if b"!" in content and _DECLARED.search(content):
         return ENTITIES, ""
     return next(
         chain.from_iterable(_formulas(content, each) for each in _patterns(name, content)), None

@@ -32,11 +32,12 @@ _IN_ODS = re.compile(
 def may_hold_errors(name: str, content: bytes) -> bool:
     """Of one part: errors, or formulas that nobody has reckoned. To tell them takes longer, and few
     forms have any."""
-    if _SHEET.fullmatch(name) is None:
+    if not _SHEET.fullmatch(name):
         return False
     if name.lower() == "content.xml":
         return any(hint in content for hint in _HINTS_IN_ODS)
-    return any(hint in content for hint in _HINTS_IN_XLSX) or _FORMULA.search(content) is not None
+    told = b"#" in content and any(hint in content for hint in _HINTS_IN_XLSX)
+    return told or _FORMULA.search(content) is not None
 
 
 def with_errors_told(data: bytes) -> bytes:

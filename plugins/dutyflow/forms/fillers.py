@@ -63,10 +63,13 @@ def formula_trouble(cell: str) -> str:
     return f"是公式的錯誤值「{error}」（{_ERRORS.get(error.upper(), '公式無法計算')}）"
 
 
+def is_short(cell: str) -> bool:
+    """Whether it may be a filler at all: most answers are longer."""
+    return len(cell) <= 2 * _LONGEST or len(cell.strip()) <= 2 * _LONGEST
+
+
 def _short(cell: Cell) -> str:
-    if not isinstance(cell, str) or len(text := cell.strip()) > 2 * _LONGEST:
-        return ""
-    return _shortened(text)
+    return _shortened(cell.strip()) if isinstance(cell, str) and is_short(cell) else ""
 
 
 @lru_cache(maxsize=1024)  # each is asked about more than once, and stands in many rows

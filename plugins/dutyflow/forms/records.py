@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dutyflow.answers import Answer, Value
+from dutyflow.confined.spoilt import MARK
 from dutyflow.plan.forms import Condition
 
 from .blank import Blank
 from .columns import InputColumn, UnfitError, holds, spoken
-from .fillers import formula_trouble, points_back, stands_for_nothing
+from .fillers import formula_trouble, is_short, points_back, stands_for_nothing
 from .problems import Problem, quoted, shown
 from .texts import Cell, file_key, plain
 
@@ -55,7 +56,7 @@ class Record:
         for column, cell in zip(self.blank.answered, self.cells, strict=True):
             if cell is None or cell == "":
                 continue
-            if isinstance(cell, str) and (trouble := formula_trouble(cell)):
+            if isinstance(cell, str) and cell[0] == MARK and (trouble := formula_trouble(cell)):
                 unfit.add(column.answer)
                 self._report(column, f"「{column.title}」{trouble}", column.expected, _RETYPE)
                 continue
@@ -86,6 +87,8 @@ class Record:
     def _says_nothing(self, column: InputColumn, cell: str, nothing: bool) -> bool:
         """Whether it is as good as empty: a filler, where nothing needs to be written. Raises
         UnfitError for one where words must stand."""
+        if not is_short(cell):
+            return False
         if column.required and not nothing:
             self._ask_for_words(column, cell)
             return False
