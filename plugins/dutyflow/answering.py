@@ -94,7 +94,7 @@ class Arrival:
         that could be compared."""
         this = self.submission
         return self.is_repeated or (
-            any(problem["row"] is not None for problem in this.problems)
+            any(problem.get("row") is not None for problem in this.problems)
             and any(
                 each.id < this.id
                 and each.sender.lower() == this.sender.lower()

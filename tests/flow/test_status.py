@@ -172,3 +172,18 @@ def test_tomorrow_is_the_next_round_and_its_mails_can_be_read(run, tmp_path: Pat
     assert endings.count(".eml") == endings.count(".txt") == len(told["mails"])
     refused = run("rehearse", "--from", "tomorrow", "--to", "107-12-31")
     assert "不能與 --to 併用" in refused.stderr
+
+
+def test_each_mailbox_with_its_last_look(run, home: Path) -> None:
+    with scene(home, OPENED) as playing:
+        mailboxes, name = playing.ledger.mailboxes, "plan（mail.example.tw）"
+        mailboxes.read(OFFICE, name, now=OPENED)
+        mailboxes.away(OFFICE, name, now=OPENED, why="逾時")
+        try:
+            told = run("status").output
+            (read,) = json.loads(run("status", "--json").output)["mailboxes"]
+        finally:
+            mailboxes.keep(OFFICE, [])
+    assert "最後一次讀取 107年6月15日（五）08:30" in told
+    assert "自107年6月15日（五）08:30起：逾時" in told
+    assert (read["name"], read["away_since"]) == (name, "2018-06-15T00:30:00+00:00")

@@ -3,7 +3,7 @@ real mail server."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
@@ -228,3 +228,23 @@ def test_a_week_whose_first_day_was_missed_is_told_on_the_next(at_work: Scene) -
     opened(at_work)
     (mail,) = week(at_work, "2018-06-20")
     assert "準時率尚無資料" in mail["Subject"]
+
+
+def test_a_mailbox_that_is_not_read_stands_on_top_until_it_is(at_work: Scene) -> None:
+    mailboxes, name = at_work.ledger.mailboxes, "plan（mail.example.tw）"
+    mailboxes.read(OFFICE, name, now=OPENED - timedelta(hours=20))
+    why = f"收件信箱 {name} 目前無法讀取：timed out；信件仍在信箱裡，稍後自動重試"
+    mailboxes.away(OFFICE, name, now=OPENED - timedelta(hours=15), why=why)
+    (mail,) = summary(at_work)
+    assert "收件信箱無法讀取" in mail["Subject"]
+    assert "自107年6月14日（四）17:30起；最後一次讀取 107年6月14日（四）12:30" in text_of(mail)
+    morning(at_work, "2018-06-19")
+    mailboxes.read(OFFICE, name, now=at_work.now)
+    assert summary(at_work) == []
+
+
+def test_a_mailbox_into_which_nobody_has_looked_for_a_day_is_told(at_work: Scene) -> None:
+    at_work.ledger.mailboxes.read(OFFICE, "plan（mail.example.tw）", now=OPENED)
+    morning(at_work, "2018-06-19")
+    (mail,) = summary(at_work)
+    assert "之後系統沒有再查看" in text_of(mail)

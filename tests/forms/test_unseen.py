@@ -129,3 +129,19 @@ def test_what_says_something_is_an_answer(text: str) -> None:
 @pytest.mark.parametrize("typed", ["９０", " 90 ", "９０．５", "９０分"])
 def test_digits_are_understood_however_wide(typed: str) -> None:
     assert judged(with_cells(FILLED, {"F5": typed})).accepted
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["（無）", "無。", "-無-", "本期無", "無 辦 理 事 項", "待補", "【略】", "本期尚無辦理事項"],
+)
+def test_what_says_nothing_is_asked_about_however_it_is_framed(text: str) -> None:
+    told = said(judged(with_cells(FILLED, {"E5": text})))
+    assert "沒有辦理，請在「無辦理事項」欄選「無辦理事項」" in told
+
+
+@pytest.mark.parametrize(
+    "text", ["無障礙設施 3 處已改善", "無人受傷", "已補正 2 件", "尚無民眾反映缺失"]
+)
+def test_what_only_begins_so_is_an_answer(text: str) -> None:
+    assert judged(with_cells(FILLED, {"E5": text})).accepted

@@ -14,7 +14,8 @@ from dutyflow.confined.spoilt import MARK
 from .texts import Cell, folded, plain
 
 _EMPTY = re.compile(
-    r"[-－―—–─_~/\\.。…·Xx]+|無|没有|沒有|尚無|無資料|不適用|免填|略|從略|n\.?/?a\.?|none|nil|null|tbd",
+    r"[-－―—–─_~/\\.。…·Xx]+|(?:本期|本季|本月|本年度?|本組)?(?:無|没有|沒有|尚無)(?:辦理)?(?:事項)?"
+    r"|無資料|不適用|免填|略|從略|待補|後補|容後補[陳送]?|另補|n\.?/?a\.?|none|nil|null|tbd",
     re.IGNORECASE,
 )
 _BACK = re.compile(
@@ -24,7 +25,7 @@ _BACK = re.compile(
     r"(?:相同|一樣|一致)?(?:[，,、]?(?:無|沒有)(?:變動|異動|修正|變更))?[。.]?",
     re.IGNORECASE,
 )
-_BRACKETS = re.compile(r"[(（【〔\[]+(.*?)[)）】〕\]]+")
+_FRAMED = re.compile(r"[(（【〔\[*-]*([^()（）【】〔〕\[\]*-]+?)[)）】〕\]*-]*[。.]?")
 _ERRORS = {
     "#N/A": "查不到資料",
     "#REF!": "公式所指的儲存格已經不在",
@@ -41,15 +42,13 @@ _LONGEST = 12  # characters: what is longer says something
 
 
 def stands_for_nothing(cell: Cell) -> bool:
-    text = _short(cell)
+    text = _bare(cell)
     return bool(text) and _EMPTY.fullmatch(text) is not None
 
 
 def points_back(cell: Cell) -> bool:
     """同上期, 如前: an answer that stands elsewhere, if anywhere."""
-    text = _short(cell)
-    bracketed = _BRACKETS.fullmatch(text)
-    return _BACK.fullmatch(bracketed[1] if bracketed else text) is not None
+    return _BACK.fullmatch(_bare(cell)) is not None
 
 
 def formula_trouble(cell: str) -> str:
@@ -66,6 +65,13 @@ def formula_trouble(cell: str) -> str:
 def is_short(cell: str) -> bool:
     """Whether it may be a filler at all: most answers are longer."""
     return len(cell) <= 2 * _LONGEST or len(cell.strip()) <= 2 * _LONGEST
+
+
+def _bare(cell: Cell) -> str:
+    """Without what is put around it: `（無）`, `無。`, `-無-`."""
+    text = _short(cell)
+    framed = _FRAMED.fullmatch(text)
+    return framed[1] if framed else text
 
 
 def _short(cell: Cell) -> str:
