@@ -1,7 +1,7 @@
 """Draws the pictures in docs/pictures: plays one collection, and photographs it as it goes.
 
     make up && make pictures
-    PYTHONPATH=. .venv/bin/python tools/pictures.py page     those of the two pages alone
+    PYTHONPATH=. .venv/bin/python tools/pictures.py page     those that need no Airflow
 
 Photographed while a section is late, so that the red one is in the picture. Needs Chromium (or
 Chrome), LibreOffice and pdftoppm; DUTYFLOW_HOME, PORT and SMTP_PORT as for `make up`.
@@ -48,6 +48,7 @@ QUIET = (
     "--disable-component-update",
 )
 PHONE_PIXELS = 390
+PUBLIC = "https://plan.pingtung.example.tw"
 LONG_SCALE = 1.25  # of a long mail, so that its picture is not too heavy
 SHEET_DPI = 100
 # Airflow remembers how wide its grid is; by default it cuts the second run off.
@@ -92,22 +93,13 @@ class Camera:
 
     def mail(self, letter: Letter, name: str) -> None:
         """The HTML part of a mail."""
-        self.html(html_of(letter), name)
-
-    def html(self, html: str, name: str, *, scale: float = 2) -> None:
-        """A mail's HTML, as wide as a phone."""
-        page = self.browser.new_page(
-            viewport={"width": PHONE_PIXELS, "height": 600}, device_scale_factor=scale
-        )
-        page.set_content(html)
-        keep(page, name, full_page=True)
+        draw_mail(self.browser, html_of(letter.raw), name)
 
 
 def main() -> int:
     if sys.argv[1:] == ["page"]:
         with fonts_of_the_container(), chromium() as browser:
-            draw_page(browser)
-            draw_desk_on_a_phone(browser)
+            draw_without_airflow(browser)
         return 0
     instance = Instance.from_environment()
     os.environ.update(instance.environment())
@@ -124,13 +116,10 @@ def main() -> int:
 
 def draw(instance: Instance, cam: Camera) -> None:
     """The play of `make run`, with pauses for the photographer."""
-    samples(cam)
-    draw_page(cam.browser)
-    draw_desk_on_a_phone(cam.browser)
+    draw_without_airflow(cam.browser)
     the_play = play.prepare(instance)
     cut_off = play.open_the_cycle(the_play)
     letters = play.sections_get_their_mail(the_play)
-    cam.mail(letters[play.CARELESS], "opening-mail")
     sheet(letters[play.CARELESS].form.data, "form")
 
     play.sections_answer(the_play, letters)
@@ -149,6 +138,33 @@ def draw(instance: Instance, cam: Camera) -> None:
     newest = max(folder.glob("*.xlsx"), key=lambda file: file.stat().st_mtime)
     sheet(newest.read_bytes(), "report")
     play.approve_and_deliver(the_play)
+
+
+def draw_without_airflow(browser: Browser) -> None:
+    draw_samples(browser)
+    draw_opening_mail(browser)
+    draw_page(browser)
+    draw_desk_on_a_phone(browser)
+
+
+def draw_opening_mail(browser: Browser) -> None:
+    """With the page's address as an office has it, which no instance on this machine does."""
+    opens = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
+    with (
+        tempfile.TemporaryDirectory(prefix="dutyflow-pictures-") as home,
+        scene(Path(home), opens, base_url=PUBLIC) as office,
+    ):
+        letter = office.announce(office.open())["billing"]
+        draw_mail(browser, html_of(letter.as_bytes()), "opening-mail", scale=1.5)
+
+
+def draw_mail(browser: Browser, html: str, name: str, *, scale: float = 2) -> None:
+    """A mail's HTML, as wide as a phone."""
+    page = browser.new_page(
+        viewport={"width": PHONE_PIXELS, "height": 600}, device_scale_factor=scale
+    )
+    page.set_content(html)
+    keep(page, name, full_page=True)
 
 
 def draw_page(browser: Browser) -> None:
@@ -222,14 +238,14 @@ def draw_desk_on_a_phone(browser: Browser) -> None:
             context.close()
 
 
-def samples(cam: Camera) -> None:
+def draw_samples(browser: Browser) -> None:
     """Mails that a play of two minutes does not come to, made of the tests' samples."""
     for sample, name, scale in (
         ("reminder_overdue", "overdue-mail", LONG_SCALE),
         ("reminder_digest", "digest-mail", 1.0),
         ("summary", "summary-mail", LONG_SCALE),
     ):
-        cam.html(render(CONTENTS[sample], to=WANG).html, name, scale=scale)
+        draw_mail(browser, render(CONTENTS[sample], to=WANG).html, name, scale=scale)
 
 
 def grid(cam: Camera, run: str) -> None:
@@ -289,10 +305,11 @@ def last_letter(section: SampleSection, beginning: str) -> Letter:
     return [mail for mail in everything if mail.message.subject.startswith(beginning)][-1]
 
 
-def html_of(letter: Letter) -> str:
-    body = message_from_bytes(letter.raw, policy=policy.default).get_body(("html",))
+def html_of(raw: bytes) -> str:
+    message = message_from_bytes(raw, policy=policy.default)
+    body = message.get_body(("html",))
     if body is None:
-        raise CannotDraw(f"「{letter.message.subject}」沒有 HTML / the mail has no HTML part")
+        raise CannotDraw(f"「{message['Subject']}」沒有 HTML / the mail has no HTML part")
     return str(body.get_content())
 
 
