@@ -1,7 +1,7 @@
 """Draws the pictures in docs/pictures: plays one collection, and photographs it as it goes.
 
     make up && make pictures
-    PYTHONPATH=. .venv/bin/python tools/pictures.py page     those of the two pages alone
+    PYTHONPATH=. .venv/bin/python tools/pictures.py page     those that need no Airflow
 
 Photographed while a section is late, so that the red one is in the picture. Needs Chromium (or
 Chrome), LibreOffice and pdftoppm; DUTYFLOW_HOME, PORT and SMTP_PORT as for `make up`.
@@ -29,10 +29,11 @@ from airflow_api import AirflowApi
 from dutyflow import links
 from dutyflow.assembling import folder_of
 from dutyflow.calendars.roc import TAIPEI
+from dutyflow.mail.attachment import XLSX, Attachment
 from dutyflow.mail.rendering import render
 from dutyflow.web.upload import create_app
 from environment import ROOT, Instance
-from sample_sections import Letter, SampleSection
+from sample_sections import Letter, SampleSection, filled, sample_answer, send_from_elsewhere
 from tests.mail.samples import CONTENTS, WANG
 from tests.support.desk import Runs, desk_of, what_came_in
 from tests.support.scene import scene
@@ -47,6 +48,7 @@ QUIET = (
     "--disable-component-update",
 )
 PHONE_PIXELS = 390
+PUBLIC = "https://plan.pingtung.example.tw"
 LONG_SCALE = 1.25  # of a long mail, so that its picture is not too heavy
 SHEET_DPI = 100
 # Airflow remembers how wide its grid is; by default it cuts the second run off.
@@ -91,22 +93,13 @@ class Camera:
 
     def mail(self, letter: Letter, name: str) -> None:
         """The HTML part of a mail."""
-        self.html(html_of(letter), name)
-
-    def html(self, html: str, name: str, *, scale: float = 2) -> None:
-        """A mail's HTML, as wide as a phone."""
-        page = self.browser.new_page(
-            viewport={"width": PHONE_PIXELS, "height": 600}, device_scale_factor=scale
-        )
-        page.set_content(html)
-        keep(page, name, full_page=True)
+        draw_mail(self.browser, html_of(letter.raw), name)
 
 
 def main() -> int:
     if sys.argv[1:] == ["page"]:
         with fonts_of_the_container(), chromium() as browser:
-            draw_page(browser)
-            draw_desk(browser)
+            draw_without_airflow(browser)
         return 0
     instance = Instance.from_environment()
     os.environ.update(instance.environment())
@@ -123,13 +116,10 @@ def main() -> int:
 
 def draw(instance: Instance, cam: Camera) -> None:
     """The play of `make run`, with pauses for the photographer."""
-    samples(cam)
-    draw_page(cam.browser)
-    draw_desk(cam.browser)
+    draw_without_airflow(cam.browser)
     the_play = play.prepare(instance)
     cut_off = play.open_the_cycle(the_play)
     letters = play.sections_get_their_mail(the_play)
-    cam.mail(letters[play.CARELESS], "opening-mail")
     sheet(letters[play.CARELESS].form.data, "form")
 
     play.sections_answer(the_play, letters)
@@ -140,6 +130,7 @@ def draw(instance: Instance, cam: Camera) -> None:
     run = f"/dags/{play.DAG}/runs/{the_play.run}"
     grid(cam, run)
     review(cam, run)
+    desk(cam, the_play, letters[play.LATE])
 
     play.the_late_one_answers(the_play, letters[play.LATE])
     play.collection_is_run_again(the_play)
@@ -147,6 +138,33 @@ def draw(instance: Instance, cam: Camera) -> None:
     newest = max(folder.glob("*.xlsx"), key=lambda file: file.stat().st_mtime)
     sheet(newest.read_bytes(), "report")
     play.approve_and_deliver(the_play)
+
+
+def draw_without_airflow(browser: Browser) -> None:
+    draw_samples(browser)
+    draw_opening_mail(browser)
+    draw_page(browser)
+    draw_desk_on_a_phone(browser)
+
+
+def draw_opening_mail(browser: Browser) -> None:
+    """With the page's address as an office has it, which no instance on this machine does."""
+    opens = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
+    with (
+        tempfile.TemporaryDirectory(prefix="dutyflow-pictures-") as home,
+        scene(Path(home), opens, base_url=PUBLIC) as office,
+    ):
+        letter = office.announce(office.open())["billing"]
+        draw_mail(browser, html_of(letter.as_bytes()), "opening-mail", scale=1.5)
+
+
+def draw_mail(browser: Browser, html: str, name: str, *, scale: float = 2) -> None:
+    """A mail's HTML, as wide as a phone."""
+    page = browser.new_page(
+        viewport={"width": PHONE_PIXELS, "height": 600}, device_scale_factor=scale
+    )
+    page.set_content(html)
+    keep(page, name, full_page=True)
 
 
 def draw_page(browser: Browser) -> None:
@@ -168,6 +186,10 @@ def draw_page(browser: Browser) -> None:
             phone.close()
             tell("page-phone")
             desktop = page_of(browser, url, width=1000, height=1050, scale=1)
+            desktop.get_by_label("執行情形").first.fill("（樣本）每週檢視一次，更新 12 則。")
+            desktop.get_by_text("已自動儲存").wait_for()
+            desktop.screenshot(path=PICTURES / "page-desktop.png")
+            tell("page-desktop")
             fill_in(desktop, wrong="一百二十")
             desktop.get_by_role("alert").wait_for()
             desktop.screenshot(path=PICTURES / "page-problems.png")
@@ -195,7 +217,7 @@ def fill_in(page: Page, *, wrong: str) -> None:
     page.get_by_role("button", name="送出").click()
 
 
-def draw_desk(browser: Browser) -> None:
+def draw_desk_on_a_phone(browser: Browser) -> None:
     """The coordinator sees to what came in: a form from an unknown address, a question."""
     opens = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
     with (
@@ -205,29 +227,25 @@ def draw_desk(browser: Browser) -> None:
     ):
         runs = Runs(at_rest=what_came_in(office))
         with served(desk_of(office, runs), taken):
-            for name, width, height, scale in (
-                ("desk", 1000, 900, 1.0),
-                ("desk-phone", PHONE_PIXELS, 844, 2.0),
-            ):
-                context = browser.new_context(
-                    viewport={"width": width, "height": height}, device_scale_factor=scale
-                )
-                context.add_cookies([{"name": "who", "value": "coordinator", "url": address}])
-                page = context.new_page()
-                page.goto(address)
-                page.get_by_role("button", name="認領").first.wait_for()
-                keep(page, name, full_page=name == "desk")
-                context.close()
+            context = browser.new_context(
+                viewport={"width": PHONE_PIXELS, "height": 844}, device_scale_factor=2
+            )
+            context.add_cookies([{"name": "who", "value": "coordinator", "url": address}])
+            page = context.new_page()
+            page.goto(address)
+            page.get_by_role("button", name="認領").first.wait_for()
+            keep(page, "desk-phone")
+            context.close()
 
 
-def samples(cam: Camera) -> None:
+def draw_samples(browser: Browser) -> None:
     """Mails that a play of two minutes does not come to, made of the tests' samples."""
-    for sample, name in (
-        ("reminder_overdue", "overdue-mail"),
-        ("reminder_digest", "digest-mail"),
-        ("summary", "summary-mail"),
+    for sample, name, scale in (
+        ("reminder_overdue", "overdue-mail", LONG_SCALE),
+        ("reminder_digest", "digest-mail", 1.0),
+        ("summary", "summary-mail", LONG_SCALE),
     ):
-        cam.html(render(CONTENTS[sample], to=WANG).html, name, scale=LONG_SCALE)
+        draw_mail(browser, render(CONTENTS[sample], to=WANG).html, name, scale=scale)
 
 
 def grid(cam: Camera, run: str) -> None:
@@ -243,6 +261,18 @@ def review(cam: Camera, run: str) -> None:
     page = cam.page(f"{run}/tasks/review/required_actions", width=1280, height=1120)
     page.get_by_role("button", name="核定", exact=True).wait_for()
     keep(page, "review")
+
+
+def desk(cam: Camera, the_play: play.Play, letter: Letter) -> None:
+    """收件 in Airflow's frame: a form from an address that nobody knows, how the cycle stands."""
+    mailbox = the_play.desk.office(play.OFFICE).contacts.mailbox.address
+    data = filled(letter.form.data, sample_answer)
+    form = Attachment(name=letter.form.name, content_type=XLSX, data=data)
+    send_from_elsewhere(the_play.instance, mailbox, f"補送自評表（{play.LATE}）", form)
+    play.until(lambda: the_play.desk.ledger.arrivals.count_waiting(play.OFFICE), "收件：待認領")
+    page = cam.page("/plugin/dutyflow_desk", width=1280, height=1180)
+    page.frame_locator("iframe").get_by_role("button", name="認領").first.wait_for()
+    keep(page, "desk")
 
 
 def keep(page: Page, name: str, *, full_page: bool = False) -> None:
@@ -275,10 +305,11 @@ def last_letter(section: SampleSection, beginning: str) -> Letter:
     return [mail for mail in everything if mail.message.subject.startswith(beginning)][-1]
 
 
-def html_of(letter: Letter) -> str:
-    body = message_from_bytes(letter.raw, policy=policy.default).get_body(("html",))
+def html_of(raw: bytes) -> str:
+    message = message_from_bytes(raw, policy=policy.default)
+    body = message.get_body(("html",))
     if body is None:
-        raise CannotDraw(f"「{letter.message.subject}」沒有 HTML / the mail has no HTML part")
+        raise CannotDraw(f"「{message['Subject']}」沒有 HTML / the mail has no HTML part")
     return str(body.get_content())
 
 

@@ -19,6 +19,7 @@ def listening() -> Iterator[tuple[socket.socket, str]]:
     """A socket on a free port, and the web address that it will answer at."""
     with socket.socket() as taken:
         taken.bind((HOST, 0))
+        taken.listen()  # who comes before the server is ready waits, instead of being refused
         yield taken, f"http://{HOST}:{taken.getsockname()[1]}"
 
 

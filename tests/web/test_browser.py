@@ -315,6 +315,26 @@ def test_a_file_is_taken_out_with_a_click_and_never_by_enter(site: Site, script:
         assert not script or axe_violations(tab) == []
 
 
+def test_what_is_too_large_stays_here_with_all_that_was_typed(site: Site, tmp_path: Path) -> None:
+    heavy = tmp_path / "全部照片.jpg"
+    with heavy.open("wb") as file:
+        file.truncate(26 * 2**20)
+    with site.tab() as tab:
+        form = opened(tab, site)
+        tab.get_by_label("執行情形").first.fill("不能不見（樣本）")
+        tab.get_by_label("附上檔案").set_input_files(heavy)
+        sent: list[str] = []
+        tab.on("request", lambda it: sent.append(it.url) if it.url.endswith("/send") else None)
+        tab.get_by_role("button", name="送出").click()
+        told = tab.get_by_label("附上檔案").evaluate("it => it.validationMessage")
+        assert told == "選的檔案共 26 MB，應在 25 MB 以內"
+        tab.get_by_label("附上檔案").set_input_files([])
+        tab.get_by_role("button", name="儲存草稿").click()
+        expect(tab.get_by_role("status").first).to_contain_text("草稿已儲存")
+        expect(tab.get_by_label("執行情形").first).to_have_value("不能不見（樣本）")
+        assert (sent, tab.url.partition("?")[0]) == ([], form)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_at_320_pixels_nothing_is_cut_off_and_all_can_be_touched(site: Site, page: str) -> None:
     """WCAG 2.1, 1.4.10 (reflow) and 2.5.5 (44 pixels)."""

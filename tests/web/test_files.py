@@ -105,7 +105,7 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (locked(), "請解壓縮後，改附裡面的檔案"),
+        (locked(), "設有密碼的壓縮檔"),
         (bomb(), "請解壓縮後，改附裡面的檔案"),
         (zipped({"裡面.zip": zipped({"a.jpg": JPEG})}), "請解壓縮後，改附裡面的檔案"),
         (zipped({"a.jpg": JPEG})[:-30], "檔案損毀或不完整"),

@@ -13,7 +13,7 @@ from .guard import MAX_MEMBERS, carries_macros
 from .sniffing import UNPACK, USE_OURS, is_zip, what_it_is, what_zip
 
 WANTED = "PDF、照片（JPEG、PNG、HEIC、WebP、TIFF）、Word、Excel、ODF 或純文字檔"
-_UNPACKED = "請解壓縮後，改附裡面的檔案"
+_NOT_OPENED = "系統無法自動解開（例如檔案太多或太大、裡面還有壓縮檔）；請解壓縮後，改附裡面的檔案"
 _RESEND = f"佐證請改附{WANTED}"
 
 _FIT = frozenset(
@@ -70,5 +70,5 @@ def _why_unfit_zip(data: bytes) -> str:
 
 def _told(what: str, hint: str) -> str:
     if hint == UNPACK:
-        return f"這是{what}，系統無法自動解開（設有密碼、太大，或裡面還有壓縮檔）；{_UNPACKED}"
+        return f"這是{what}，{_NOT_OPENED}"
     return f"這是{what}；{_RESEND if hint == USE_OURS else hint}"

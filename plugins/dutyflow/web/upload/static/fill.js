@@ -30,16 +30,24 @@ function sendOnce() {
   });
 }
 
-// What is too large is told before it is sent.
+// What is too large is told at once, and not sent.
 function weighFiles() {
   const limit = 25 * 1024 * 1024;
-  for (const input of document.querySelectorAll("input[type=file]"))
-    input.addEventListener("change", () => {
-      const chosen = [...document.querySelectorAll("input[type=file]")].flatMap((it) => [...it.files]);
-      const size = chosen.reduce((sum, file) => sum + file.size, 0);
-      const told = size > limit ? `選的檔案共 ${Math.ceil(size / 2 ** 20)} MB，應在 25 MB 以內` : "";
-      input.setCustomValidity(told);
-      if (told) input.reportValidity();
+  const inputs = [...document.querySelectorAll("input[type=file]")];
+  let last = null;
+
+  function weigh() {
+    const size = inputs.flatMap((it) => [...it.files]).reduce((sum, file) => sum + file.size, 0);
+    const told = size > limit ? `選的檔案共 ${Math.ceil(size / 2 ** 20)} MB，應在 25 MB 以內` : "";
+    for (const input of inputs) input.setCustomValidity(input === last ? told : "");
+    if (told) last.reportValidity();
+    return !told;
+  }
+
+  for (const input of inputs) input.addEventListener("change", () => { last = input; weigh(); });
+  for (const form of new Set(inputs.map((it) => it.form)))
+    form.addEventListener("submit", (event) => {
+      if (last && !weigh()) event.preventDefault();
     });
 }
 
