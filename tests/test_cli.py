@@ -401,8 +401,23 @@ def test_every_command_has_help(run, path):
     assert result.stdout.startswith("Usage:")
 
 
-def test_an_unknown_command_is_an_error(run):
-    assert run("plans").exit_code == 2
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        (("plans",), "沒有指令「plans」；是不是 plan？用法見 dutyflow --help"),
+        (("plan", "chek"), "沒有指令「chek」；是不是 check？用法見 dutyflow plan --help"),
+        (("proof",), "缺少 --cycle；用法見 dutyflow proof --help"),
+        (("rehearse", "--form", "x"), "沒有選項 --form，是不是 --from、--to？"),
+        (("rehearse", "--from", "107-01-01", "--show", "x"), "--show 的值不對；應為整數"),
+        (("status", "--cycle"), "選項 --cycle 的寫法不對，或缺少後面的值"),
+        (("--bogus",), "沒有選項 --bogus"),
+    ],
+)
+def test_a_command_that_is_written_wrongly_is_told_in_a_sentence(run, written, sentence):
+    result = run(*written)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(sentence)
+    assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,10 @@ def test_any_mail_can_be_read_beforehand(run, tmp_path: Path) -> None:
     [
         (("--from", "107-06-15"), "請以 --to 指定迄日"),
         (("--from", "107-07-20", "--to", "107-06-15"), "請對調 --from 與 --to"),
+        (
+            ("--from", "100-01-01", "--to", "100-12-31"),
+            "100年1月1日至100年12月31日沒有生效的計畫；最早的計畫自107年3月29日生效",
+        ),
         (("--from", "明天", "--to", "107-06-15"), "「明天」不是日期"),
         ((*WEEKS, "--section", "biling"), "是不是 billing（電費組）？"),
         ((*WEEKS, "--duty", "self_assesment"), "是不是 self_assessment（半年自行考核）？"),

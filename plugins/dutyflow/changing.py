@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from . import correcting, extending
+from . import correcting, extending, requesting
 from .calendars.roc import format_roc, in_zone, parse_date
 from .casework import Stationery
 from .errors import DutyflowError
@@ -162,7 +162,7 @@ def _extend(at: _Desk) -> Done:
     )
     request, mails = extending.grant_directly(case, asking, who=at.who, now=at.now)
     said = f"{_title(case)}展期至{format_roc(request.until, weekday=True)}"
-    late = extending.was_late(case, request)
+    late = requesting.was_late(case, request)
     return _done(at, said, mails, [extending.reopened_by(request)] if late else [])
 
 
@@ -173,7 +173,7 @@ def _waive(at: _Desk) -> Done:
     content = Waived(about=paper.about, by=at.who, why=at.why)
     mails = tuple(
         replace(mail, attachments=(paper.appointment_over(at.now),))
-        for mail in extending.to_section(case, content, rung=f"waived:{at.order.source}")
+        for mail in requesting.to_section(case, content, rung=f"waived:{at.order.source}")
     )
     by = extending.Reopened(assignment=case.assignment.key, by=f"waived__{at.order.source}")
     return _done(at, f"{_title(case)}免報", mails, [by] if _was_late(case) else [])

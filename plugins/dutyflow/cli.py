@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -40,7 +41,8 @@ class Failure(click.ClickException):
 
 
 class Commands(click.Group):
-    """The commands of COMMANDS. What goes wrong on purpose ends in its sentence and exit code 1."""
+    """The commands of COMMANDS. What goes wrong on purpose ends in its sentence and exit code 1,
+    what is written wrongly in one and exit code 2."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return sorted(COMMANDS)
@@ -52,15 +54,31 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
+    def make_context(self, *given: Any, **more: Any) -> click.Context:
+        with _in_a_sentence():
+            return super().make_context(*given, **more)
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _in_a_sentence():
             return super().invoke(ctx)
-        except DutyflowError as error:
-            raise Failure(str(error)) from error
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
         _speak_utf8()
         return super().main(args, *rest, **options)
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    try:
+        yield
+    except DutyflowError as error:
+        raise Failure(str(error)) from error
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        from .commands.usage import misused  # only where it is needed
+
+        raise misused(error) from error
 
 
 def _speak_utf8() -> None:

@@ -15,7 +15,6 @@ from . import links
 from .answering import Arrival, answer_to, reply
 from .answers import from_json
 from .casework import Stationery
-from .extending import to_decide
 from .forms.judge import Verdict
 from .keeping import Delivered, Parcel
 from .ledger.records import CallRecord, Recorded, SubmissionRecord
@@ -23,6 +22,7 @@ from .mail.links import DeputyUnknown, LinkLine, Links
 from .plan.model import Person
 from .plan.office import OfficePlan
 from .posting import Dispatch, MailRefused, post
+from .requesting import to_decide
 from .workspace import Case, Workspace
 
 log = logging.getLogger(__name__)

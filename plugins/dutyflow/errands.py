@@ -14,8 +14,8 @@ from typing import Any
 
 from .calendars.roc import in_zone
 from .errors import DutyflowError
-from .nagging.decisions import person_key
 from .nagging.digests import OFFICE_HOURS, Digest
+from .nagging.people import person_key
 from .plan.office import OfficePlan
 from .rounds import Decided, Wanted, decide_round
 from .workspace import Workspace

@@ -6,38 +6,35 @@ when it is decided: the deadline may have moved meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from .calendars.cycles import cut_off
 from .calendars.moments import last_day
 from .calendars.roc import in_zone
-from .casework import Stationery
 from .errors import DutyflowError
 from .ledger.errors import NotPossible
 from .ledger.records import NewRequest, RequestRecord
 from .ledger.requests import Limits
-from .ledger.what import What
 from .mail.addresses import new_token
 from .mail.bodies import Decision, Wish
-from .mail.requests import (
-    CollectAgain,
-    DecisionNoted,
-    ExtensionAsked,
-    ExtensionGranted,
-    ExtensionNotTaken,
-    ExtensionRefused,
-    ExtensionSent,
-    Word,
-)
-from .plan.extensions import APPROVER_TITLES, Allowed, Extensions, Position, TooMuch, judge
+from .mail.requests import Word
+from .plan.extensions import Allowed, Extensions, Position, TooMuch, judge
 from .plan.model import Person
 from .posting import Dispatch
+from .requesting import (
+    COORDINATOR,
+    TITLES,
+    not_taken,
+    noted,
+    person_of,
+    sent,
+    to_decide,
+    told,
+    was_late,
+)
 from .workspace import Case, Workspace
 
-COORDINATOR = "coordinator"
-_TITLES: dict[str, str] = {COORDINATOR: "計畫承辦人", **dict(APPROVER_TITLES.items())}
 _STATES = {"granted": "同意", "refused": "不同意", "void": "作廢"}
 
 
@@ -76,9 +73,9 @@ def ask(case: Case, asking: Asking, *, now: datetime) -> tuple[Word, tuple[Dispa
     if known is None:
         found = _judged(case, asking)
         if isinstance(found, TooMuch):
-            return _not_taken(case, found.sentence, now), ()
+            return not_taken(case, found.sentence, now), ()
         known = _recorded(case, asking, found, now)
-    return _sent(case, known, now), (to_decide(case, known, now),)
+    return sent(case, known, now), (to_decide(case, known, now),)
 
 
 def same_pending(case: Case, asking: Asking) -> RequestRecord | None:
@@ -119,7 +116,7 @@ def grant_directly(
         request = _granted(case, request, found, who=who, now=now)
     if request.state == "void":
         raise DutyflowError(request.note)
-    return request, tuple(_told(_as_it_stands(case), request, now))
+    return request, tuple(told(_as_it_stands(case), request, now))
 
 
 def to_collect_again(desk: Workspace, office_id: str, *, since: datetime) -> tuple[Reopened, ...]:
@@ -144,10 +141,10 @@ def may_decide(case: Case, request: RequestRecord, sender: str) -> str:
     """
     written = sender.lower()
     for role in (request.approver, COORDINATOR):
-        person = _person(case, role)
+        person = person_of(case, role)
         own = person.email.lower() == request.asked_by.lower()
         if person.email.lower() == written and (not own or role == COORDINATOR):
-            return f"{_TITLES[role]} {person.name}"
+            return f"{TITLES[role]} {person.name}"
     return ""
 
 
@@ -157,18 +154,18 @@ def decide(
     """What the one who decided is told, and the mails to those who asked."""
     if request.state != "pending":
         sentence = f"這件申請已經{_STATES[request.state]}，不再變更"
-        return _noted(case, sentence), tuple(_told(case, request, now))
+        return noted(case, sentence), tuple(told(case, request, now))
     if decision is None:
         sentence = "請在第一行單獨寫「同意」，或「不同意」與原因"
-        return _noted(case, sentence, unclear=True), ()
+        return noted(case, sentence, unclear=True), ()
     if not decision.agrees and not decision.why:
         sentence = "不同意時請寫上原因，例如：不同意 原因：已到彙整期限"
-        return _noted(case, sentence, unclear=True), ()
+        return noted(case, sentence, unclear=True), ()
     settled = _settled(case, request, decision, who=who, now=now)
     said = f"已登記為{_STATES[settled.state]}，並通知{case.section_name}"
     if settled.state == "void":
         said = f"這件申請已作廢：{settled.note}"
-    return _noted(case, said), tuple(_told(_as_it_stands(case), settled, now))
+    return noted(case, said), tuple(told(_as_it_stands(case), settled, now))
 
 
 def _settled(
@@ -271,150 +268,9 @@ def _new_request(case: Case, asking: Asking, found: Allowed, role: str) -> NewRe
 def _role(case: Case, rules: Extensions, level: int, asker: Person) -> str:
     """Who decides: the level's own, or the next above where the asker would decide themselves."""
     for each in rules.levels[level:]:
-        if _person(case, each.by).email.lower() != asker.email.lower():
+        if person_of(case, each.by).email.lower() != asker.email.lower():
             return each.by
     return COORDINATOR
-
-
-def _person(case: Case, role: str) -> Person:
-    contacts = case.office.contacts
-    if role == "head":
-        return case.people.head
-    return {
-        "director": contacts.director,
-        "head_office": contacts.head_office,
-        COORDINATOR: contacts.coordinator,
-    }[role]
-
-
-def to_decide(case: Case, request: RequestRecord, now: datetime) -> Dispatch:
-    """The request, to the person who decides; to the coordinator for one who cannot be reached."""
-    today = in_zone(now, case.zone).date()
-    approver = _person(case, request.approver)
-    why_not = case.desk.reachability(case.office, today).why_not(approver, today)
-    before = case.desk.ledger.requests.of(case.assignment.key, "granted")
-    acting_for = approver.name if why_not else ""
-    return Dispatch(
-        about=case.assignment.key,
-        cycle=case.cycle.key,
-        rung=f"request:{request.id}:ask",
-        to=case.office.contacts.coordinator if why_not else approver,
-        reason=f"請核示展期，代理 {acting_for}（{why_not}）" if why_not else "請核示展期",
-        content=ExtensionAsked(
-            about=Stationery(case).about,
-            asked_by=f"{request.asked_name}（{request.asked_by}）",
-            asked_on=in_zone(request.asked_at, case.zone).date(),
-            deadline=Stationery(case).deadline(now),
-            until=request.until,
-            days=request.days,
-            why=request.why,
-            before=(len(before), sum(each.days for each in before)),
-            acting_for=acting_for,
-        ),
-        thread=f"{case.assignment.key}/request/{request.id}",
-        token=request.token,
-        acting_for=acting_for,
-    )
-
-
-def decider_of(case: Case, request: RequestRecord) -> str:
-    """`組長 謝麗珠`: whose the decision is, reachable or not."""
-    return f"{_TITLES[request.approver]} {_person(case, request.approver).name}"
-
-
-def _sent(case: Case, request: RequestRecord, now: datetime) -> ExtensionSent:
-    return ExtensionSent(
-        about=Stationery(case).about,
-        until=request.until,
-        days=request.days,
-        why=request.why,
-        approver=decider_of(case, request),
-        deadline=Stationery(case).deadline(now),
-    )
-
-
-def _not_taken(case: Case, sentence: str, now: datetime) -> ExtensionNotTaken:
-    paper = Stationery(case)
-    return ExtensionNotTaken(about=paper.about, sentence=sentence, deadline=paper.deadline(now))
-
-
-def _noted(case: Case, sentence: str, *, unclear: bool = False) -> DecisionNoted:
-    return DecisionNoted(about=Stationery(case).about, sentence=sentence, unclear=unclear)
-
-
-def _told(case: Case, request: RequestRecord, now: datetime) -> Iterator[Dispatch]:
-    """What a section is told of a decision; the coordinator too, where collecting begins again."""
-    if request.state == "void" and request.decided_by not in _deciders(case, request):
-        return  # replaced by a later one: that one is told of
-    paper = Stationery(case)
-    content: Word
-    if request.state == "granted":
-        content = ExtensionGranted(
-            about=paper.about, deadline=paper.deadline(now), by=request.decided_by
-        )
-    else:
-        content = ExtensionRefused(
-            about=paper.about,
-            deadline=paper.deadline(now),
-            by=request.decided_by,
-            why=request.note,
-        )
-    moved = (paper.appointment(now),) if request.state == "granted" else ()
-    rung = f"request:{request.id}:{request.state}"
-    for mail in to_section(case, content, rung=rung, also=request):
-        yield replace(mail, attachments=moved)
-    if request.state == "granted" and was_late(case, request):
-        yield _collect_again(case, request, now)
-
-
-def _deciders(case: Case, request: RequestRecord) -> set[str]:
-    roles = (request.approver, COORDINATOR)
-    return {f"{_TITLES[role]} {_person(case, role).name}" for role in roles}
-
-
-def to_section(
-    case: Case, content: Word, *, rung: str, also: RequestRecord | None = None
-) -> Iterator[Dispatch]:
-    """A mail to each of the section's owners, and to whoever asked, if they are none of them."""
-    people = {person.email.lower(): person for person in case.people.owners}
-    coordinator = case.office.contacts.coordinator.email.lower()
-    if also is not None and also.asked_by.lower() != coordinator:
-        asker = Person(name=also.asked_name, email=also.asked_by)
-        people.setdefault(asker.email.lower(), asker)
-    for person in people.values():
-        yield Dispatch(
-            about=case.assignment.key,
-            cycle=case.cycle.key,
-            rung=rung,
-            to=person,
-            reason=content.headline,
-            content=content,
-            thread=case.assignment.key,
-            token=case.assignment.token,
-        )
-
-
-def _collect_again(case: Case, request: RequestRecord, now: datetime) -> Dispatch:
-    paper = Stationery(case)
-    content = CollectAgain(about=paper.about, deadline=paper.deadline(now))
-    return Dispatch(
-        about=case.assignment.key,
-        cycle=case.cycle.key,
-        rung=f"request:{request.id}:collect_again",
-        to=case.office.contacts.coordinator,
-        reason=content.headline,
-        content=content,
-        thread=case.assignment.key,
-    )
-
-
-def was_late(case: Case, request: RequestRecord) -> bool:
-    """Whether the assignment was late when the request was granted, as the ledger tells it."""
-    events = case.desk.ledger.events.of(case.assignment.key, What.EXTENDED)
-    return any(
-        event.detail.get("request") == request.id and event.detail["before"] == "late"
-        for event in events
-    )
 
 
 def _as_it_stands(case: Case) -> Case:

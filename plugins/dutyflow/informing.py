@@ -18,8 +18,8 @@ from .calendars.roc import ROC_EPOCH, in_zone
 from .casework import Stationery
 from .ledger.records import AssignmentRecord, CycleRecord, EventRecord
 from .ledger.what import What
-from .mail.contexts import Estimated, Moved, MovedCycle, MovedCycles, MovedDay
 from .mail.estimates import estimated_mail
+from .mail.moves import Estimated, Moved, MovedCycle, MovedCycles, MovedDay
 from .nagging import moving
 from .plan.moves import DAY_NAMES
 from .plan.office import OfficePlan

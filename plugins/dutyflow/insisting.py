@@ -12,11 +12,11 @@ from functools import cached_property
 
 from .calendars.moments import last_day
 from .calendars.roc import format_roc, in_zone
-from .extending import decider_of, to_decide
 from .ledger.records import RequestRecord
 from .nagging.asked import step_for_decision
 from .nagging.steps import Step
 from .posting import Dispatch
+from .requesting import decider_of, to_decide
 from .watching import Watch
 from .workspace import Case
 

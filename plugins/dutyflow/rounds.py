@@ -21,13 +21,13 @@ from .nagging.decisions import (
     Standing,
     decide,
     due_today,
-    person_key,
     rungs_due,
     silence_of,
     told_on,
 )
 from .nagging.digests import Digest, digests_of
 from .nagging.distance import had_enough
+from .nagging.people import person_key
 from .plan.ladders import Ladder
 from .plan.office import OfficePlan
 from .workspace import Workspace

@@ -23,10 +23,11 @@ from .ledger.claims import UNKNOWNS_ALLOWED
 from .ledger.records import Came, NewSilence, NoticeRecord, number_of
 from .mail.rendering import brief
 from .mail.summaries import Summary, Undecided, silent, went_out
-from .nagging.decisions import UNREACHABLE, Nag, Silence, person_key
+from .nagging.decisions import UNREACHABLE, Nag, Silence
 from .nagging.digests import OUT_OF_HOURS
 from .nagging.distance import HAD_ENOUGH
 from .nagging.opening import RUNG as OPENING
+from .nagging.people import person_key
 from .nagging.watchers import SUMMARY, SUMMARY_RUNG, step_in, summary_rung
 from .plan.model import Person
 from .plan.senders import OWNER

@@ -14,8 +14,8 @@ from .errors import DutyflowError
 from .ledger.records import CycleRecord, NoticeRecord, Undecided
 from .mail.contexts import Deadline
 from .mail.summaries import Late, Waiting
-from .nagging.decisions import person_key
 from .nagging.distance import HAD_ENOUGH
+from .nagging.people import person_key
 from .nagging.undecided import UNDECIDED, Decision, Heard, Urging, held_back, urge
 from .plan.ladders import Ladder
 from .plan.model import Person

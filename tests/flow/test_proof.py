@@ -7,6 +7,7 @@ import sqlite3
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
@@ -127,3 +128,58 @@ def test_what_is_not_there_is_told_with_what_there_is(run) -> None:
     assert result.exit_code == 1
     assert "107H1" in result.stderr
     assert run("--cycle", "107H1", "-o", "x.pdf").stderr.startswith("不認得 x.pdf")
+
+
+@pytest.fixture(scope="module", params=["xlsx", "ods"])
+def handed_out(request, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A proof as a workbook."""
+    if request.param == "ods":
+        needed("soffice")
+    file = tmp_path_factory.mktemp("out") / f"proof.{request.param}"
+    env = {"DUTYFLOW_HOME": str(home), "DUTYFLOW_PLANS": str(PLANS)}
+    done = CliRunner().invoke(main, ["proof", "--cycle", "107H1", "-o", str(file)], env=env)
+    assert done.exit_code == 0, done.output
+    return file
+
+
+def test_a_workbook_that_nobody_has_touched_agrees_with_the_ledger(run, handed_out: Path) -> None:
+    result = run("--cycle", "107H1", "--check", handed_out)
+    assert result.exit_code == 0, result.stderr
+    assert f"{handed_out.name}：" in result.stdout
+    assert "個事件與帳本相符" in result.stdout
+
+
+def test_one_forged_cell_of_a_workbook_is_named(run, handed_out: Path, tmp_path: Path) -> None:
+    forged = tmp_path / handed_out.name
+    with ZipFile(handed_out) as kept, ZipFile(forged, "w") as made:
+        for item in kept.infolist():
+            content = kept.read(item).replace("搬遷中".encode(), "公務繁忙".encode(), 1)
+            made.writestr(item, content)
+    result = run("--cycle", "107H1", "--check", forged)
+    assert result.exit_code == 1
+    assert "工作表 F" in result.stderr
+    assert "檔案為「公務繁忙」，帳本為「搬遷中」" in result.stderr
+
+
+def test_a_row_that_was_taken_out_is_missed(run, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "proof.xlsx"
+    assert run("--cycle", "107H1", "-o", file).exit_code == 0
+    workbook = load_workbook(file)
+    sheet = workbook.active
+    row = next(r for r in sheet.iter_rows() if r[2].value == "免報")
+    number = row[0].value
+    for cell in row:
+        cell.value = None
+    workbook.save(file)
+    result = run("--cycle", "107H1", "--check", file)
+    assert result.stderr.splitlines() == [f"少了第 {number} 號事件（免報）"]
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"PK\x03\x04"])
+def test_what_is_no_proof_is_refused_in_a_sentence(run, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "x.xlsx"
+    file.write_bytes(content)
+    result = run("--cycle", "107H1", "--check", file)
+    assert result.exit_code == 1
+    assert result.stderr == "x.xlsx：無法讀取；應為 dutyflow proof 所寫的 .xlsx 或 .ods\n"
+    assert "無法讀取" in run("--cycle", "107H1", "--check", tmp_path / "none.xlsx").stderr

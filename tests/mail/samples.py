@@ -13,11 +13,6 @@ from dutyflow.mail.contexts import (
     Content,
     Deadline,
     Delivery,
-    Estimated,
-    Moved,
-    MovedCycle,
-    MovedCycles,
-    MovedDay,
     NotUnderstood,
     Opening,
     Problems,
@@ -27,6 +22,7 @@ from dutyflow.mail.contexts import (
     Unmatched,
 )
 from dutyflow.mail.letter import Letter
+from dutyflow.mail.moves import Estimated, Moved, MovedCycle, MovedCycles, MovedDay
 from dutyflow.mail.reminders import Line, Reminder
 from dutyflow.mail.requests import (
     CollectAgain,

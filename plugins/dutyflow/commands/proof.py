@@ -33,6 +33,13 @@ HEADING = ("編號", "時間", "事項", "對象或經辦", "階段", "原因與
     metavar="FILE",
     help="Write a workbook: .xlsx, or .ods where LibreOffice is installed.",
 )
+@click.option(
+    "--check",
+    "earlier",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Compare a workbook that was written earlier with the ledger, cell by cell.",
+)
 @json_option
 @click.pass_obj
 def proof_command(
@@ -41,11 +48,13 @@ def proof_command(
     office: str | None,
     duty: str | None,
     output: Path | None,
+    earlier: Path | None,
     as_json: bool,
 ) -> None:
     """Prove what was done to collect a cycle: every mail, every silence, every grant and answer.
 
     With the numbers and hashes of the events, and whether their chain holds (exit code 1, if not).
+    With --check, whether a workbook of it still says what the ledger says (exit code 1, if not).
     """
     from dutyflow.proving import prove
 
@@ -53,6 +62,9 @@ def proof_command(
     with opened_desk(settings) as desk:
         found = cycles_in(desk, office=office, duty=duty, name=cycle)
         proofs = prove(desk, found, now=clock.now())
+    if earlier is not None:
+        _check(earlier, proofs)
+        return
     if output is not None:
         save(output, _workbook(proofs, output))
         click.echo(f"已寫入 {output}：{len(proofs)} 期", err=as_json)
@@ -63,6 +75,16 @@ def proof_command(
             _echo(proof)
     if proofs[0].chain.broken_at is not None:
         raise Refused(proofs[0].chain.verdict)
+
+
+def _check(path: Path, proofs: Sequence[Proof]) -> None:
+    from .proof_check import differences
+
+    count, found = differences(path, proofs)
+    broken = proofs[0].chain.broken_at is not None
+    if broken or found:
+        raise Refused("\n".join([*found, *([proofs[0].chain.verdict] if broken else [])]))
+    click.echo(f"{path.name}：{count} 個事件與帳本相符；{proofs[0].chain.verdict}")
 
 
 def _check_ending(output: Path | None) -> None:

@@ -94,7 +94,9 @@ def rehearse_command(settings: Settings, /, **given: Any) -> None:
         _tell_next_round(settings, asked, asked.start)
         return
     having = asked.having_duty(offices)
-    played = rehearse(having, asked.wish(asked.start))
+    wish = asked.wish(asked.start)
+    _refuse_before_any_plan(having, wish)
+    played = rehearse(having, wish)
     if asked.ics is not None:
         _save_ics(played, asked.ics)
     if asked.xlsx is not None:
@@ -169,6 +171,15 @@ class Asked:
                 f"--from {self.start} 依帳本預覽下一次稽催，不能與 {'、'.join(wrong)} 併用；"
                 "要預演一段期間，請以 --from 指定日期"
             )
+
+
+def _refuse_before_any_plan(offices: Sequence[OfficePlan], wish: Wish) -> None:
+    first = min((plan.effective_from for office in offices for plan in office.plans), default=None)
+    if first is not None and wish.end < first:
+        raise Refused(
+            f"{format_roc(wish.start)}至{format_roc(wish.end)}沒有生效的計畫；"
+            f"最早的計畫自{format_roc(first)}生效"
+        )
 
 
 def _tell_next_round(settings: Settings, asked: Asked, start: Near) -> None:

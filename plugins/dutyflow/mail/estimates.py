@@ -7,7 +7,7 @@ from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.provisional import estimated
 from dutyflow.plan.words import listed
 
-from .contexts import Estimated
+from .moves import Estimated
 
 
 def estimated_mail(office: OfficePlan, year: int) -> Estimated:

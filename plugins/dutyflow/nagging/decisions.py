@@ -18,7 +18,7 @@ from dutyflow.plan.ladders import Ladder, Purpose, Role, Tone
 from dutyflow.plan.model import Contacts, Person
 
 from .distance import too_soon
-from .people import ROLE_TITLES, Addressee, Passed, Reachability, people_of
+from .people import ROLE_TITLES, Addressee, Passed, Reachability, people_of, person_key
 from .steps import Due, Schedule, Step
 
 State = Literal["open", "submitted", "accepted", "returned", "late", "waived"]
@@ -397,8 +397,3 @@ def silence_of(nag: Nag, reason: str) -> Silence:
 
 def _named(passed: Passed) -> str:
     return f"{'代理人' if passed.role == 'deputy' else ''}{passed.person.name}"
-
-
-def person_key(person: Person) -> str:
-    """One person is one address, in whatever case it is written."""
-    return person.email.lower()

@@ -9,7 +9,8 @@ from datetime import time
 from dutyflow.plan.ladders import Tone
 from dutyflow.plan.model import Person
 
-from .decisions import Nag, Silence, person_key, silence_of
+from .decisions import Nag, Silence, silence_of
+from .people import person_key
 
 OFFICE_HOURS = (time(8), time(18))
 HOURS_IN_WORDS = "08:00–18:00"

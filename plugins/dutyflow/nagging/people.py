@@ -18,6 +18,11 @@ ROLE_TITLES: dict[Role, str] = {
 }
 
 
+def person_key(person: Person) -> str:
+    """One person is one address, in whatever case it is written."""
+    return person.email.lower()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reachability:
     """Who cannot be reached today: away, or at an address that bounces.
@@ -30,7 +35,7 @@ class Reachability:
 
     def why_not(self, person: Person, today: date) -> str:
         """Why a person cannot be told today, in words; "" when they can."""
-        address = person.email.lower()
+        address = person_key(person)
         if address in self.undeliverable:
             return "信箱退信"
         until = self.away.get(address)

@@ -19,9 +19,9 @@ from dutyflow.mail.contexts import About, Opening
 from dutyflow.mail.estimates import estimated_mail
 from dutyflow.mail.reminders import Line, Reminder
 from dutyflow.nagging import moving, opening
-from dutyflow.nagging.decisions import Nag, Office, Silence, Standing, decide, person_key
+from dutyflow.nagging.decisions import Nag, Office, Silence, Standing, decide
 from dutyflow.nagging.digests import Digest, digests_of
-from dutyflow.nagging.people import Reachability
+from dutyflow.nagging.people import Reachability, person_key
 from dutyflow.plan.asking import asked_rows, awaited_by, spoken_amount
 from dutyflow.plan.cycles import cycles
 from dutyflow.plan.ladders import Ladder

@@ -27,9 +27,10 @@ from dutyflow.mail.summaries import (
     silent,
     went_out,
 )
-from dutyflow.nagging.decisions import Nag, Silence, person_key
+from dutyflow.nagging.decisions import Nag, Silence
 from dutyflow.nagging.distance import HAD_ENOUGH
 from dutyflow.nagging.opening import REASON as OPENING
+from dutyflow.nagging.people import person_key
 from dutyflow.nagging.undecided import Decision, Heard, Urging, held_back, urge
 from dutyflow.nagging.watchers import SUMMARY, WEEK, step_in, summary_rung, week_rung
 from dutyflow.plan.ladders import Ladder, Role

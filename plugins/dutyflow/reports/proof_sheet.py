@@ -33,6 +33,7 @@ COLUMNS = {
 SHOWN_HASH = 12  # hexadecimal digits of a row's hash; the chain's ends are given in full
 SHEET_NAME = 31  # characters that Excel allows
 SMALL = 9.0
+_HASH = re.compile(r"[0-9a-f]{64}")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\\/*?:\[\]]")
 
 
@@ -113,7 +114,7 @@ class _Sheet:
         start = self._row
         self._line(title, BAND, least=20)
         for row in rows:
-            cells = self._cells(row)
+            cells = cells_of(row, self._zone)
             for column, cell in enumerate(cells, 1):
                 look = CENTRED if column in (1, 8) else PLAIN
                 put(self._sheet, self._row, column, cell, replace(look, size=SMALL))
@@ -122,18 +123,6 @@ class _Sheet:
             start = self._row
         if start < self._row:
             yield self._heights(start)
-
-    def _cells(self, row: ProofRow) -> tuple[str, ...]:
-        return (
-            str(row.number),
-            format_roc_moment(row.at, self._zone),
-            row.what,
-            row.to or row.who,
-            row.rung,
-            row.why,
-            row.result,
-            row.hash[:SHOWN_HASH],
-        )
 
     def _line(self, text: str, look: Look, least: float = 0) -> None:
         spread(self._sheet, self._row, 1, len(COLUMNS), text, look)
@@ -145,6 +134,25 @@ class _Sheet:
     def _next(self, height: float) -> None:
         self._sheet.row_dimensions[self._row].height = height
         self._row += 1
+
+
+def cells_of(row: ProofRow, zone: ZoneInfo) -> tuple[str, ...]:
+    """What stands in a row, column by column."""
+    return (
+        str(row.number),
+        format_roc_moment(row.at, zone),
+        row.what,
+        row.to or row.who,
+        row.rung,
+        row.why,
+        row.result,
+        row.hash[:SHOWN_HASH],
+    )
+
+
+def ends_of(line: str) -> list[str]:
+    """The hash that a line of the heading gives of the first or the last event of a proof."""
+    return _HASH.findall(line) if line.startswith("本紀錄") else []
 
 
 def _told(section: SectionProof) -> str:
