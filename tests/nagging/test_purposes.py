@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from dutyflow.nagging.decisions import Nag
+from dutyflow.plan.asking import awaited_by
+from dutyflow.plan.load import load_office
 from tests.nagging.test_decisions import decided, office
+from tests.support.scene import PLANS
 
 AWAY = date(2018, 8, 31)
 
@@ -43,3 +48,14 @@ def test_where_the_ladder_ends_the_coordinator_goes_on_and_is_told_that_it_has_e
 def test_a_head_is_told_to_know_of_it() -> None:
     head = nags(date(2018, 7, 6))["huang"]
     assert (head.purpose, head.why, head.as_role) == ("inform", "逾期第 2 日", "副知組長")
+
+
+@pytest.mark.parametrize(
+    ("deadline", "told"),
+    [(date(2018, 7, 4), "業務處，107年7月6日（五）前報送"), (date(2018, 7, 9), "業務處")],
+)
+def test_who_was_given_more_time_than_the_report_has_is_told_of_one_day(
+    deadline: date, told: str
+) -> None:
+    duty = load_office(PLANS / "pingtung").plans[-1].duty("self_assessment")
+    assert awaited_by(duty, date(2018, 7, 6), deadline) == told

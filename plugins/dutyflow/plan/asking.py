@@ -61,9 +61,14 @@ def spoken_amount(form: Form, rows: int) -> str:
     return f"「{form.name}」共 {rows} 列" if form.is_table else f"一份「{form.name}」"
 
 
-def awaited_by(duty: Duty, report_due: date) -> str:
-    """Who waits for what sections answer, and until when: `業務處，107年7月6日（五）前報送`."""
+def awaited_by(duty: Duty, report_due: date, deadline: date) -> str:
+    """Who waits for what sections answer, and until when: `業務處，107年7月6日（五）前報送`.
+
+    The day is left out where the section was given more time than that: it would be one too many.
+    """
     places = "、".join(CHOICE_TITLES[place] for place in duty.deliver_to)
+    if deadline > report_due:
+        return places
     return f"{places}，{format_roc(report_due, weekday=True)}前報送"
 
 

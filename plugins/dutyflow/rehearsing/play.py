@@ -350,7 +350,7 @@ def _line(part: Part, nag: Nag, day: date) -> Line:
         as_role=nag.as_role,
         purpose=nag.purpose,
         others=nag.others,
-        awaited_by=awaited_by(part.duty, part.cycle.report_due),
+        awaited_by=awaited_by(part.duty, part.cycle.report_due, nag.deadline),
         form_name=part.form_name if nag.brings_form else "",
         subject=nag.step.subject,
         may_extend=part.plan.extensions.are_granted,
