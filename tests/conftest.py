@@ -27,3 +27,4 @@ os.environ.update(
         "DUTYFLOW_HOME": str(_HOME / "dutyflow"),
     }
 )
+os.environ.setdefault("DUTYFLOW_TESTS_AIRFLOW_DB", str(_HOME / "airflow-made.db"))

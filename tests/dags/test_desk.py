@@ -34,8 +34,8 @@ PART = {"duty": "半年自行考核", "cycle": "107年上半年", "section": "�
 RUN = """
 import importlib, json, sys
 from datetime import datetime
-from airflow.utils.db import initdb
-initdb()
+from tests.support import airflow_db
+airflow_db.set_up()
 sys.path.insert(0, sys.argv[1])
 import desk
 from dutyflow import clock

@@ -29,8 +29,8 @@ ROOT = Path(__file__).parents[2]
 RUN = """
 import sys
 sys.path.insert(0, "dags")
-from airflow.utils.db import initdb
-initdb()
+from tests.support import airflow_db
+airflow_db.set_up()
 from housekeeping import dag
 print(dag.test().state)
 """

@@ -44,9 +44,9 @@ RUN = """
 import importlib, json, sys
 from datetime import datetime
 from airflow.sdk.definitions.dag import _run_task
-from airflow.utils.db import initdb
+from tests.support import airflow_db
 from airflow.utils.state import TaskInstanceState
-initdb()
+airflow_db.set_up()
 sys.path.insert(0, sys.argv[1])
 from dutyflow import errands
 errands.errands_of.__kwdefaults__["size"] = 2

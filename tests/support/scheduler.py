@@ -16,6 +16,8 @@ from typing import Any
 
 import time_machine
 
+from tests.support import airflow_db
+
 Hold = Callable[[str, str], bool]  # a DAG's id and a task's
 
 
@@ -41,10 +43,9 @@ class Scheduler:
         # A look stands for the many of a day here; on some days more is due than one look takes.
         os.environ["AIRFLOW__SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP"] = "50"
         os.environ["AIRFLOW__SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE"] = "50"
+        airflow_db.set_up()
         from airflow import settings
-        from airflow.utils.db import initdb
 
-        initdb()
         _use_our_clock_in_the_database(settings.engine)
         self._session: Any = settings.NonScopedSession()
 
