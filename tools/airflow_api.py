@@ -94,7 +94,14 @@ class AirflowApi:
             "only_failed": False,
             "reset_dag_runs": True,
         }
-        answer = self._send("POST", f"/dags/{dag}/clearTaskInstances", order)
+        path = f"/dags/{dag}/clearTaskInstances"
+        try:
+            answer = self._send("POST", path, order)
+        except httpx.HTTPStatusError as busy:
+            if busy.response.status_code < 500:
+                raise
+            time.sleep(2)  # nothing was cleared: Airflow's database was busy for a moment
+            answer = self._send("POST", path, order)
         return [(task["task_id"], task["map_index"]) for task in answer["task_instances"]]
 
     def decide(self, dag: str, run: str, option: str, sections: list[str], note: str) -> None:

@@ -14,7 +14,7 @@ from tests.support.plans import printable
 
 REAL = Path(__file__).resolve().parents[2] / "include/plan/pingtung/107.yaml"
 quick = settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -16,7 +16,7 @@ from tests.support.plans import closures, contacts, plans
 
 OFFICE = Path(__file__).resolve().parents[2] / "include/plan/pingtung"
 quick = settings(
-    max_examples=50,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

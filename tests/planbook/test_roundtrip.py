@@ -16,7 +16,7 @@ from tests.support.plans import closures, contacts, plans
 
 OFFICE = Path(__file__).resolve().parents[2] / "include/plan/pingtung"
 quick = settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

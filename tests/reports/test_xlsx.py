@@ -209,7 +209,7 @@ def test_no_text_is_merged_over_rows(everyday: Worksheet) -> None:
     assert all(merged.min_row == merged.max_row for merged in everyday.merged_cells.ranges)
 
 
-@settings(patient, max_examples=40)
+@settings(patient, max_examples=20)
 @given(st.text(st.characters(exclude_categories=()), max_size=60))
 def test_any_text_can_be_rendered(text: str) -> None:
     assert not _formulas(assessment_xlsx(_saying(text)))
@@ -222,7 +222,7 @@ def test_odd_texts_can_be_rendered(text: str) -> None:
     assert _open(assessment_xlsx(_saying(text)))
 
 
-@settings(patient, max_examples=20)
+@settings(patient, max_examples=10)
 @given(st.floats(0, 100), st.integers(1, 999), st.dates(date(1912, 1, 1), date(2900, 1, 1)))
 def test_scores_are_written_to_the_last_digit(score: float, version: int, day: date) -> None:
     report = replace(report_of(PLAN, {"three": scores(m3_1=score)}), version=version, made_on=day)

@@ -17,7 +17,7 @@ from tests.forms.test_any_form import HASH, HEADING, KEY, SECRET, rows_of
 from tests.support.filling import fill
 from tests.web.conftest import Page, Visitor, fields_of
 
-patient = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=150)
+patient = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
 PAGES = ("", "draft", "send", "workbook", "form.xlsx", "nothing", "time", "deputy", "done", "no/x")
 EXPECTED = {200, 303, 307, 400, 403, 404, 405, 409, 410, 413, 422}
 

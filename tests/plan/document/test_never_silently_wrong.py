@@ -319,7 +319,7 @@ def test_what_is_not_damaged_is_read_as_it_is(layout: str) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("harm", DAMAGES, ids=lambda each: each.__name__)
 @settings(
-    max_examples=10,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
