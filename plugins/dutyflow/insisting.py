@@ -31,6 +31,11 @@ class Undecided:
     request: RequestRecord
     case: Case
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether an answer is still waited for."""
+        return self.case.cycle.state == "open" and self.case.assignment.state in ANSWERABLE
+
     @cached_property
     def step(self) -> Step | None:
         case, zone = self.case, self.case.zone
@@ -66,7 +71,7 @@ def undecided(watch: Watch) -> tuple[Undecided, ...]:
         for request in watch.desk.ledger.requests.pending()
         if request.assignment.split("/")[0] == watch.office.office
     )
-    return tuple(each for each in found if each.case.assignment.state in ANSWERABLE)
+    return tuple(each for each in found if each.is_needed)
 
 
 def letters(watch: Watch) -> Iterator[Dispatch]:

@@ -76,6 +76,17 @@ def test_what_nobody_needs_any_more_is_not_asked_again(asked: Any) -> None:
     assert HEAD not in summary_on(asked, "2018-06-29")
 
 
+def test_a_cycle_that_is_closed_waits_for_no_decision(asked: Any) -> None:
+    asked.now = morning("2018-07-05")
+    (cycle,) = asked.ledger.cycles.all()
+    for assignment in asked.ledger.assignments.of(cycle.key):
+        asked.wait(assignment.key)
+    asked.ledger.cycles.close(cycle.key, now=asked.now, who="測試", why="測試")
+    told = summary_on(asked, "2018-07-06")
+    assert HEAD not in told
+    assert all("展期" not in mail["Subject"] for mail in told.values())
+
+
 def test_the_section_is_told_that_its_request_waits(asked: Any) -> None:
     reminder = by_address(round_on(asked, "2018-06-29")[1])[OWNER]
     assert "已申請展期至 107年7月18日（三），等候核示；核示之前，期限不變" in text_of(reminder)
