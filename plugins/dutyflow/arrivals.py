@@ -21,7 +21,7 @@ from .ledger.records import (
     CycleRecord,
     SubmissionRecord,
 )
-from .ledger.what import STATE_TITLES
+from .ledger.what import SETTLED, STATE_TITLES
 from .plan.office import OfficePlan
 from .plan.senders import sender_of
 from .workspace import Workspace
@@ -29,7 +29,6 @@ from .workspace import Workspace
 PAGE = 20  # things that wait, on one page: each has a list of assignments to choose from
 WORDS_SHOWN = 50
 CHOICES = 500
-UNANSWERED = {"open", "submitted", "returned", "late"}
 
 Standing = Literal["已填報", "確認無辦理事項", "未填報", "退回補正", "免報"]
 
@@ -200,7 +199,7 @@ class Arrivals:
             duty=self.desk.plan_kept(each.plan_hash).duty(each.duty).name,
             period=each.period,
             cycle=each.cycle,
-            waits=each.state in UNANSWERED,
+            waits=each.state not in SETTLED,
             until=each.collect_by,
         )
 

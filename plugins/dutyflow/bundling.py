@@ -18,6 +18,7 @@ from .forms.judge import judge, stamp_in
 from .forms.texts import file_key, folded
 from .keeping import Delivered, Parcel, is_workbook
 from .ledger.errors import UnknownKey
+from .ledger.what import SETTLED
 from .mail.attachment import Attachment
 from .mail.text import file_name
 from .mail.unpacking import unpacked
@@ -26,7 +27,6 @@ from .sorting import BY_STAMP
 from .workspace import Case, Workspace
 
 BY_FOLDER = "共用資料夾的位置"
-UNANSWERED = {"open", "submitted", "returned", "late"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ def _by_folder(
     if section is None or not bundle.delivered.files:
         return (), _why_unknown(bundle)
     found = list(_open_cases(desk, office, section))
-    waiting = [case for case in found if case.assignment.state in UNANSWERED]
+    waiting = [case for case in found if case.assignment.state not in SETTLED]
     if len(waiting) != 1 and len(found) != 1:
         return (), (
             f"共用資料夾「{bundle.within}」裡沒有填報檔，看不出「{bundle.delivered.subject}」"

@@ -17,7 +17,7 @@ from .calendars.moments import format_cut_off, last_day
 from .calendars.roc import ROC_EPOCH, in_zone
 from .casework import Stationery
 from .ledger.records import AssignmentRecord, CycleRecord, EventRecord
-from .ledger.what import What
+from .ledger.what import SETTLED, What
 from .mail.estimates import estimated_mail
 from .mail.moves import Estimated, Moved, MovedCycle, MovedCycles, MovedDay
 from .nagging import moving
@@ -118,8 +118,7 @@ class _Letters:
         waiting = [
             (plan.section(assignment.section).name, assignment)
             for assignment in self.desk.ledger.assignments.of(cycle.key)
-            if event.detail["days"][0]["day"] == "collect_by"
-            and assignment.state not in {"accepted", "waived"}
+            if event.detail["days"][0]["day"] == "collect_by" and assignment.state not in SETTLED
         ]
         return MovedCycle(
             title=f"{cycle.title} {plan.duty(cycle.duty).name}",

@@ -13,14 +13,13 @@ from functools import cached_property
 from .calendars.moments import last_day
 from .calendars.roc import format_roc, in_zone
 from .ledger.records import RequestRecord
+from .ledger.what import SETTLED
 from .nagging.asked import step_for_decision
 from .nagging.steps import Step
 from .posting import Dispatch
 from .requesting import decider_of, to_decide
 from .watching import Watch
 from .workspace import Case
-
-ANSWERABLE = {"open", "submitted", "returned", "late"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +33,7 @@ class Undecided:
     @property
     def is_needed(self) -> bool:
         """Whether an answer is still waited for."""
-        return self.case.cycle.state == "open" and self.case.assignment.state in ANSWERABLE
+        return self.case.cycle.state == "open" and self.case.assignment.state not in SETTLED
 
     @cached_property
     def step(self) -> Step | None:

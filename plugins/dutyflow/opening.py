@@ -10,6 +10,7 @@ from .calendars.moments import format_cut_off, last_day
 from .calendars.roc import format_roc, format_roc_moment, in_zone
 from .errors import DutyflowError
 from .ledger.records import CycleRecord, NewCycle
+from .ledger.what import SETTLED
 from .plan.cycles import NoTimeLeft, cycle_named, cycle_on
 from .plan.model import Plan
 from .plan.office import OfficePlan
@@ -106,7 +107,7 @@ def open_again(
 
 def _reopen_what_is_missing(desk: Workspace, cycle: CycleRecord, now: datetime, who: str) -> None:
     states = {assignment.state for assignment in desk.ledger.assignments.of(cycle.key)}
-    if states <= {"accepted", "waived"}:
+    if states <= SETTLED:
         raise CycleClosed(f"「{cycle.title}」（{cycle.name}）已結案，各組室均已填報，無須補辦")
     desk.ledger.cycles.reopen(cycle.key, now=now, who=who, why="補辦尚未填報者")
 

@@ -12,6 +12,7 @@ from .calendars.moments import last_day
 from .calendars.roc import in_zone
 from .errors import DutyflowError
 from .ledger.records import CycleRecord, NoticeRecord, Undecided
+from .ledger.what import SETTLED
 from .mail.contexts import Deadline
 from .mail.summaries import Late, Waiting
 from .nagging.distance import HAD_ENOUGH
@@ -154,7 +155,7 @@ def _urges(notice: NoticeRecord) -> bool:
 
 def is_late(state: str, collect_by: datetime, now: datetime) -> bool:
     """Whether an answer is still to come though its cut-off has passed."""
-    return state not in {"accepted", "waived"} and collect_by <= now
+    return state not in SETTLED and collect_by <= now
 
 
 def post_for_each(

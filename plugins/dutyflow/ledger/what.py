@@ -16,6 +16,8 @@ STATE_TITLES: dict[AssignmentState, str] = {
     "late": "逾期",
     "waived": "免報",
 }
+# Of which no answer is waited for any more, while they are in that state.
+SETTLED = frozenset({"accepted", "waived"})
 
 
 class What(StrEnum):
