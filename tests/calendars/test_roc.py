@@ -52,7 +52,7 @@ def test_days_that_do_not_exist(written):
 
 
 @pytest.mark.parametrize(
-    "written", ["", "明天", "107", "107-07", "1070706", "107-07-06T08", "7-6", None]
+    "written", ["", "明天", "107", "107-07", "1070706", "107-07-06T08", "7-6", "7年7月6日", None]
 )
 def test_what_is_no_date(written):
     with pytest.raises(ValueError, match="不是日期；請寫成 107-07-06"):

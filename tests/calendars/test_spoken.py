@@ -36,7 +36,7 @@ rules = st.one_of(
             "roll": rolls,
         }
     ),
-    st.fixed_dictionaries({"date": st.dates(date(1912, 1, 1), date(2900, 1, 1)), "roll": rolls}),
+    st.fixed_dictionaries({"date": st.dates(date(1921, 1, 1), date(2900, 1, 1)), "roll": rolls}),
 )
 
 

@@ -27,7 +27,8 @@ def roc_year(day: date) -> int:
 def parse_date(written: object) -> date:
     """Read a date as written in a plan: `107-07-06`, `107.7.6`, `107年7月6日` or ISO `2018-07-06`.
 
-    A year below 1000 is an ROC year. Raises ValueError with a Chinese sentence otherwise.
+    A year below 1000 is an ROC year; one digit is none, but a slip. Raises ValueError
+    with a Chinese sentence otherwise.
     """
     if isinstance(written, datetime):
         return written.date()
