@@ -33,7 +33,7 @@ import sys, time
 from datetime import date
 from pathlib import Path
 from dutyflow.plan.cycles import cycles
-from dutyflow.plan.load import load_all_plans
+from dutyflow.infra.plan_files.load import load_all_plans
 offices = load_all_plans(Path(sys.argv[1]))
 start, end = date(2018, 1, 1), date({2017 + YEARS}, 12, 31)
 begun = time.process_time()

@@ -15,11 +15,11 @@ from collections.abc import Callable
 from functools import partial
 
 from dutyflow.ledger.standings import OPEN
-from dutyflow.rounds import decide_round
-from dutyflow.workspace import Workspace
+from dutyflow.services.reminders.daily_round import decide_round
+from dutyflow.services.workspace import Workspace
 
 from .figures import Figure, milliseconds, ratio, show, take_turns
-from .ledgers import MORNING, fill, postgres, workspace
+from .ledgers import MORNING, fill, opened_workspace, postgres
 
 FEW, MANY, ROUNDS = 20_000, 100_000, 5
 NEXT_TO_FETCH = 3.0
@@ -37,11 +37,11 @@ def main(*options: str) -> int:
 
 
 def _figure(url: str, name: str, count: int, clock: Callable[[], float]) -> Figure:
-    with workspace(url) as desk:
-        fill(desk, count)
+    with opened_workspace(url) as workspace:
+        fill(workspace, count)
         ways = {
-            "decide": partial(_timed, clock, partial(_decide, desk)),
-            "fetch": partial(_timed, clock, partial(_fetch, desk, count)),
+            "decide": partial(_timed, clock, partial(_decide, workspace)),
+            "fetch": partial(_timed, clock, partial(_fetch, workspace, count)),
         }
         take_turns(ways, 1)
         times = take_turns(ways, ROUNDS)
@@ -59,12 +59,12 @@ def _timed(clock: Callable[[], float], work: Callable[[], None]) -> float:
     return clock() - begun
 
 
-def _decide(desk: Workspace) -> None:
-    assert decide_round(desk, now=MORNING).digests
+def _decide(workspace: Workspace) -> None:
+    assert decide_round(workspace, now=MORNING).digests
 
 
-def _fetch(desk: Workspace, count: int) -> None:
-    with desk.ledger._database.reading() as connection:
+def _fetch(workspace: Workspace, count: int) -> None:
+    with workspace.ledger._database.reading() as connection:
         assert len(connection.execute(OPEN).fetchall()) >= count
 
 

@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dutyflow.confined import room
+from dutyflow.infra.sandbox import runner
 from dutyflow.mail.errors import UnreadableMessage
-from dutyflow.mail.inbound import read_message
+from dutyflow.mail.inbound.message import read_message
 from tests.forms.samples import judged
 from tests.support.hostile_books import BOMBS
 from tests.support.hostile_mails import READ, REFUSED, envelope
@@ -25,13 +25,15 @@ SECONDS, MEMORY = 2.0, 300  # MB
 def main() -> int:
     print(f"{'':42}{'seconds':>9}{'MB':>6}   (target: {SECONDS:.0f} s, {MEMORY} MB)")
     for name, work in _all():
-        room.run("dutyflow.confined.sheets:read", b"", room.Limits(seconds=9, memory=300 * 2**20))
-        child = room._idle[-1]._process.pid
+        runner.run(
+            "dutyflow.infra.sandbox.sheets:read", b"", runner.Limits(seconds=9, memory=300 * 2**20)
+        )
+        child = runner._idle[-1]._process.pid
         begun = time.perf_counter()
         said = work()
         passed = time.perf_counter() - begun
         print(f"{name:42}{passed:9.2f}{_most_held(child):>6}   {said[:60]}")
-        room._end_all()  # a fresh one for each
+        runner._end_all()  # a fresh one for each
     return 0
 
 

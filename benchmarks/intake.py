@@ -18,17 +18,17 @@ from email.message import EmailMessage
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from dutyflow.casework import Stationery
+from dutyflow.infra.settings import Settings
 from dutyflow.mail.addresses import reply_address
 from dutyflow.mail.attachment import XLSX
-from dutyflow.opening import open_cycle
-from dutyflow.receiving import empty_inbox
-from dutyflow.settings import Settings
-from dutyflow.workspace import Case, Workspace
+from dutyflow.services.cycles.opening import open_cycle
+from dutyflow.services.intake.mailbox import empty_inbox
+from dutyflow.services.messaging.assignment_mail import AssignmentMail
+from dutyflow.services.workspace import Case, Workspace
 from tests.support.scene import Row, filled
 
 from .figures import Figure, show
-from .ledgers import DUTY, MORNING, OFFICE, OPENED, workspace
+from .ledgers import DUTY, MORNING, OFFICE, OPENED, opened_workspace
 from .mail_sink import HOST, mail_sink
 from .meter import Meter, peak_memory
 
@@ -63,24 +63,24 @@ def main(*options: str) -> int:
 
 def _taken_in(port: int, count: int) -> tuple[float, float]:
     """The processor's seconds for a reply, and the peak of memory in bytes."""
-    with workspace() as desk:
-        open_cycle(desk, office=OFFICE, duty=DUTY, name="107H1", now=OPENED, who="benchmark")
-        mailbox = desk.office(OFFICE).contacts.mailbox.address
-        _deliver(desk.settings.mail / mailbox / "new", _replies(desk, count))
+    with opened_workspace() as workspace:
+        open_cycle(workspace, office=OFFICE, duty=DUTY, name="107H1", now=OPENED, who="benchmark")
+        mailbox = workspace.office(OFFICE).contacts.mailbox.address
+        _deliver(workspace.settings.mail / mailbox / "new", _replies(workspace, count))
         ours, theirs = _processes.Pipe()
-        process = _processes.Process(target=_take_in, args=(theirs, desk.settings, port))
+        process = _processes.Process(target=_take_in, args=(theirs, workspace.settings, port))
         process.start()
         taken, seconds, peak = ours.recv()
         process.join()
-        states = {each.state for each in desk.ledger.assignments.of(CYCLE)}
+        states = {each.state for each in workspace.ledger.assignments.of(CYCLE)}
     if taken != count or states != {"accepted"}:
         raise SystemExit(f"of {count} replies {taken} were taken in; states: {states}")
     return seconds / count, peak
 
 
-def _replies(desk: Workspace, count: int) -> Iterator[bytes]:
-    cases = [desk.case(each.key) for each in desk.ledger.assignments.of(CYCLE)]
-    forms = [Stationery(case).attached_form().data for case in cases]
+def _replies(workspace: Workspace, count: int) -> Iterator[bytes]:
+    cases = [workspace.case(each.key) for each in workspace.ledger.assignments.of(CYCLE)]
+    forms = [AssignmentMail(case).attached_form().data for case in cases]
     for number in range(count):
         place = number % len(cases)
 
@@ -110,18 +110,18 @@ def _deliver(folder: Path, replies: Iterator[bytes]) -> None:
 
 
 def _take_in(parent: Connection, settings: Settings, port: int) -> None:
-    desk = Workspace(settings)
-    inbox = desk.maildir(desk.office(OFFICE))
+    workspace = Workspace(settings)
+    inbox = workspace.maildir(workspace.office(OFFICE))
     moment = MORNING + timedelta(hours=1)
     taken = 0
 
     def take_in() -> None:
         nonlocal taken
         with smtplib.SMTP(HOST, port, local_hostname="localhost") as client:
-            taken = empty_inbox(desk, client, OFFICE, inbox, clock=lambda: moment)
+            taken = empty_inbox(workspace, client, OFFICE, inbox, clock=lambda: moment)
 
     seconds = Meter().measure(take_in)
-    desk.close()
+    workspace.close()
     parent.send((taken, seconds, peak_memory()))
 
 

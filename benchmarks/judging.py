@@ -17,9 +17,9 @@ from functools import partial
 import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from dutyflow.answers import Answer
-from dutyflow.confined import room
 from dutyflow.forms import FormStamp, Heading, judge, write_form
+from dutyflow.infra.sandbox import runner
+from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow, measure_row
 from dutyflow.plan.catalogue import shipped_forms
 from dutyflow.plan.model import Measure
@@ -59,7 +59,7 @@ def main() -> int:
     }
     for read in readers.values():  # what is only done once (imports, the child) is not timed
         read(files[0])
-    meter = Meter(helper=room._idle[-1]._process.pid)
+    meter = Meter(helper=runner._idle[-1]._process.pid)
     ways = {name: partial(_measure, meter, read, files) for name, read in readers.items()}
     worked, passed = meter.take_turns(ways, ROUNDS)
     show(

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from dutyflow.infra.settings import Settings
 from dutyflow.ledger.tables import assignments, cycles
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.services.workspace import Workspace
 from tests.support.postgres import NoPostgres, PostgresServer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,14 +27,14 @@ _AT_ONCE = 1_000  # cycles in one statement, so that memory tells nothing of the
 
 
 @contextmanager
-def workspace(ledger: str = "") -> Iterator[Workspace]:
+def opened_workspace(ledger: str = "") -> Iterator[Workspace]:
     """A workspace with an empty ledger; on SQLite, unless its URL is given."""
     with tempfile.TemporaryDirectory(prefix="dutyflow-bench-") as home:
         settings = {"DUTYFLOW_HOME": home, "DUTYFLOW_PLANS": str(ROOT / "include/plan")}
-        desk = Workspace(Settings.from_environ(settings | {"DUTYFLOW_LEDGER": ledger}))
-        desk.ledger.migrate()
-        yield desk
-        desk.close()
+        workspace = Workspace(Settings.from_environ(settings | {"DUTYFLOW_LEDGER": ledger}))
+        workspace.ledger.migrate()
+        yield workspace
+        workspace.close()
 
 
 @contextmanager
@@ -52,14 +52,14 @@ def postgres() -> Iterator[PostgresServer | None]:
         server.stop()
 
 
-def fill(desk: Workspace, count: int, *, one_in: int = ONE_IN) -> None:
+def fill(workspace: Workspace, count: int, *, one_in: int = ONE_IN) -> None:
     """So many open assignments, as if of very many half-years; one in so many has a step due."""
-    plan = desk.office(OFFICE).plans[0].with_all_it_uses()
+    plan = workspace.office(OFFICE).plans[0].with_all_it_uses()
     document = plan.model_dump_json(by_alias=True)
-    desk.ledger.plans.keep(plan.hash, office=OFFICE, year=107, document=document, now=OPENED)
+    workspace.ledger.plans.keep(plan.hash, office=OFFICE, year=107, document=document, now=OPENED)
     sections = [section.id for section in plan.sections]
     numbers = range(-(-count // len(sections)))
-    with desk.ledger._database.writing() as connection:
+    with workspace.ledger._database.writing() as connection:
         for start in numbers[::_AT_ONCE]:
             some = [
                 (number, CUT_OFF if number % one_in == 0 else CUT_OFF + LATER)

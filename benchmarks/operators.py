@@ -25,10 +25,10 @@ from typing import Any
 
 import psutil
 
-from dutyflow.errands import PEOPLE_IN_A_BATCH
+from dutyflow.services.reminders.batches import PEOPLE_IN_A_BATCH
 
 from .figures import Figure, show
-from .ledgers import ROOT, workspace
+from .ledgers import ROOT, opened_workspace
 from .mail_sink import Sink, mail_sink
 from .meter import Meter
 from .sending import AT_A_TIME, MailsLeft
@@ -89,8 +89,8 @@ def _figure(mail: float, task: float, kind: str) -> Figure:
 
 def _a_mail(sink: Sink) -> Cost:
     """Claimed, rendered, sent and recorded on SQLite."""
-    with workspace() as desk, sink.connect() as client:
-        sender = MailsLeft.of_a_round(desk, (ROUNDS + 1) * AT_A_TIME, meter := Meter())
+    with opened_workspace() as workspace, sink.connect() as client:
+        sender = MailsLeft.of_a_round(workspace, (ROUNDS + 1) * AT_A_TIME, meter := Meter())
         sender.recorded(client)
         worked, passed = meter.take_turns({"mail": lambda: sender.recorded(client)}, ROUNDS)
     return Cost(worked=statistics.median(worked["mail"]), passed=statistics.median(passed["mail"]))

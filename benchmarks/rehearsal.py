@@ -16,9 +16,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from dutyflow.plan.load import load_all
+from dutyflow.infra.plan_files.load import load_all
 from dutyflow.plan.office import OfficePlan
-from dutyflow.rehearsing.play import Wish, rehearse
+from dutyflow.services.rehearsal.play import Wish, rehearse
 
 from .figures import Figure, milliseconds, ratio, show, take_turns
 

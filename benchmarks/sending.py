@@ -22,14 +22,14 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from dutyflow.mail.letter import compose
+from dutyflow.mail.outbound.letter import compose
 from dutyflow.nagging.digests import Digest
-from dutyflow.reminding import remind, write_digest
-from dutyflow.rounds import decide_round
-from dutyflow.workspace import Case, Workspace
+from dutyflow.services.reminders.daily_round import decide_round
+from dutyflow.services.reminders.reminder_mail import remind, write_digest
+from dutyflow.services.workspace import Case, Workspace
 
 from .figures import Figure, milliseconds, ratio, show
-from .ledgers import MORNING, OFFICE, fill, postgres, workspace
+from .ledgers import MORNING, OFFICE, fill, opened_workspace, postgres
 from .mail_sink import Sink, mail_sink
 from .meter import Meter
 from .sending_memory import peak_figure
@@ -77,8 +77,8 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
 
 
 def _next_to_a_loop(url: str, name: str, sink: Sink, count: int, meter: Meter) -> Iterator[Figure]:
-    with workspace(url) as desk, sink.connect() as client:
-        sender = MailsLeft.of_a_round(desk, 2 * count, meter)
+    with opened_workspace(url) as workspace, sink.connect() as client:
+        sender = MailsLeft.of_a_round(workspace, 2 * count, meter)
         ways = {
             "ledger": lambda: sender.recorded(client),
             "loop": lambda: sender.bare(lambda: client, after=_keep),
@@ -95,8 +95,8 @@ def _next_to_a_loop(url: str, name: str, sink: Sink, count: int, meter: Meter) -
 
 def _next_to_a_connection_each(sink: Sink, count: int) -> Iterator[Figure]:
     meter = Meter()
-    with workspace() as desk, sink.connect() as client:
-        sender = MailsLeft.of_a_round(desk, 2 * count, meter)
+    with opened_workspace() as workspace, sink.connect() as client:
+        sender = MailsLeft.of_a_round(workspace, 2 * count, meter)
         ways = {
             "ledger": lambda: sender.recorded(client),
             "each": lambda: sender.bare(sink.connect, after=_quit),
@@ -116,28 +116,30 @@ def _next_to_a_connection_each(sink: Sink, count: int) -> Iterator[Figure]:
 class MailsLeft:
     """Sends what is left of a round's mails, one way or the other."""
 
-    desk: Workspace
+    workspace: Workspace
     digests: Iterator[Digest]
     meter: Meter
 
     @classmethod
-    def of_a_round(cls, desk: Workspace, count: int, meter: Meter) -> MailsLeft:
+    def of_a_round(cls, workspace: Workspace, count: int, meter: Meter) -> MailsLeft:
         """One mail for each assignment, so that there are enough."""
-        fill(desk, count, one_in=1)
-        nags = (nag for digest in decide_round(desk, now=MORNING).digests for nag in digest.nags)
-        return cls(desk, (Digest(to=nag.to.person, nags=(nag,)) for nag in nags), meter)
+        fill(workspace, count, one_in=1)
+        nags = (
+            nag for digest in decide_round(workspace, now=MORNING).digests for nag in digest.nags
+        )
+        return cls(workspace, (Digest(to=nag.to.person, nags=(nag,)) for nag in nags), meter)
 
     def recorded(self, client: smtplib.SMTP) -> float:
         """Seconds for a mail, sent as the round's tasks do."""
         some = list(islice(self.digests, AT_A_TIME))
-        return self._timed(partial(remind, self.desk, client, OFFICE, some, now=MORNING))
+        return self._timed(partial(remind, self.workspace, client, OFFICE, some, now=MORNING))
 
     def bare(
         self, connect: Callable[[], smtplib.SMTP], after: Callable[[smtplib.SMTP], None]
     ) -> float:
         """Seconds for a mail in a loop that keeps no record, with all facts at hand."""
         some = list(islice(self.digests, AT_A_TIME))
-        known = self.desk.cases(nag.assignment for digest in some for nag in digest.nags)
+        known = self.workspace.cases(nag.assignment for digest in some for nag in digest.nags)
         return self._timed(partial(self._loop, some, known, connect, after))
 
     def _timed(self, send: Callable[[], None]) -> float:
@@ -150,9 +152,9 @@ class MailsLeft:
         connect: Callable[[], smtplib.SMTP],
         after: Callable[[smtplib.SMTP], None],
     ) -> None:
-        mailbox = self.desk.office(OFFICE).contacts.mailbox
+        mailbox = self.workspace.office(OFFICE).contacts.mailbox
         for digest in some:
-            letter = write_digest(self.desk, digest, now=MORNING, known=known).letter()
+            letter = write_digest(self.workspace, digest, now=MORNING, known=known).letter()
             text = compose(letter, mailbox=mailbox, now=MORNING).as_bytes()
             client = connect()
             client.sendmail(mailbox.address, [digest.to.email], text)

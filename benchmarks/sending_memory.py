@@ -9,15 +9,15 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from dutyflow.errands import Errand, errands_of, still_to_send
+from dutyflow.infra.settings import Settings
 from dutyflow.nagging.digests import Digest
-from dutyflow.reminding import remind
-from dutyflow.rounds import Wanted, decide_round
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.services.reminders.batches import RecipientBatch, batches_of, still_to_send
+from dutyflow.services.reminders.daily_round import Wanted, decide_round
+from dutyflow.services.reminders.reminder_mail import remind
+from dutyflow.services.workspace import Workspace
 
 from .figures import Figure
-from .ledgers import MORNING, OFFICE, fill, workspace
+from .ledgers import MORNING, OFFICE, fill, opened_workspace
 from .mail_sink import HOST
 from .meter import peak_memory
 
@@ -38,32 +38,32 @@ def peak_figure(port: int, count: int) -> Figure:
 
 
 def _peak(port: int, count: int) -> float:
-    with workspace() as desk:
-        fill(desk, count, one_in=1)
-        errands = desk.settings.home / "errands"
-        _write(errands, desk)
+    with opened_workspace() as workspace:
+        fill(workspace, count, one_in=1)
+        errands = workspace.settings.home / "errands"
+        _write(errands, workspace)
         ours, theirs = _processes.Pipe()
-        process = _processes.Process(target=_send, args=(theirs, desk.settings, errands, port))
+        process = _processes.Process(target=_send, args=(theirs, workspace.settings, errands, port))
         process.start()
         peak = float(ours.recv())
         process.join()
         return peak
 
 
-def _write(file: Path, desk: Workspace) -> None:
+def _write(file: Path, workspace: Workspace) -> None:
     """What the round's first task hands to the others; a mail for each assignment here."""
-    nags = (nag for digest in decide_round(desk, now=MORNING).digests for nag in digest.nags)
-    batches = errands_of(Digest(to=nag.to.person, nags=(nag,)) for nag in nags)
+    nags = (nag for digest in decide_round(workspace, now=MORNING).digests for nag in digest.nags)
+    batches = batches_of(Digest(to=nag.to.person, nags=(nag,)) for nag in nags)
     file.write_text("".join(json.dumps(asdict(batch)) + "\n" for batch in batches))
 
 
 def _send(parent: Connection, settings: Settings, errands: Path, port: int) -> None:
-    desk, wanted = Workspace(settings), Wanted(again=True)
+    workspace, wanted = Workspace(settings), Wanted(again=True)
     with smtplib.SMTP(HOST, port, local_hostname="localhost") as client, errands.open() as lines:
         for line in lines:
-            errand = Errand(**json.loads(line))
-            digests = still_to_send(desk, errand, wanted=wanted, now=MORNING)
+            batch = RecipientBatch(**json.loads(line))
+            digests = still_to_send(workspace, batch, wanted=wanted, now=MORNING)
             alone = [Digest(to=digest.to, nags=(nag,)) for digest in digests for nag in digest.nags]
-            remind(desk, client, OFFICE, alone, now=MORNING)
-    desk.close()
+            remind(workspace, client, OFFICE, alone, now=MORNING)
+    workspace.close()
     parent.send(peak_memory())

@@ -23,12 +23,12 @@ from pathlib import Path
 import psutil
 from sqlalchemy import update
 
+from dutyflow.infra.settings import Settings
 from dutyflow.ledger.tables import assignments
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.services.workspace import Workspace
 
 from .figures import Figure, show
-from .ledgers import fill, postgres, workspace
+from .ledgers import fill, opened_workspace, postgres
 from .triggerer import Triggerer, triggerer
 
 WAITS, SETTLED_SECONDS, SECONDS, ANSWERS = 2_000, 15.0, 30.0, 5
@@ -49,10 +49,10 @@ class Shares:
 def main() -> int:
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dutyflow-waits-")))
-        desk = stack.enter_context(workspace())
-        keys = _open_assignments(desk)
-        os.environ["DUTYFLOW_HOME"] = str(desk.settings.home)
-        os.environ["DUTYFLOW_PLANS"] = str(desk.settings.plans)
+        workspace = stack.enter_context(opened_workspace())
+        keys = _open_assignments(workspace)
+        os.environ["DUTYFLOW_HOME"] = str(workspace.settings.home)
+        os.environ["DUTYFLOW_PLANS"] = str(workspace.settings.plans)
         server = stack.enter_context(postgres())
         url = server.url(server.new_database()) if server else f"sqlite:///{home / 'airflow.db'}"
         kind, database = ("PostgreSQL", server.process) if server else ("SQLite", None)
@@ -60,7 +60,7 @@ def main() -> int:
         without = _shares(airflow, database)
         airflow.defer(keys)
         shares = _shares(airflow, database)
-        slowest = _slowest_wake(airflow, desk.settings, keys)
+        slowest = _slowest_wake(airflow, workspace.settings, keys)
     _tell(kind, without, shares, slowest)
     return 0
 
@@ -89,9 +89,9 @@ def _tell(kind: str, without: Shares, shares: Shares, slowest: float) -> None:
     print(f"  memory: {shares.memory / 2**20:.0f} MiB, without any {without.memory / 2**20:.0f}")
 
 
-def _open_assignments(desk: Workspace) -> list[str]:
-    fill(desk, WAITS)
-    with desk.ledger._database.writing() as connection:
+def _open_assignments(workspace: Workspace) -> list[str]:
+    fill(workspace, WAITS)
+    with workspace.ledger._database.writing() as connection:
         connection.execute(update(assignments).values(collect_by=CUT_OFF, due_by=CUT_OFF))
         return [row.key for row in connection.execute(assignments.select().limit(WAITS))]
 
@@ -140,9 +140,9 @@ def _answer(settings: Settings, key: str) -> float:
 
 
 def _waive(settings: Settings, key: str) -> None:
-    desk = Workspace(settings)
-    desk.ledger.assignments.waive(key, now=datetime.now(UTC), who="benchmark", why="benchmark")
-    desk.close()
+    workspace = Workspace(settings)
+    workspace.ledger.assignments.waive(key, now=datetime.now(UTC), who="benchmark", why="benchmark")
+    workspace.close()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from airflow.plugins_manager import AirflowPlugin
 
-from dutyflow.orchestration.pages import DESK_APP, DESK_VIEW
+from dutyflow.orchestration.pages import COORDINATOR_APP, COORDINATOR_VIEW
 from dutyflow.orchestration.timetable import DutyTimetable
 from dutyflow.orchestration.working_mornings import WorkingMornings
 from dutyflow.web.language import ChineseByDefault
@@ -11,8 +11,8 @@ from dutyflow.web.language import ChineseByDefault
 class DutyflowPlugin(AirflowPlugin):
     name = "dutyflow"
     timetables = [DutyTimetable, WorkingMornings]
-    fastapi_apps = [DESK_APP]
-    external_views = [DESK_VIEW]
+    fastapi_apps = [COORDINATOR_APP]
+    external_views = [COORDINATOR_VIEW]
     fastapi_root_middlewares = [
         {"name": "Chinese by default", "middleware": ChineseByDefault, "args": [], "kwargs": {}}
     ]

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from dutyflow import settings
+from dutyflow.infra import settings
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docker-compose.yaml").read_text(encoding="utf-8")

@@ -11,8 +11,9 @@ from typing import get_args
 import click
 import pytest
 
-from dutyflow import __version__, settings
+from dutyflow import __version__
 from dutyflow.cli import main
+from dutyflow.infra import settings
 from dutyflow.ledger.notices import LEASE_SECONDS
 from dutyflow.ledger.records import AssignmentState
 from dutyflow.orchestration import waiting
@@ -129,12 +130,12 @@ def test_the_pictures_are_drawn_shown_and_not_too_heavy() -> None:
 
 def test_the_floors_are_those_of_the_import_contract() -> None:
     contracts = tomllib.loads(text_of(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
-    (layers,) = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    layers = contracts[0]["layers"]
     (drawn,) = [
         body for kind, body in BLOCK.findall(text_of(ARCHITECTURE)) if body.startswith("cli")
     ]
     floors = [re.split(r" {3,}", line)[0] for line in drawn.splitlines()]
-    assert floors == [floor.replace("dutyflow.", "") for floor in layers]
+    assert floors == layers
 
 
 def test_the_states_are_those_of_the_ledger() -> None:

@@ -23,19 +23,19 @@ from pathlib import Path
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from tests.support.workspace import Runs, what_came_in, workspace_of
 
 import play
 from airflow_api import AirflowApi
-from dutyflow import links
-from dutyflow.assembling import folder_of
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.mail.attachment import XLSX, Attachment
-from dutyflow.mail.rendering import render
+from dutyflow.mail.outbound.rendering import render
+from dutyflow.services.messaging import form_links
+from dutyflow.services.reporting.assembly import folder_of
 from dutyflow.web.upload import create_app
 from environment import ROOT, Instance
 from sample_sections import Letter, SampleSection, filled, sample_answer, send_from_elsewhere
 from tests.mail.samples import CONTENTS, WANG
-from tests.support.desk import Runs, desk_of, what_came_in
 from tests.support.scene import scene
 from tests.support.serving import listening, served
 
@@ -130,11 +130,11 @@ def draw(instance: Instance, cam: Camera) -> None:
     run = f"/dags/{play.DAG}/runs/{the_play.run}"
     grid(cam, run)
     review(cam, run)
-    desk(cam, the_play, letters[play.LATE])
+    workspace(cam, the_play, letters[play.LATE])
 
     play.the_late_one_answers(the_play, letters[play.LATE])
     play.collection_is_run_again(the_play)
-    folder = folder_of(the_play.desk, the_play.desk.ledger.cycles.get(the_play.key))
+    folder = folder_of(the_play.workspace, the_play.workspace.ledger.cycles.get(the_play.key))
     newest = max(folder.glob("*.xlsx"), key=lambda file: file.stat().st_mtime)
     sheet(newest.read_bytes(), "report")
     play.approve_and_deliver(the_play)
@@ -144,7 +144,7 @@ def draw_without_airflow(browser: Browser) -> None:
     draw_samples(browser)
     draw_opening_mail(browser)
     draw_page(browser)
-    draw_desk_on_a_phone(browser)
+    draw_arrivals_on_a_phone(browser)
 
 
 def draw_opening_mail(browser: Browser) -> None:
@@ -178,9 +178,9 @@ def draw_page(browser: Browser) -> None:
         ),
         scene(Path(home), opens, base_url=address) as office,
     ):
-        case = office.desk.case(f"{office.open().key}/human_resources")
-        url = links.link(case, case.people.owners[0], opens)
-        with served(create_app(office.desk, now=office.clock), taken):
+        case = office.workspace.case(f"{office.open().key}/human_resources")
+        url = form_links.link(case, case.people.owners[0], opens)
+        with served(create_app(office.workspace, now=office.clock), taken):
             phone = page_of(browser, url, width=PHONE_PIXELS, height=844, scale=2)
             phone.screenshot(path=PICTURES / "page-phone.png")
             phone.close()
@@ -217,7 +217,7 @@ def fill_in(page: Page, *, wrong: str) -> None:
     page.get_by_role("button", name="送出").click()
 
 
-def draw_desk_on_a_phone(browser: Browser) -> None:
+def draw_arrivals_on_a_phone(browser: Browser) -> None:
     """The coordinator sees to what came in: a form from an unknown address, a question."""
     opens = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
     with (
@@ -226,7 +226,7 @@ def draw_desk_on_a_phone(browser: Browser) -> None:
         scene(Path(home), opens) as office,
     ):
         runs = Runs(at_rest=what_came_in(office))
-        with served(desk_of(office, runs), taken):
+        with served(workspace_of(office, runs), taken):
             context = browser.new_context(
                 viewport={"width": PHONE_PIXELS, "height": 844}, device_scale_factor=2
             )
@@ -263,13 +263,15 @@ def review(cam: Camera, run: str) -> None:
     keep(page, "review")
 
 
-def desk(cam: Camera, the_play: play.Play, letter: Letter) -> None:
+def workspace(cam: Camera, the_play: play.Play, letter: Letter) -> None:
     """收件 in Airflow's frame: a form from an address that nobody knows, how the cycle stands."""
-    mailbox = the_play.desk.office(play.OFFICE).contacts.mailbox.address
+    mailbox = the_play.workspace.office(play.OFFICE).contacts.mailbox.address
     data = filled(letter.form.data, sample_answer)
     form = Attachment(name=letter.form.name, content_type=XLSX, data=data)
     send_from_elsewhere(the_play.instance, mailbox, f"補送自評表（{play.LATE}）", form)
-    play.until(lambda: the_play.desk.ledger.arrivals.count_waiting(play.OFFICE), "收件：待認領")
+    play.until(
+        lambda: the_play.workspace.ledger.arrivals.count_waiting(play.OFFICE), "收件：待認領"
+    )
     page = cam.page("/plugin/dutyflow_desk", width=1280, height=1180)
     page.frame_locator("iframe").get_by_role("button", name="認領").first.wait_for()
     keep(page, "desk")

@@ -17,11 +17,11 @@ from typing import TypeVar
 import httpx
 
 from airflow_api import AirflowApi, Task
-from dutyflow.assembling import folder_of
 from dutyflow.calendars.periods import period_named, period_of
 from dutyflow.calendars.roc import in_zone
 from dutyflow.calendars.working_days import ONE_DAY
-from dutyflow.workspace import Workspace
+from dutyflow.services.reporting.assembly import folder_of
+from dutyflow.services.workspace import Workspace
 from environment import COORDINATOR, Instance
 from sample_sections import Letter, SampleSection, filled, sample_answer, with_mistakes
 
@@ -44,7 +44,7 @@ class Play:
     """One run of the duty, and the people in it."""
 
     instance: Instance
-    desk: Workspace
+    workspace: Workspace
     airflow: AirflowApi
     sections: dict[str, SampleSection]
     cycle: str
@@ -82,8 +82,8 @@ def main() -> int:
 
 
 def prepare(instance: Instance) -> Play:
-    desk = Workspace.from_environment()
-    office = desk.office(OFFICE)
+    workspace = Workspace.from_environment()
+    office = workspace.office(OFFICE)
     names = {section.id: section.name for section in office.plans[-1].sections}
     title = office.plans[-1].duty(DUTY).name
     sections = {
@@ -96,10 +96,10 @@ def prepare(instance: Instance) -> Play:
         list(section.new_letters())  # what an earlier play left in the mailbox
     airflow = AirflowApi(instance)
     until(lambda: DAG in airflow.dag_ids() or None, f"Airflow 讀到 {DAG}")
-    cycle = cycle_to_play(desk)
+    cycle = cycle_to_play(workspace)
     return Play(
         instance=instance,
-        desk=desk,
+        workspace=workspace,
         airflow=airflow,
         sections=sections,
         cycle=cycle,
@@ -107,13 +107,13 @@ def prepare(instance: Instance) -> Play:
     )
 
 
-def cycle_to_play(desk: Workspace) -> str:
+def cycle_to_play(workspace: Workspace) -> str:
     """The current half-year; one before it where that has been played."""
-    played = {cycle.name for cycle in desk.ledger.cycles.all(office=OFFICE, duty=DUTY)}
+    played = {cycle.name for cycle in workspace.ledger.cycles.all(office=OFFICE, duty=DUTY)}
     period = period_of("half_year", in_zone(datetime.now(UTC)).date())
     while period.name in played:
         period = period_of("half_year", period.start - ONE_DAY)
-    if period.end < desk.office(OFFICE).plans[0].effective_from:
+    if period.end < workspace.office(OFFICE).plans[0].effective_from:
         raise PlayFailed("各期都示範過了；請先執行 make clean / every half-year has been played")
     return period.name
 
@@ -173,7 +173,7 @@ def the_late_one_is_marked(play: Play, cut_off: datetime) -> None:
     until(lambda: is_in(play.task("section.collect", LATE), "failed"), f"{LATE}標為逾期")
     say(f"{LATE} 逾期：Airflow 的「收件」轉為紅色", "is late: its collect turns red")
     until(lambda: is_in(play.task("review"), "awaiting_input"), "彙整完成、等候核定")
-    report = play.desk.ledger.reports.latest(play.key)
+    report = play.workspace.ledger.reports.latest(play.key)
     assert report is not None
     say(f"彙整表第 {report.version} 版完成，{LATE}標示逾期未報", "version 1, the late one marked")
 
@@ -206,20 +206,20 @@ def approve_and_deliver(play: Play) -> None:
 
 
 def tell_where_things_are(play: Play) -> None:
-    instance, desk = play.instance, play.desk
-    cycle = desk.ledger.cycles.get(play.key)
+    instance, workspace = play.instance, play.workspace
+    cycle = workspace.ledger.cycles.get(play.key)
     print(f"""
 完成，共 {int(time.monotonic() - started)} 秒 / done.
   Airflow   {instance.url}/dags/{DAG}/runs/{play.run}
             帳號 login: {COORDINATOR}  密碼 password: {instance.passwords()[COORDINATOR]}
   填報頁    {instance.page_url}/fill
   信件 mail {instance.mail}
-  彙整表    {folder_of(desk, cycle)}
+  彙整表    {folder_of(workspace, cycle)}
 停止 stop: make stop    再啟動 start again: make up    清除 forget all of it: make clean""")
 
 
 def version(play: Play) -> int:
-    latest = play.desk.ledger.reports.latest(play.key)
+    latest = play.workspace.ledger.reports.latest(play.key)
     return latest.version if latest else 0
 
 

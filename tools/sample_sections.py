@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.mail.attachment import XLSX, Attachment
-from dutyflow.mail.inbound import Inbound, read_message
-from dutyflow.mail.inbox import MaildirInbox
+from dutyflow.mail.inbound.message import ParsedMessage, read_message
+from dutyflow.mail.mailboxes.inbox import MaildirInbox
 from dutyflow.plan.model import Person
 from environment import Instance
 
@@ -28,7 +28,7 @@ Row = dict[str, Any]
 class Letter:
     """A mail that a person has in front of them."""
 
-    message: Inbound
+    message: ParsedMessage
     raw: bytes
     reply_to: str
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import click
 
+from dutyflow.infra.settings import Settings
+
 from .errors import DutyflowError
-from .settings import Settings
 
 COMMANDS = {
     "cycles": "dutyflow.commands.cycles:cycles_command",

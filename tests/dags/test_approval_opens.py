@@ -75,7 +75,7 @@ with smtp_server(Answers()) as server:
         "conn_type": "smtp", "host": server.host, "port": server.port,
         "extra": {"disable_ssl": True, "disable_tls": True}})
     with Scheduler(Path(sys.argv[1]), Path("dags")).at_work(at(2018, 6, 14, 9)) as airflow:
-        from dutyflow.workspace import Workspace
+        from dutyflow.services.workspace import Workspace
         ledger = Workspace.from_environment().ledger
         ledger.migrate()
         seen = {

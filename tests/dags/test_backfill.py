@@ -37,7 +37,7 @@ with ExitStack() as stack:
         "extra": {"disable_ssl": True, "disable_tls": True}})
     scheduler = Scheduler(Path(sys.argv[1]), Path("dags"))
     airflow = stack.enter_context(scheduler.at_work(at(2018, 6, 14, 9)))
-    from dutyflow.workspace import Workspace
+    from dutyflow.services.workspace import Workspace
     ledger = Workspace.from_environment().ledger
     ledger.migrate()
     def opened(): return {c.key.removeprefix("penghu/"): c for c in ledger.cycles.all()}

@@ -39,7 +39,7 @@ with smtp_server(Answers()) as server:
         mails = [parsed(envelope.content) for envelope in server.kept]
         return [[str(mail["To"]), str(mail["Subject"])] for mail in mails]
     with Scheduler(Path(sys.argv[1]), Path("dags")).at_work(at(2018, 6, 14, 9)) as airflow:
-        from dutyflow.workspace import Workspace
+        from dutyflow.services.workspace import Workspace
         ledger = Workspace.from_environment().ledger
         ledger.migrate()
         airflow.look(at(2018, 6, 15, 8, 31))

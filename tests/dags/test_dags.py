@@ -18,8 +18,8 @@ from airflow.sdk import DAG
 from airflow.sdk.definitions.param import process_params
 from airflow.serialization.serialized_objects import DagSerialization
 
-from dutyflow import clock
 from dutyflow.calendars.roc import TAIPEI
+from dutyflow.infra import clock
 from dutyflow.orchestration.duty_dag import duty_dags
 from dutyflow.orchestration.duty_doc import owners_of, tags_of
 from dutyflow.orchestration.plans import office_named, outlines
@@ -76,7 +76,11 @@ def test_a_collection_survives_the_race_of_a_task_that_resumes_at_once(dags: Dag
 
 DAG_FILES = {path.stem for path in (ROOT / "dags").glob("*.py")}
 HEAVY = {"pandas", "numpy", "openpyxl", "holidays", "alembic", "python_calamine"}
-MODELS = {"dutyflow.plan.model", "dutyflow.plan.outlining", "dutyflow.calendars.working_days"}
+MODELS = {
+    "dutyflow.plan.model",
+    "dutyflow.infra.plan_files.outlining",
+    "dutyflow.calendars.working_days",
+}
 
 
 @pytest.mark.parametrize(

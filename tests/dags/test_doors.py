@@ -12,21 +12,22 @@ from pathlib import Path
 import pytest
 from airflow.sdk import Connection
 
-from dutyflow import clock, gathering
-from dutyflow.confirming import offices_that_wait
+from dutyflow.infra import clock
+from dutyflow.infra.settings import Settings
 from dutyflow.ledger import NewCall
-from dutyflow.mail.imap import ImapAccount
+from dutyflow.mail.mailboxes.imap import ImapAccount
 from dutyflow.orchestration import doors
 from dutyflow.orchestration.doors import Doors
 from dutyflow.orchestration.intake_dag import take_in_all
 from dutyflow.orchestration.mailboxes import NoMailbox, account_of
-from dutyflow.reaching import LONG, unreached
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.services.intake import folder
+from dutyflow.services.intake.web_form_mail import offices_that_wait
+from dutyflow.services.messaging.mailbox_health import LONG, unreached
+from dutyflow.services.workspace import Workspace
+from tests.infra.test_shared_folder import workbook
 from tests.support.dovecot import Dovecot, dovecot, dovecot_server
 from tests.support.invented import OFFICE, write_office
 from tests.support.smtp import smtp_server
-from tests.test_folders import workbook
 
 __all__ = ["dovecot", "dovecot_server"]
 
@@ -40,9 +41,9 @@ def opened(tmp_path: Path) -> Opened:
     """An office whose mail lies in a Maildir."""
     write_office(tmp_path / "plan")
     environ = {"DUTYFLOW_HOME": str(tmp_path), "DUTYFLOW_PLANS": str(tmp_path / "plan")}
-    desk = Workspace(Settings.from_environ(environ))
-    desk.ledger.migrate()
-    desk.close()
+    workspace = Workspace(Settings.from_environ(environ))
+    workspace.ledger.migrate()
+    workspace.close()
     return lambda: Workspace(Settings.from_environ(environ))
 
 
@@ -86,8 +87,8 @@ def wait(opened: Opened, meanwhile: Callable[[], object] | None = None) -> list[
     return asyncio.run(asyncio.wait_for(play(), PATIENCE))
 
 
-def put_into_maildir(desk: Workspace) -> None:
-    folder = desk.settings.mail / desk.office(OFFICE).contacts.mailbox.address
+def put_into_maildir(workspace: Workspace) -> None:
+    folder = workspace.settings.mail / workspace.office(OFFICE).contacts.mailbox.address
     folder.parent.mkdir(parents=True, exist_ok=True)
     mailbox.Maildir(folder).add(MAIL)
 
@@ -106,15 +107,15 @@ def test_a_file_in_the_shared_folder_is_noticed_once_it_is_whole(opened: Opened)
 
 def test_what_a_section_asked_for_on_its_page_is_noticed_and_told(opened: Opened) -> None:
     """The page has no mail server: whoever takes in mail sends for it."""
-    desk = opened()
-    email = next(iter(desk.office(OFFICE).contacts.sections.values())).owners[0].email
+    workspace = opened()
+    email = next(iter(workspace.office(OFFICE).contacts.sections.values())).owners[0].email
     call = NewCall(office=OFFICE, kind="link", email=email.lower())
-    assert wait(opened, lambda: desk.ledger.calls.add(call, now=clock.now())) == [OFFICE]
+    assert wait(opened, lambda: workspace.ledger.calls.add(call, now=clock.now())) == [OFFICE]
     with smtp_server() as server, server.connect() as client:
-        take_in_all(desk, client, OFFICE)
-        take_in_all(desk, client, OFFICE)
+        take_in_all(workspace, client, OFFICE)
+        take_in_all(workspace, client, OFFICE)
     assert [envelope.rcpt_tos for envelope in server.kept] == [[email]]
-    assert offices_that_wait(desk, clock.now()) == []
+    assert offices_that_wait(workspace, clock.now()) == []
 
 
 def test_a_folder_that_is_away_is_told_of_once_and_hides_no_mail(
@@ -192,16 +193,16 @@ def test_a_mailbox_that_cannot_be_opened_keeps_no_file_waiting(
     opened: Opened, on_server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is watched: when it is back it rings, and no retry keeps other offices waiting."""
-    desk = opened()
-    place = desk.settings.folders / OFFICE
+    workspace = opened()
+    place = workspace.settings.folders / OFFICE
     place.mkdir(parents=True)
     (place / "a.xlsx").write_bytes(workbook())
-    monkeypatch.setattr(gathering, "SETTLING_SECONDS", 0)
+    monkeypatch.setattr(folder, "SETTLING_SECONDS", 0)
     connects(monkeypatch, on_server.account(port=1))
     with smtp_server() as server, server.connect() as client:
-        assert take_in_all(desk, client, OFFICE) == 1
+        assert take_in_all(workspace, client, OFFICE) == 1
     assert not (place / "a.xlsx").exists()
-    desk.close()
+    workspace.close()
 
 
 def looked_into(opened: Opened, watching: Doors, until: Callable[[], bool]) -> None:
@@ -220,13 +221,13 @@ def test_a_mailbox_that_cannot_be_reached_is_told_to_the_coordinator(
     opened: Opened, on_server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doors, "RENEWED_SECONDS", 0.1)
-    desk = opened()
-    mailboxes = lambda: desk.ledger.mailboxes.of(OFFICE)  # noqa: E731
+    workspace = opened()
+    mailboxes = lambda: workspace.ledger.mailboxes.of(OFFICE)  # noqa: E731
     looked_into(opened, Doors(opened, poll_seconds=0.05), lambda: bool(mailboxes()))
     (read,) = mailboxes()
     assert (read.away_since, read.why) == (None, "")
     assert read.read_at is not None
-    assert list(unreached(desk, desk.office(OFFICE), clock.now())) == []
+    assert list(unreached(workspace, workspace.office(OFFICE), clock.now())) == []
 
     on_server.stop()
     try:
@@ -238,8 +239,10 @@ def test_a_mailbox_that_cannot_be_reached_is_told_to_the_coordinator(
     (away,) = mailboxes()
     assert away.read_at == read.read_at
     now = clock.now()
-    assert list(unreached(desk, desk.office(OFFICE), now)) == [], "a restart takes a while"
-    (told,) = unreached(desk, desk.office(OFFICE), now + LONG)
+    assert list(unreached(workspace, workspace.office(OFFICE), now)) == [], (
+        "a restart takes a while"
+    )
+    (told,) = unreached(workspace, workspace.office(OFFICE), now + LONG)
     assert "plan（127.0.0.1） 目前無法讀取" in told
     assert "起；最後一次讀取 " in told
     looked_into(opened, Doors(opened, poll_seconds=0.05), lambda: not mailboxes()[0].away_since)
@@ -249,9 +252,9 @@ def test_so_is_a_connection_that_is_missing(
     opened: Opened, on_server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_IMAP_DEFAULT")
-    desk = opened()
+    workspace = opened()
     watching = Doors(opened, poll_seconds=0.05)
-    looked_into(opened, watching, lambda: bool(desk.ledger.mailboxes.of(OFFICE)))
-    (told,) = unreached(desk, desk.office(OFFICE), clock.now() + LONG)
+    looked_into(opened, watching, lambda: bool(workspace.ledger.mailboxes.of(OFFICE)))
+    (told,) = unreached(workspace, workspace.office(OFFICE), clock.now() + LONG)
     assert "Airflow 沒有這個連線" in told
     assert "從未讀取成功" in told

@@ -17,10 +17,10 @@ from airflow.timetables.base import TimeRestriction
 from dutyflow.calendars.cycles import cut_off
 from dutyflow.calendars.moments import last_day
 from dutyflow.calendars.roc import TAIPEI
-from dutyflow.opening import open_cycle
+from dutyflow.infra.settings import Settings
 from dutyflow.orchestration.housekeeping_dag import housekeeping_dag
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.services.cycles.opening import open_cycle
+from dutyflow.services.workspace import Workspace
 from tests.support.scene import DUTY, OFFICE, PLANS, parsed
 from tests.support.smtp import HOST, smtp_server
 
@@ -66,10 +66,10 @@ def test_started_by_hand_it_moves_an_open_cycle_and_writes_to_who_is_concerned(
 ) -> None:
     plans = Path(shutil.copytree(PLANS, tmp_path / "plan"))
     settings = {"DUTYFLOW_HOME": str(tmp_path / "home"), "DUTYFLOW_PLANS": str(plans)}
-    desk = Workspace(Settings.from_environ(settings))
-    desk.ledger.migrate()
+    workspace = Workspace(Settings.from_environ(settings))
+    workspace.ledger.migrate()
     opened = open_cycle(
-        desk, office=OFFICE, duty=DUTY, name=None, now=datetime.now(UTC), who="測試"
+        workspace, office=OFFICE, duty=DUTY, name=None, now=datetime.now(UTC), who="測試"
     )
     closed = last_day(opened.collect_by, TAIPEI)
     (plans / OFFICE / "closures.csv").write_text(
@@ -82,16 +82,16 @@ def test_started_by_hand_it_moves_an_open_cycle_and_writes_to_who_is_concerned(
 
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.splitlines()[-1] == "success"
-    moved = desk.ledger.cycles.get(opened.key)
+    moved = workspace.ledger.cycles.get(opened.key)
     assert moved.collect_by > opened.collect_by
     assert moved.collect_by == cut_off(last_day(moved.collect_by, TAIPEI), TAIPEI)
-    (event,) = desk.ledger.events.of(opened.key, "改期")
+    (event,) = workspace.ledger.events.of(opened.key, "改期")
     assert "颱風停止上班（樣本）" in event.why
     assert event.who == "計畫承辦人"
     subjects = [str(mail["Subject"]) for mail in mails]
     assert sum("期限改為" in subject for subject in subjects) == 6
     assert sum("期限已調整" in subject for subject in subjects) == 1
-    desk.close()
+    workspace.close()
 
 
 def run_the_dag(

@@ -16,12 +16,18 @@ from typing import Any
 import pytest
 
 from dutyflow.calendars.roc import TAIPEI
-from dutyflow.errands import NotThere, errands_of, in_office_hours, still_to_send, wanted
-from dutyflow.opening import open_cycle
+from dutyflow.infra.settings import Settings
 from dutyflow.orchestration.nag_dag import nag_dag
-from dutyflow.rounds import Wanted, decide_round
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.services.cycles.opening import open_cycle
+from dutyflow.services.reminders.batches import (
+    NotThere,
+    batches_of,
+    in_office_hours,
+    still_to_send,
+    wanted,
+)
+from dutyflow.services.reminders.daily_round import Wanted, decide_round
+from dutyflow.services.workspace import Workspace
 from tests.support.scene import DUTY, OFFICE, PLANS, parsed
 from tests.support.smtp import HOST, smtp_server
 
@@ -93,12 +99,12 @@ def settings(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def desk(settings: dict[str, str]):
-    desk = Workspace(Settings.from_environ(settings))
-    desk.ledger.migrate()
-    open_cycle(desk, office=OFFICE, duty=DUTY, name="107H1", now=OPENED, who="測試")
-    yield desk
-    desk.close()
+def workspace(settings: dict[str, str]):
+    workspace = Workspace(Settings.from_environ(settings))
+    workspace.ledger.migrate()
+    open_cycle(workspace, office=OFFICE, duty=DUTY, name="107H1", now=OPENED, who="測試")
+    yield workspace
+    workspace.close()
 
 
 def play(tmp_path: Path, settings: dict[str, str], *orders: dict[str, Any]) -> Played:
@@ -138,7 +144,7 @@ def play(tmp_path: Path, settings: dict[str, str], *orders: dict[str, Any]) -> P
         return Played(runs, mails, done.stdout + done.stderr)
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("workspace")
 def test_a_day_is_sent_in_batches_and_a_day_cleared_or_run_again_sends_nothing(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
@@ -158,9 +164,9 @@ def test_a_day_is_sent_in_batches_and_a_day_cleared_or_run_again_sends_nothing(
 
 
 def test_by_hand_a_part_of_it_at_any_hour_and_scheduled_at_night_nobody(
-    tmp_path: Path, settings: dict[str, str], desk: Workspace
+    tmp_path: Path, settings: dict[str, str], workspace: Workspace
 ) -> None:
-    open_cycle(desk, office=OFFICE, duty="form_review", name="107H1", now=OPENED, who="測試")
+    open_cycle(workspace, office=OFFICE, duty="form_review", name="107H1", now=OPENED, who="測試")
     played = play(
         tmp_path,
         settings,
@@ -201,10 +207,10 @@ def test_at_night_goes_what_a_rung_says_cannot_wait(
     written = plan.read_text(encoding="utf-8")
     plan.write_text(written.replace("\nduties:\n", URGENT), encoding="utf-8")
     settings = settings | {"DUTYFLOW_PLANS": str(plans)}
-    desk = Workspace(Settings.from_environ(settings))
-    desk.ledger.migrate()
-    cycle = open_cycle(desk, office=OFFICE, duty=DUTY, name="107H1", now=OPENED, who="測試")
-    desk.ledger.assignments.extend(
+    workspace = Workspace(Settings.from_environ(settings))
+    workspace.ledger.migrate()
+    cycle = open_cycle(workspace, office=OFFICE, duty=DUTY, name="107H1", now=OPENED, who="測試")
+    workspace.ledger.assignments.extend(
         f"{cycle.key}/billing",
         datetime(2018, 7, 18, 16, tzinfo=UTC),
         now=OPENED,
@@ -215,27 +221,29 @@ def test_at_night_goes_what_a_rung_says_cannot_wait(
     played = play(tmp_path, settings, night)
     assert {str(mail["Subject"]).partition("：")[0] for mail in played.mails} == {"今天截止"}
     assert len(played.mails) == 5
-    silences = desk.ledger.silences.of(cycle.key)
-    desk.close()
+    silences = workspace.ledger.silences.of(cycle.key)
+    workspace.close()
     assert [(each.about.rpartition("/")[2], each.reason) for each in silences] == [
         ("billing", "未寄：不在辦公時間（08:00–18:00），併入下次")
     ]
 
 
-def test_batches_hold_so_many_people_of_one_office(desk: Workspace) -> None:
+def test_batches_hold_so_many_people_of_one_office(workspace: Workspace) -> None:
     now = datetime(2018, 6, 27, 8, 30, tzinfo=TAIPEI)
-    batches = errands_of(decide_round(desk, now=now).digests, size=4)
+    batches = batches_of(decide_round(workspace, now=now).digests, size=4)
     assert [len(batch.people) for batch in batches] == [4, 2]
     assert {batch.office for batch in batches} == {OFFICE}
     everyone = [person for batch in batches for person in batch.people]
     assert len(set(everyone)) == 6
 
 
-def test_a_batch_leaves_alone_who_answered_since_it_was_decided(desk: Workspace) -> None:
+def test_a_batch_leaves_alone_who_answered_since_it_was_decided(workspace: Workspace) -> None:
     now = datetime(2018, 6, 27, 8, 30, tzinfo=TAIPEI)
-    (batch,) = errands_of(decide_round(desk, now=now).digests)
-    desk.ledger.assignments.waive(f"{OFFICE}/{DUTY}/107H1/billing", now=now, who="測試", why="測試")
-    still = still_to_send(desk, batch, wanted=Wanted(), now=now + timedelta(minutes=1))
+    (batch,) = batches_of(decide_round(workspace, now=now).digests)
+    workspace.ledger.assignments.waive(
+        f"{OFFICE}/{DUTY}/107H1/billing", now=now, who="測試", why="測試"
+    )
+    still = still_to_send(workspace, batch, wanted=Wanted(), now=now + timedelta(minutes=1))
     assert len(still) == 5
     assert "許惠雯（樣本）" not in {digest.to.name for digest in still}
 
@@ -243,18 +251,20 @@ def test_a_batch_leaves_alone_who_answered_since_it_was_decided(desk: Workspace)
 @pytest.mark.parametrize(
     ("hour", "minute", "fits"), [(7, 59, False), (8, 0, True), (17, 59, True), (18, 0, False)]
 )
-def test_office_hours(desk: Workspace, hour: int, minute: int, fits: bool) -> None:
+def test_office_hours(workspace: Workspace, hour: int, minute: int, fits: bool) -> None:
     now = datetime(2018, 6, 27, hour, minute, tzinfo=TAIPEI).astimezone(UTC)
-    assert in_office_hours(desk.office(OFFICE), now) is fits
+    assert in_office_hours(workspace.office(OFFICE), now) is fits
 
 
-def test_what_is_asked_for_by_name_is_found_and_what_is_not_there_is_told(desk: Workspace) -> None:
+def test_what_is_asked_for_by_name_is_found_and_what_is_not_there_is_told(
+    workspace: Workspace,
+) -> None:
     asked = {"office": OFFICE, "duty": "半年自行考核", "sections": ["電費組"], "again": True}
-    assert wanted(desk, asked) == Wanted(
+    assert wanted(workspace, asked) == Wanted(
         office=OFFICE, duty=DUTY, sections=("billing",), again=True
     )
     with pytest.raises(NotThere, match=r"沒有組室「電費祖」.*是不是「電費組」"):
-        wanted(desk, {"sections": ["電費祖"]})
+        wanted(workspace, {"sections": ["電費祖"]})
 
 
 def test_a_coordinator_can_read_it() -> None:

@@ -16,7 +16,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, T
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.ledger import Ledger
 from dutyflow.orchestration.open_cycle import OpenCycle
-from dutyflow.workspace import Workspace
+from dutyflow.services.workspace import Workspace
 from tests.support.invented import FOLLOW_UP, OFFICE, duty, write_office
 
 # Looks back: the review of a year is opened in the year after it.
@@ -40,10 +40,10 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
     write_office(tmp_path / "plan", [LOOKING_BACK, FOLLOW_UP])
     monkeypatch.setenv("DUTYFLOW_PLANS", str(tmp_path / "plan"))
     monkeypatch.setenv("DUTYFLOW_HOME", str(tmp_path / "home"))
-    desk = Workspace.from_environment()
-    desk.ledger.migrate()
-    yield desk.ledger
-    desk.close()
+    workspace = Workspace.from_environment()
+    workspace.ledger.migrate()
+    yield workspace.ledger
+    workspace.close()
 
 
 def start(

@@ -68,13 +68,13 @@ def test_a_section_waited_for_since_an_earlier_version(office: Scene) -> None:
 
 
 def test_mail_waited_for_since_an_earlier_version(office: Scene) -> None:
-    contacts = office.desk.office(OFFICE).contacts
-    folder = office.desk.settings.mail / contacts.mailbox.address
+    contacts = office.workspace.office(OFFICE).contacts
+    folder = office.workspace.settings.mail / contacts.mailbox.address
     folder.parent.mkdir(parents=True)
     mailbox.Maildir(folder).add(b"Subject: here\n\nx")
     event = fires(stored(*MAIL))
     assert WaitForMail(task_id="wait").resume({}, event) == [
-        {"office": OFFICE, "office_name": office.desk.office(OFFICE).name}
+        {"office": OFFICE, "office_name": office.workspace.office(OFFICE).name}
     ]
 
 

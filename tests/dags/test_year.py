@@ -19,12 +19,12 @@ from typing import Any
 import pytest
 
 from dutyflow.calendars.roc import in_zone
+from dutyflow.infra.settings import Settings
 from dutyflow.ledger import Ledger
+from dutyflow.ledger.event_types import EventType
 from dutyflow.ledger.records import NoticeRecord
-from dutyflow.ledger.what import What
 from dutyflow.plan.cycles import cycles
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.services.workspace import Workspace
 from tests.support.scene import PLANS
 from tests.support.year import ASSESSMENT, DESIGN, FIRST, LAST, OFFICE, PUBLICATION, TIDIED_UNTIL
 
@@ -40,11 +40,11 @@ class Seen:
     """What the play put down, and the office as it then was."""
 
     told: dict[str, Any]
-    desk: Workspace
+    workspace: Workspace
 
     @property
     def ledger(self) -> Ledger:
-        return self.desk.ledger
+        return self.workspace.ledger
 
     @property
     def notices(self) -> tuple[NoticeRecord, ...]:
@@ -76,13 +76,13 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stderr[-5000:]
-    desk = Workspace(Settings.from_environ(ours))
-    yield Seen(json.loads((folder / "seen.json").read_text(encoding="utf-8")), desk)
-    desk.close()
+    workspace = Workspace(Settings.from_environ(ours))
+    yield Seen(json.loads((folder / "seen.json").read_text(encoding="utf-8")), workspace)
+    workspace.close()
 
 
 def test_each_cycle_has_one_run_named_after_it_and_opened_on_its_day(year: Seen) -> None:
-    office = year.desk.office(OFFICE)
+    office = year.workspace.office(OFFICE)
     planned = [
         cycle
         for cycle in cycles(office, FIRST - timedelta(days=366), LAST)
@@ -106,7 +106,7 @@ def test_each_cycle_has_one_run_named_after_it_and_opened_on_its_day(year: Seen)
 
 
 def test_the_round_goes_once_on_each_working_day_and_on_no_other(year: Seen) -> None:
-    calendar = year.desk.office(OFFICE).calendar
+    calendar = year.workspace.office(OFFICE).calendar
     days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
     working = {day.isoformat() for day in days if calendar.is_working(day)}
     assert Counter(year.told["nagged"]) == Counter(working)
@@ -125,14 +125,14 @@ def test_nobody_gets_two_reminders_in_a_day(year: Seen) -> None:
         mails.setdefault((notice.recipient, day), set()).add(notice.message_id)
     assert len(mails) > 50
     assert {len(each) for each in mails.values()} == {1}
-    assert all(year.desk.office(OFFICE).calendar.is_working(day) for _, day in mails)
+    assert all(year.workspace.office(OFFICE).calendar.is_working(day) for _, day in mails)
 
 
 def test_nobody_is_reminded_of_what_is_accepted(year: Seen) -> None:
     accepted = {
         event.about: event.at
         for event in year.ledger.events.of(f"{OFFICE}/{ASSESSMENT}")
-        if event.what == What.ACCEPTED
+        if event.what == EventType.ACCEPTED
     }
     assert len(accepted) == 8
     after = [

@@ -14,8 +14,8 @@ import pytest
 
 import embedded
 from airflow_api import AirflowApi, Task
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.infra.settings import Settings
+from dutyflow.services.workspace import Workspace
 from environment import Instance
 from play import PATIENCE_SECONDS, until
 from sample_sections import SampleSection
@@ -38,7 +38,7 @@ class Airflow:
     """The instance, seen as its coordinator and as its sections see it."""
 
     instance: Instance
-    desk: Workspace
+    workspace: Workspace
     api: AirflowApi
     sections: dict[str, SampleSection]
 
@@ -48,7 +48,7 @@ class Airflow:
 
     def collected_after_version_1(self, run: str, cycle: str) -> set[str]:
         """The sections of whose tasks a try began after the first report was made."""
-        made = self.desk.ledger.reports.get(cycle, 1).made_at
+        made = self.workspace.ledger.reports.get(cycle, 1).made_at
         tasks = [t for t in self.api.tasks(DAG, run) if t.id.startswith("section.")]
         return {task.title for task in tasks if task.started and task.started > made}
 
@@ -76,16 +76,21 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     policy.write_text(POLICY, encoding="utf-8")
     try:
         embedded.up(instance)
-        desk = Workspace(Settings.from_environ(instance.environment()))
+        workspace = Workspace(Settings.from_environ(instance.environment()))
         api = AirflowApi(instance)
         until(lambda: DAG in api.dag_ids() or None, "the DAGs")
-        yield Airflow(instance=instance, desk=desk, api=api, sections=sections_of(desk, instance))
+        yield Airflow(
+            instance=instance,
+            workspace=workspace,
+            api=api,
+            sections=sections_of(workspace, instance),
+        )
     finally:
         embedded.stop(instance)
 
 
-def sections_of(desk: Workspace, instance: Instance) -> dict[str, SampleSection]:
-    office = desk.office(OFFICE)
+def sections_of(workspace: Workspace, instance: Instance) -> dict[str, SampleSection]:
+    office = workspace.office(OFFICE)
     return {
         section.name: SampleSection(
             name=section.name,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 import embedded
-from dutyflow.mail.inbox import MaildirInbox
+from dutyflow.mail.mailboxes.inbox import MaildirInbox
 from sample_sections import Letter, filled, sample_answer
 from tests.e2e.conftest import DAG, Airflow, until
 
@@ -51,7 +51,7 @@ def a_run_is_started(airflow: Airflow) -> None:
 def nothing_is_marked_as_sent(airflow: Airflow) -> None:
     for index in range(5):
         airflow.until_task(RUN, "section.announce", "up_for_retry", index)
-    assert "sent" not in {n.state for n in airflow.desk.ledger.notices.of(cycle=KEY)}
+    assert "sent" not in {n.state for n in airflow.workspace.ledger.notices.of(cycle=KEY)}
     assert "郵件伺服器目前無法連線" in log_of(airflow, "section.announce", 0)
 
 
@@ -59,7 +59,7 @@ def the_mail_server_is_back(airflow: Airflow) -> None:
     embedded.up(airflow.instance)
     for index in range(5):
         airflow.until_task(RUN, "section.announce", "success", index)
-    assert {n.state for n in airflow.desk.ledger.notices.of(cycle=KEY)} == {"sent"}
+    assert {n.state for n in airflow.workspace.ledger.notices.of(cycle=KEY)} == {"sent"}
 
 
 def every_section_answers(airflow: Airflow) -> None:
@@ -108,19 +108,19 @@ def token_in(page: httpx.Response) -> str:
 
 
 def it_corrects_and_only_it_ran_again(airflow: Airflow) -> None:
-    until(lambda: (airflow.desk.ledger.reports.latest(KEY).version == 2) or None, "version 2")
+    until(lambda: (airflow.workspace.ledger.reports.latest(KEY).version == 2) or None, "version 2")
     airflow.until_task(RUN, "review", "awaiting_input")
     assert airflow.collected_after_version_1(RUN, KEY) == {"設計組"}
 
 
 def the_report_is_withheld(airflow: Airflow) -> None:
-    contacts = airflow.desk.office("pingtung").contacts
+    contacts = airflow.workspace.office("pingtung").contacts
     inbox = MaildirInbox(airflow.instance.mail / contacts.head_office.email)
     before = len(list(inbox.messages()))
     airflow.api.decide(DAG, RUN, "不送", [], "")
     airflow.until_task(RUN, "close", "success")
-    assert airflow.desk.ledger.cycles.get(KEY).state == "closed"
-    assert airflow.desk.ledger.reports.latest(KEY).state == "withheld"
+    assert airflow.workspace.ledger.cycles.get(KEY).state == "closed"
+    assert airflow.workspace.ledger.reports.latest(KEY).state == "withheld"
     assert len(list(inbox.messages())) == before
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from dutyflow.folders import TAKEN
-from dutyflow.mail.imap import DONE_FOLDER
+from dutyflow.infra.shared_folder import TAKEN
+from dutyflow.mail.mailboxes.imap import DONE_FOLDER
 from sample_sections import Letter, filled, sample_answer
 from tests.e2e.conftest import DAG, OFFICE, Airflow, until
 from tests.support.dovecot import Dovecot, dovecot, dovecot_server
@@ -39,7 +39,7 @@ def on_server(airflow: Airflow, dovecot: Dovecot) -> Iterator[Dovecot]:
     ).raise_for_status()
     folder = airflow.instance.plans / OFFICE
     text = (folder / "contacts.yaml").read_text(encoding="utf-8")
-    address = airflow.desk.office(OFFICE).contacts.mailbox.address
+    address = airflow.workspace.office(OFFICE).contacts.mailbox.address
     local = folder / "contacts.local.yaml"
     local.write_text(text.replace(address, f"{address}, imap: imap_default", 1), encoding="utf-8")
     yield dovecot

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
-from dutyflow.mail.inbound import read_message
-from dutyflow.mail.inbox import MaildirInbox
+from dutyflow.mail.inbound.message import read_message
+from dutyflow.mail.mailboxes.inbox import MaildirInbox
 from tests.e2e.conftest import DAG, Airflow, play_environment
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ def played(airflow: Airflow) -> str:
 
 @pytest.fixture(scope="module")
 def cycle(airflow: Airflow, played: str):
-    return airflow.desk.ledger.cycles.all(office="pingtung")[-1]
+    return airflow.workspace.ledger.cycles.all(office="pingtung")[-1]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_only_the_late_section_ran_again(airflow: Airflow, run: str, cycle) -> N
 
 
 def test_the_ledger_knows_who_was_late_and_what_went_out(airflow: Airflow, cycle) -> None:
-    ledger = airflow.desk.ledger
+    ledger = airflow.workspace.ledger
     on_time = {a.section: a.on_time for a in ledger.assignments.of(cycle.key)}
     assert on_time.pop("human_resources") is False
     assert set(on_time.values()) == {True}
@@ -73,7 +73,7 @@ def test_the_ledger_knows_who_was_late_and_what_went_out(airflow: Airflow, cycle
 
 
 def test_head_office_has_the_second_version(airflow: Airflow, cycle) -> None:
-    contacts = airflow.desk.office("pingtung").contacts
+    contacts = airflow.workspace.office("pingtung").contacts
     inbox = MaildirInbox(airflow.instance.mail / contacts.head_office.email)
     (mail,) = (read_message(stored.data, mailbox="") for stored in inbox.messages())
     assert "第 2 版" in mail.subject

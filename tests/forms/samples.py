@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dutyflow.answers import Answer
 from dutyflow.forms import (
     FormStamp,
     Heading,
@@ -18,6 +17,7 @@ from dutyflow.forms import (
     judge,
     write_form,
 )
+from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow, measure_row
 from dutyflow.plan.catalogue import shipped_forms
 from dutyflow.plan.model import Measure

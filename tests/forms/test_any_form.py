@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dutyflow.answers import Answer
 from dutyflow.forms import FormStamp, Heading, Verdict, judge, write_form
 from dutyflow.forms.fillers import points_back, stands_for_nothing
 from dutyflow.forms.texts import file_key, plain
+from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow
 from dutyflow.plan.catalogue import shipped_forms
 from dutyflow.plan.forms import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dutyflow.answers import Answer
 from dutyflow.forms.differences import changes
 from dutyflow.forms.doubts import Doubt, doubts
+from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow
 from dutyflow.plan.forms import Form
 from tests.support.answers import assessed

@@ -163,7 +163,7 @@ READ_AND_MEASURE = """
 import resource, sys
 from pathlib import Path
 from dutyflow.forms.problems import FormRejected
-from dutyflow.confined.room import Limits, _end_all
+from dutyflow.infra.sandbox.runner import Limits, _end_all
 from dutyflow.forms.reader import read_sheets
 try:
     read_sheets(Path(sys.argv[1]).read_bytes(), limits=Limits(seconds=10, memory=128 * 2**20))

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dutyflow.answers import Answer
 from dutyflow.forms import BadStamp, judge, sign, unsign
 from dutyflow.forms.fillers import points_back, stands_for_nothing
 from dutyflow.forms.texts import plain
+from dutyflow.plan.answers import Answer
 from tests.forms.samples import (
     ANSWERS,
     ASSIGNMENT,

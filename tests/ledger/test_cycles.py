@@ -9,7 +9,7 @@ import pytest
 
 from dutyflow.calendars.working_days import Closure
 from dutyflow.errors import DutyflowError
-from dutyflow.ledger import Account, Ledger, NewCycle, NewDays, UnknownKey, What
+from dutyflow.ledger import Account, EventType, Ledger, NewCycle, NewDays, UnknownKey
 from tests.support.racing import at_once
 
 NOW = datetime(2018, 6, 15, 1, tzinfo=UTC)
@@ -56,7 +56,7 @@ def test_two_who_open_the_same_cycle_get_one(url: str, new_cycle: NewCycle) -> N
     first, *others = at_once(open_it)
     assert all(other == first for other in others)
     with Ledger(url) as ledger:
-        opened = [it for it in ledger.events.of() if it.what == What.OPENED]
+        opened = [it for it in ledger.events.of() if it.what == EventType.OPENED]
         assert len(opened) == 1
         assert ledger.events.verify() is None
 
@@ -209,5 +209,5 @@ def test_of_several_who_move_a_cycle_one_does(url: str, new_cycle: NewCycle) -> 
         first, *others = at_once(move_it)
 
         assert all(other == first for other in others)
-        assert len(ledger.events.of(seen.key, What.MOVED)) == 1
+        assert len(ledger.events.of(seen.key, EventType.MOVED)) == 1
         assert ledger.events.verify() is None

@@ -10,11 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from dutyflow.answers import Answer, from_json
 from dutyflow.ledger import Ledger
 from dutyflow.ledger.database import Database
 from dutyflow.ledger.migration import VERSION_TABLE, _config, migrate
 from dutyflow.ledger.tables import metadata
+from dutyflow.plan.answers import Answer, from_json
 
 
 def test_from_empty_the_migrations_lead_to_the_tables(empty_url: str) -> None:

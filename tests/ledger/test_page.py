@@ -10,13 +10,13 @@ import pytest
 from dutyflow.ledger import (
     CycleRecord,
     Draft,
+    EventType,
     Ledger,
     NewCall,
     NewNotice,
     NewRequest,
     NewSubmission,
     SubmittedFile,
-    What,
 )
 from tests.support.racing import at_once
 
@@ -167,7 +167,7 @@ def test_a_call_is_owed_until_it_is_answered(
     assert ledger.calls.offices_untold(BEFORE) == {"pingtung"}
     notice(ledger, "pingtung/calls", f"call:{call.id}", state)
     assert (ledger.calls.untold("pingtung", BEFORE) == ()) == told
-    said = ledger.events.of("owner@example.tw", What.LINK_ASKED)
+    said = ledger.events.of("owner@example.tw", EventType.LINK_ASKED)
     assert [event.detail["call"] for event in said] == [call.id]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dutyflow.errors import Finding
 from dutyflow.mail.attachment import XLSX, Attachment
-from dutyflow.mail.contexts import (
+from dutyflow.mail.outbound.contexts import (
     About,
     Content,
     Deadline,
@@ -21,10 +21,10 @@ from dutyflow.mail.contexts import (
     SetAside,
     Unmatched,
 )
-from dutyflow.mail.letter import Letter
-from dutyflow.mail.moves import Estimated, Moved, MovedCycle, MovedCycles, MovedDay
-from dutyflow.mail.reminders import Line, Reminder
-from dutyflow.mail.requests import (
+from dutyflow.mail.outbound.letter import Letter
+from dutyflow.mail.outbound.moves import Estimated, Moved, MovedCycle, MovedCycles, MovedDay
+from dutyflow.mail.outbound.reminders import Line, Reminder
+from dutyflow.mail.outbound.requests import (
     CollectAgain,
     DecisionNoted,
     ExtensionAsked,
@@ -34,10 +34,10 @@ from dutyflow.mail.requests import (
     ExtensionSent,
     Waived,
 )
-from dutyflow.mail.returned import Misplaced, UndeliverableAddress, Unreadable
+from dutyflow.mail.outbound.returned import Misplaced, UndeliverableAddress, Unreadable
 from dutyflow.plan.model import Mailbox, Person
-from tests.mail.link_samples import LINK_SAMPLES
-from tests.mail.summary_samples import SUMMARIES
+from tests.mail.outbound.link_samples import LINK_SAMPLES
+from tests.mail.outbound.summary_samples import SUMMARIES
 
 NOW = datetime(2018, 6, 18, 8, 30, tzinfo=timezone(timedelta(hours=8)))
 MAILBOX = Mailbox(name="執行計畫填報信箱（樣本）", address="plan@pingtung.example.tw")

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from dutyflow.mail.inbound import read_message
-from dutyflow.mail.inbox import MaildirInbox
-from dutyflow.mail.letter import compose
-from dutyflow.mail.sending import deliver
+from dutyflow.mail.inbound.message import read_message
+from dutyflow.mail.mailboxes.inbox import MaildirInbox
+from dutyflow.mail.outbound.letter import compose
+from dutyflow.mail.outbound.sending import deliver
 from tests.mail.samples import LETTERS, MAILBOX, NOW, TOKEN, WANG
 
 PROGRAM = Path(__file__).resolve().parents[2] / "tools" / "mail_sink.py"

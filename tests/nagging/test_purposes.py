@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from dutyflow.infra.plan_files.load import load_office
 from dutyflow.nagging.decisions import Nag
 from dutyflow.plan.asking import awaited_by
-from dutyflow.plan.load import load_office
 from tests.nagging.test_decisions import decided, office
 from tests.support.scene import PLANS
 

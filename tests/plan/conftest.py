@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dutyflow.errors import PlanError
-from dutyflow.plan.load import load_plan
+from dutyflow.infra.plan_files.load import load_plan
 
 PLAN = """\
 office: {id: penghu, name: 澎湖區營業處, timezone: Asia/Taipei}

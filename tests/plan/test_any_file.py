@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dutyflow.errors import PlanError
-from dutyflow.plan.load import load_plan
+from dutyflow.infra.plan_files.load import load_plan
 from dutyflow.plan.model import Duty, Plan
 from tests.support.plans import printable
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from dutyflow.infra.plan_files.load import load_office
 from dutyflow.plan.cycles import UnknownCycle, UnknownDuty, cycle_named, cycles
-from dutyflow.plan.load import load_office
 
 NEXT = [("year: 107", "year: 108"), ("effective_from: 107-03-29", "effective_from: 108-06-20")]
 OPENS = "opens: {working_days: -10, from: period_end}"

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from dutyflow.plan.differences import differences
-from dutyflow.plan.matching import called
+from dutyflow.plan.diff.changes import differences
+from dutyflow.plan.diff.matching import called
+from dutyflow.plan.diff.redline import redlined
 from dutyflow.plan.model import Plan
-from dutyflow.plan.redline import redlined
 from dutyflow.plan.source import parse
+from tests.importers.next_year.test_roll import HOLIDAYS
 from tests.plan.conftest import PLAN, edited
-from tests.plan.test_rolling import HOLIDAYS
 from tests.support.plans import plans
 
 quick = settings(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dutyflow.infra.plan_files.load import load_office
 from dutyflow.plan.cycles import cycles
-from dutyflow.plan.load import load_office
 
 OFFICE = load_office(Path(__file__).parents[2] / "include/plan/pingtung")
 PLAN = OFFICE.plans[0]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dutyflow.infra.plan_files.load import load_plan
 from dutyflow.plan.extensions import STANDARD_LEVELS, Extensions
-from dutyflow.plan.load import load_plan
 from tests.plan.conftest import PLAN, edited, mistakes
 
 OWN = """\

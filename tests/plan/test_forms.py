@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from dutyflow.infra.plan_files.load import load_plan
 from dutyflow.plan.catalogue import FOLDER, shipped_forms
 from dutyflow.plan.draft import draft_of
-from dutyflow.plan.lint_forms import lint_forms
-from dutyflow.plan.load import load_plan
+from dutyflow.plan.lint.forms import lint_forms
 from tests.plan.conftest import PLAN, edited, mistakes
 
 OWN = """\

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dutyflow.infra.plan_files.load import load_plan
 from dutyflow.plan.catalogue import shipped_ladders
-from dutyflow.plan.lint_ladders import held_back_in_words
-from dutyflow.plan.load import load_plan
+from dutyflow.plan.lint.ladders import held_back_in_words
 from tests.plan.conftest import PLAN, edited, mistakes
 
 OWN = """\

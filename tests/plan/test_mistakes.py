@@ -3,7 +3,7 @@
 import pytest
 
 from dutyflow.errors import PlanError
-from dutyflow.plan.load import load_plan
+from dutyflow.infra.plan_files.load import load_plan
 from tests.plan.conftest import mistakes
 
 SECTIONS = "business（業務組）、design（設計組）"

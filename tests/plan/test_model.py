@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dutyflow.plan.load import load_plan
+from dutyflow.infra.plan_files.load import load_plan
 
 
 @pytest.fixture

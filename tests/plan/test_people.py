@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from dutyflow.cli import main
 from dutyflow.errors import PlanError
-from dutyflow.plan.lint_people import unattended, unattended_in_words
-from dutyflow.plan.load import load_contacts, load_office
+from dutyflow.infra.plan_files.load import load_contacts, load_office
+from dutyflow.plan.lint.people import unattended, unattended_in_words
 from dutyflow.plan.model import Contacts, Person, SectionContacts, Span
 
 WANG = "      - {name: 王小美, email: wang@penghu.example.tw}\n"

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from dutyflow.infra.plan_files.load import load_office, load_plan
 from dutyflow.plan.cycles import UnknownCycle, cycle_named, cycle_on, cycles
-from dutyflow.plan.load import load_office, load_plan
 
 EVERY = "every: half_year"
 OPENS = "opens: {working_days: -10, from: period_end}"

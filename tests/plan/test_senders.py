@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dutyflow.plan.lint_people import lint_people
+from dutyflow.plan.lint.people import lint_people
 from dutyflow.plan.model import Contacts
 from dutyflow.plan.senders import sender_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dutyflow.plan.folder import MAX_BYTES
+from dutyflow.plan.limits import MAX_BYTES
 from dutyflow.plan.source import parse
 
 PLAN_107 = Path(__file__).resolve().parents[2] / "include/plan/pingtung/107.yaml"

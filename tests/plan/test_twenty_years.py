@@ -12,7 +12,7 @@ from dutyflow.calendars.periods import period_named
 from dutyflow.calendars.working_days import GOVERNMENT, Closure
 from dutyflow.plan.cycles import cycle_named, cycles
 from dutyflow.plan.draft import draft_of
-from dutyflow.plan.lint import lint_plan
+from dutyflow.plan.lint.plan import lint_plan
 from dutyflow.plan.model import Plan
 from dutyflow.plan.office import OfficePlans
 from tests.plan.conftest import PLAN

@@ -7,8 +7,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dutyflow.infra.plan_files.load import load_contacts, load_plan
 from dutyflow.plan.closures import parse_closures
-from dutyflow.plan.load import load_contacts, load_plan
 from dutyflow.plan.model import Plan
 from dutyflow.plan.source import parse
 from dutyflow.plan.writing import closures_to_csv, contacts_to_yaml, to_yaml

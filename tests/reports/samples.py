@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from hypothesis import HealthCheck, settings
 
-from dutyflow.answers import Answer
+from dutyflow.plan.answers import Answer
 from dutyflow.plan.model import Plan, Section
 from dutyflow.reports.assessment import assess
 from dutyflow.reports.model import Assessment

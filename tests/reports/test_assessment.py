@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dutyflow.answers import Answer
 from dutyflow.errors import PlanError
+from dutyflow.plan.answers import Answer
 from dutyflow.reports.model import Assessment
 from dutyflow.reports.received import SectionAnswers
 from tests.reports.samples import everyday_report, patient, real_plan, report_of, scores, small_plan

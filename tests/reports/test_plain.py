@@ -10,8 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from dutyflow.answers import Answer
-from dutyflow.plan.load import load_plan
+from dutyflow.infra.plan_files.load import load_plan
+from dutyflow.plan.answers import Answer
 from dutyflow.reports.kinds import KINDS, from_json, to_json
 from dutyflow.reports.plain import PlainReport, list_answers
 from dutyflow.reports.plain_changes import plain_changes

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from dutyflow.reports.week_sheet import WeekSheet, week_xlsx
-from tests.mail.summary_samples import WEEK
+from tests.mail.outbound.summary_samples import WEEK
 from tests.support.libreoffice import LibreOffice, needed
 
 LATE = tuple(f"電費組：第 {number} 件，107年7月4日（三）截止" for number in range(1, 12))

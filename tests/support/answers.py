@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dutyflow.answers import Answer, Value
+from dutyflow.plan.answers import Answer, Value
 
 
 def assessed(

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from imapclient import IMAPClient
 
-from dutyflow.mail.imap import ImapAccount, connect, hang_up
+from dutyflow.mail.mailboxes.imap import ImapAccount, connect, hang_up
 
 HOST, LOGIN, PASSWORD = "127.0.0.1", "plan", "樣本-secret"
 START_SECONDS = 30

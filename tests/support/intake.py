@@ -12,10 +12,10 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from dutyflow import receiving
-from dutyflow.mail.imap import ImapAccount, imap_inbox
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.infra.settings import Settings
+from dutyflow.mail.mailboxes.imap import ImapAccount, imap_inbox
+from dutyflow.services.intake import mailbox
+from dutyflow.services.workspace import Workspace
 from tests.support.forked import fork
 from tests.support.scene import OFFICE, PLANS, Scene
 
@@ -37,10 +37,12 @@ def take_in(
         _die_at(*dies)
     if room:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-    desk = Workspace(Settings.from_environ(environ))
-    inbox = imap_inbox(account) if account else nullcontext(desk.maildir(desk.office(OFFICE)))
+    workspace = Workspace(Settings.from_environ(environ))
+    inbox = (
+        imap_inbox(account) if account else nullcontext(workspace.maildir(workspace.office(OFFICE)))
+    )
     with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as client, inbox as opened:
-        receiving.empty_inbox(desk, client, OFFICE, opened, clock=lambda: now)
+        mailbox.empty_inbox(workspace, client, OFFICE, opened, clock=lambda: now)
 
 
 def _die_at(place: str, name: str, when: str, turn: int) -> None:
@@ -69,7 +71,7 @@ class Intake:
         self.now = office.now
         self.account = account
         self.environ = {
-            "DUTYFLOW_HOME": str(office.desk.settings.home),
+            "DUTYFLOW_HOME": str(office.workspace.settings.home),
             "DUTYFLOW_PLANS": str(PLANS),
         }
 

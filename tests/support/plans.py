@@ -11,7 +11,7 @@ from dutyflow.calendars.roc import ROC_EPOCH
 from dutyflow.calendars.working_days import GOVERNMENT, Closure
 from dutyflow.plan.asking import RESERVED
 from dutyflow.plan.draft import draft_of
-from dutyflow.plan.lint import lint_plan
+from dutyflow.plan.lint.plan import lint_plan
 from dutyflow.plan.model import Contacts, Plan
 
 # Texts that YAML or a spreadsheet could mistake for something else are as welcome as Chinese.

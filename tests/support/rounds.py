@@ -5,16 +5,16 @@ from __future__ import annotations
 import smtplib
 from datetime import datetime
 
-from dutyflow.reminding import remind
-from dutyflow.rounds import decide_round, keep_silences
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.infra.settings import Settings
+from dutyflow.services.reminders.daily_round import decide_round, keep_silences
+from dutyflow.services.reminders.reminder_mail import remind
+from dutyflow.services.workspace import Workspace
 
 
 def play_round(environ: dict[str, str], office: str, port: int, now: datetime) -> None:
     """What the process does."""
-    desk = Workspace(Settings.from_environ(environ))
-    decided = decide_round(desk, now=now)
-    keep_silences(desk, decided, now=now)
+    workspace = Workspace(Settings.from_environ(environ))
+    decided = decide_round(workspace, now=now)
+    keep_silences(workspace, decided, now=now)
     with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as client:
-        remind(desk, client, office, decided.digests, now=now)
+        remind(workspace, client, office, decided.digests, now=now)

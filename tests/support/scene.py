@@ -21,13 +21,16 @@ from uuid import uuid4
 
 from openpyxl import load_workbook
 
-from dutyflow import announcing, assembling, collecting, opening, receiving
+from dutyflow.infra.settings import Settings
 from dutyflow.ledger import CycleRecord, Ledger
 from dutyflow.mail.attachment import XLSX
-from dutyflow.mail.inbox import InMemoryInbox
+from dutyflow.mail.mailboxes.inbox import InMemoryInbox
 from dutyflow.plan.office import OfficePlan
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.services.cycles import collection, opening
+from dutyflow.services.intake import mailbox
+from dutyflow.services.reminders import opening_mail
+from dutyflow.services.reporting import assembly
+from dutyflow.services.workspace import Workspace
 from tests.support.smtp import Answers, smtp_server
 
 PLANS = Path(__file__).parents[2] / "include" / "plan"
@@ -35,7 +38,7 @@ OFFICE, DUTY = "pingtung", "self_assessment"
 Row = dict[str, Any]
 
 
-class SceneDesk(Workspace):
+class SceneWorkspace(Workspace):
     """A workspace whose inbox is in memory."""
 
     def read_plans_anew(self) -> None:
@@ -49,7 +52,7 @@ class SceneDesk(Workspace):
 
 @dataclass
 class Scene:
-    desk: SceneDesk
+    workspace: SceneWorkspace
     server: Any
     answers: Answers
     now: datetime
@@ -57,7 +60,7 @@ class Scene:
 
     @property
     def ledger(self) -> Ledger:
-        return self.desk.ledger
+        return self.workspace.ledger
 
     def clock(self) -> datetime:
         return self.now
@@ -69,7 +72,13 @@ class Scene:
 
     def open(self, name: str = "107H1", duty: str = DUTY, **overrides: Any) -> CycleRecord:
         return opening.open_cycle(
-            self.desk, office=OFFICE, duty=duty, name=name, now=self.now, who="測試", **overrides
+            self.workspace,
+            office=OFFICE,
+            duty=duty,
+            name=name,
+            now=self.now,
+            who="測試",
+            **overrides,
         )
 
     def announce(self, cycle: CycleRecord) -> dict[str, EmailMessage]:
@@ -77,7 +86,7 @@ class Scene:
         mails = {}
         for assignment in self.ledger.assignments.of(cycle.key):
             with self.client() as client:
-                announcing.announce(self.desk, client, assignment.key, now=self.now)
+                opening_mail.announce(self.workspace, client, assignment.key, now=self.now)
             mails[assignment.section] = self.new_mails()[-1]
         return mails
 
@@ -127,14 +136,14 @@ class Scene:
         return raw
 
     def put(self, raw: bytes) -> None:
-        self.desk.maildir(self.desk.office(OFFICE)).put(raw, received_at=self.now)
+        self.workspace.maildir(self.workspace.office(OFFICE)).put(raw, received_at=self.now)
 
     def take_in(self) -> list[EmailMessage]:
         """Run the intake; the answers that it sent."""
         self.new_mails()
         with self.client() as client:
-            inbox = self.desk.maildir(self.desk.office(OFFICE))
-            receiving.empty_inbox(self.desk, client, OFFICE, inbox, clock=self.clock)
+            inbox = self.workspace.maildir(self.workspace.office(OFFICE))
+            mailbox.empty_inbox(self.workspace, client, OFFICE, inbox, clock=self.clock)
         return self.new_mails()
 
     def answer_all(self, mails: dict[str, EmailMessage], *, but: tuple[str, ...] = ()) -> None:
@@ -147,10 +156,10 @@ class Scene:
         return self.ledger.assignments.get(assignment).state
 
     def wait(self, assignment: str) -> str:
-        return collecting.finish(self.desk, assignment, self.now)
+        return collection.finish(self.workspace, assignment, self.now)
 
     def assemble(self, cycle: CycleRecord) -> Any:
-        return assembling.assemble(self.desk, cycle.key, now=self.now)
+        return assembly.assemble(self.workspace, cycle.key, now=self.now)
 
 
 @contextmanager
@@ -168,21 +177,21 @@ def scene(
     elif not (file := home / "ledger.db").exists():
         home.mkdir(parents=True, exist_ok=True)
         file.write_bytes(_new_ledger())
-    desk = SceneDesk(Settings.from_environ(environ))
-    desk.ledger.migrate()
+    workspace = SceneWorkspace(Settings.from_environ(environ))
+    workspace.ledger.migrate()
     answers = Answers()
     with smtp_server(answers) as server:
-        yield Scene(desk=desk, server=server, answers=answers, now=now.astimezone(UTC))
-    desk.close()
+        yield Scene(workspace=workspace, server=server, answers=answers, now=now.astimezone(UTC))
+    workspace.close()
 
 
 @cache
 def _new_ledger() -> bytes:
     """An empty one's file. Migrations have their own tests: here they run once for a process."""
     with TemporaryDirectory() as home:
-        desk = SceneDesk(Settings.from_environ({"DUTYFLOW_HOME": home}))
-        desk.ledger.migrate()
-        desk.close()
+        workspace = SceneWorkspace(Settings.from_environ({"DUTYFLOW_HOME": home}))
+        workspace.ledger.migrate()
+        workspace.close()
         return Path(home, "ledger.db").read_bytes()
 
 

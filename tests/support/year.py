@@ -44,8 +44,8 @@ def morning(day: dt.date) -> dt.datetime:
 
 
 class Year:
-    def __init__(self, airflow: Scheduler, server: Server, desk: Any) -> None:
-        self.airflow, self.server, self.desk = airflow, server, desk
+    def __init__(self, airflow: Scheduler, server: Server, workspace: Any) -> None:
+        self.airflow, self.server, self.workspace = airflow, server, workspace
         self.mails: list[dict[str, str]] = []
         self.nagged: list[str] = []  # a day for each run of the round
         self._full = True  # a day on which all is done
@@ -65,7 +65,7 @@ class Year:
 
     def play_day(self, day: dt.date) -> None:
         self._full = day.day < 4
-        self._quiet = not self.desk.ledger.cycles.all(office=OFFICE, state="open")
+        self._quiet = not self.workspace.ledger.cycles.all(office=OFFICE, state="open")
         if day == TIDIED_UNTIL:
             self.airflow.pause("housekeeping")
         self.airflow.look(morning(day))
@@ -96,12 +96,14 @@ class Year:
 
     def let_the_others_be(self) -> None:
         """A cycle of a duty that is not played is open, and all it asks for is waived."""
-        for cycle in self.desk.ledger.cycles.all(office=OFFICE, state="open"):
+        for cycle in self.workspace.ledger.cycles.all(office=OFFICE, state="open"):
             if f"{OFFICE}__{cycle.duty}" not in PLAYED:
                 now = dt.datetime.now(dt.UTC)
-                for part in self.desk.ledger.assignments.of(cycle.key):
-                    self.desk.ledger.assignments.waive(part.key, now=now, who="測試", why="測試")
-                self.desk.ledger.cycles.close(cycle.key, now=now, who="測試", why="測試")
+                for part in self.workspace.ledger.assignments.of(cycle.key):
+                    self.workspace.ledger.assignments.waive(
+                        part.key, now=now, who="測試", why="測試"
+                    )
+                self.workspace.ledger.cycles.close(cycle.key, now=now, who="測試", why="測試")
 
     def answers_arrive(self, day: dt.date) -> None:
         cycle, sections = {**ON_TIME, **LATE}.get((day.year, day.month, day.day), ("", []))
@@ -116,7 +118,7 @@ class Year:
         """To the opening mail of an assignment, from whom it was sent to."""
         from tests.support.scene import parsed
 
-        notices = self.desk.ledger.notices.of(about=assignment)
+        notices = self.workspace.ledger.notices.of(about=assignment)
         opening = next(notice for notice in notices if notice.rung == "opening")
         letter = next(
             mail
@@ -132,8 +134,8 @@ class Year:
 
     def put(self, message: EmailMessage) -> None:
         """Into the office's Maildir, as of now."""
-        mailbox = self.desk.office(OFFICE).contacts.mailbox.address
-        new = self.desk.settings.mail / mailbox / "new"
+        mailbox = self.workspace.office(OFFICE).contacts.mailbox.address
+        new = self.workspace.settings.mail / mailbox / "new"
         new.mkdir(parents=True, exist_ok=True)
         now = dt.datetime.now(dt.UTC).timestamp()
         file = new / f"{now}.{len(list(new.iterdir()))}.example"
@@ -141,12 +143,12 @@ class Year:
         os.utime(file, (now, now))
 
     def what_was_waited_for_comes(self) -> None:
-        from dutyflow.collecting import wait_for
+        from dutyflow.services.cycles.collection import wait_for
 
         now = dt.datetime.now(dt.UTC)
         waits = self.airflow.waiting()
         keys = [it.what["assignment"] for it in waits if "assignment" in it.what]
-        looks = wait_for(self.desk, keys, now)
+        looks = wait_for(self.workspace, keys, now)
 
         def is_over(it: Waiting) -> bool:
             if "assignment" in it.what:
@@ -187,14 +189,14 @@ def main(folder: Path) -> None:
         os.environ["AIRFLOW_CONN_DUTYFLOW_SMTP"] = json.dumps(smtp)
         scheduler = Scheduler(folder / "airflow", Path("dags"))
         with scheduler.at_work(morning(FIRST) - dt.timedelta(hours=3)) as airflow:
-            from dutyflow import casework
-            from dutyflow.workspace import Workspace
+            from dutyflow.services.messaging import assignment_mail
+            from dutyflow.services.workspace import Workspace
 
             # Forms are written and read in other tests; a year of them would take minutes.
-            casework.write_form = lambda **_: b"form"
-            desk = Workspace.from_environment()
-            desk.ledger.migrate()
-            year = Year(airflow, server, desk)
+            assignment_mail.write_form = lambda **_: b"form"
+            workspace = Workspace.from_environment()
+            workspace.ledger.migrate()
+            year = Year(airflow, server, workspace)
             year.play()
             first_half = (f"{OFFICE}__{ASSESSMENT}", "scheduled__107H1")
             seen = {

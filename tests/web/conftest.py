@@ -14,12 +14,13 @@ from httpx import Response
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dutyflow import confirming, links
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.ledger import CycleRecord
 from dutyflow.plan.model import Person
+from dutyflow.services.intake import web_form_mail
+from dutyflow.services.messaging import form_links
+from dutyflow.services.workspace import Case
 from dutyflow.web.upload import create_app
-from dutyflow.workspace import Case
 from tests.support.scene import OFFICE, Scene, scene
 
 BASE = "http://plan.example.tw"
@@ -99,14 +100,14 @@ class Page:
     cycle: CycleRecord
 
     def case(self, section: str = "business") -> Case:
-        return self.scene.desk.case(f"{self.cycle.key}/{section}")
+        return self.scene.workspace.case(f"{self.cycle.key}/{section}")
 
     def person(self, section: str = "business", number: int = 0) -> Person:
-        return tuple(links.people(self.case(section)))[number]
+        return tuple(form_links.people(self.case(section)))[number]
 
     def code(self, section: str = "business", number: int = 0) -> str:
         case = self.case(section)
-        return links.code(case, self.person(section, number).email, case.assignment.returns)
+        return form_links.code(case, self.person(section, number).email, case.assignment.returns)
 
     def browser(self) -> Visitor:
         return Visitor(TestClient(self.app, base_url=BASE, raise_server_exceptions=True))
@@ -122,7 +123,7 @@ class Page:
         """What the intake sends for the page."""
         self.scene.new_mails()
         with self.scene.client() as client:
-            confirming.confirm(self.scene.desk, client, OFFICE, clock=self.scene.clock)
+            web_form_mail.confirm(self.scene.workspace, client, OFFICE, clock=self.scene.clock)
         return self.scene.new_mails()
 
 
@@ -144,7 +145,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
 def _opened(home: Path, base_url: str = BASE) -> Iterator[Page]:
     morning = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
     with scene(home, morning, base_url=base_url) as it:
-        yield Page(scene=it, app=create_app(it.desk, now=it.clock), cycle=it.open())
+        yield Page(scene=it, app=create_app(it.workspace, now=it.clock), cycle=it.open())
 
 
 def answers(page: Page, section: str = "design", **changed: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from dutyflow.answers import from_json
+from dutyflow.plan.answers import from_json
 from tests.support.scene import text_of
 from tests.web.conftest import Page
 

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Route, expect
 from playwright.sync_api import Page as Tab
 
-from dutyflow import links
 from dutyflow.calendars.roc import TAIPEI
+from dutyflow.services.messaging import form_links
 from dutyflow.web.upload import create_app
 from dutyflow.web.upload.guard import Buckets
 from tests.support.browser import DESKTOP, PHONE, axe_violations, browser
@@ -53,7 +53,7 @@ class Site(Page):
         return context
 
     def url(self, section: str, number: int = 0) -> str:
-        return links.link(self.case(section), self.person(section, number), self.scene.now)
+        return form_links.link(self.case(section), self.person(section, number), self.scene.now)
 
     def first_rows(self, section: str) -> list[str]:
         return [row.id for row in self.case(section).rows]
@@ -64,7 +64,7 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     morning = datetime(2018, 6, 15, 8, 30, tzinfo=TAIPEI)
     home = tmp_path_factory.mktemp("site")
     with listening() as (taken, address), scene(home, morning, base_url=address) as it:
-        app = create_app(it.desk, now=it.clock)
+        app = create_app(it.workspace, now=it.clock)
         with served(app, taken):
             yield Site(scene=it, app=app, cycle=it.open(), browser=browser)
 

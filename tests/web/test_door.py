@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dutyflow import links
-from dutyflow.links import GRACE, visit_by_code
+from dutyflow.services.messaging import form_links
+from dutyflow.services.messaging.form_links import GRACE, visit_by_code
 from dutyflow.web.upload import tickets
 from tests.support.scene import form_in, text_of
 from tests.web.conftest import BASE, Page, answers, fields_of
@@ -26,14 +26,14 @@ def test_a_code_opens_the_form_of_its_section_and_person(page: Page) -> None:
 @pytest.mark.parametrize("typed", ["{url}", " {upper}\n", "{bare}", "{spaced}"])
 def test_a_code_is_understood_however_it_was_copied(page: Page, typed: str) -> None:
     code = page.code()
-    url = links.link(page.case(), page.person(), page.scene.now)
+    url = form_links.link(page.case(), page.person(), page.scene.now)
     bare = code.replace("-", "")
     written = typed.format(url=url, upper=code.upper(), bare=bare, spaced=code.replace("-", " － "))
     assert page.browser().open(written).status_code == 200
 
 
 def test_nothing_secret_is_in_any_path(page: Page) -> None:
-    url = links.link(page.case(), page.person(), page.scene.now)
+    url = form_links.link(page.case(), page.person(), page.scene.now)
     path, _, secret = url.partition("#")
     assert path == f"{BASE}/fill"
     assert len(secret.replace("-", "")) == 24
@@ -53,7 +53,7 @@ def test_a_code_is_for_one_assignment_and_one_person(page: Page) -> None:
     """No other seal fits the same assignment, nor the same seal another assignment."""
     one, other = page.code("business"), page.code("design")
     mixed = other[:9] + one[9:]
-    assert visit_by_code(page.scene.desk, mixed) is None
+    assert visit_by_code(page.scene.workspace, mixed) is None
     visitor = page.visitor("business")
     visitor.page = page.visitor("design").page
     assert visitor.show().status_code == 403
@@ -61,7 +61,7 @@ def test_a_code_is_for_one_assignment_and_one_person(page: Page) -> None:
 
 def test_who_is_no_longer_of_the_section_is_not_let_in(page: Page) -> None:
     case = page.case()
-    gone = links.code(case, "gone@pingtung.example.tw", 0)
+    gone = form_links.code(case, "gone@pingtung.example.tw", 0)
     assert page.browser().open(gone).status_code == 403
 
 
@@ -88,7 +88,7 @@ def test_a_link_dies_on_acceptance(page: Page) -> None:
     refused = colleague.client.post(colleague.path + "send", data=fields_of(colleague.page))
     assert "已收到，檢查無誤" in refused.text
     assert len(page.scene.ledger.submissions.of(page.case("design").assignment.key)) == 1
-    assert links.link(page.case("design"), page.person("design"), page.scene.now) == ""
+    assert form_links.link(page.case("design"), page.person("design"), page.scene.now) == ""
 
 
 def test_an_old_link_stays_dead_when_the_answer_is_returned(page: Page) -> None:
@@ -168,7 +168,7 @@ def test_the_opening_mail_brings_a_link_for_each_person(page: Page) -> None:
     mails = page.scene.announce(page.cycle)
     text = text_of(mails["design"])
     (url,) = re.findall(r"http\S+#\S+", text)
-    assert url == links.link(page.case("design"), page.person("design"), page.scene.now)
+    assert url == form_links.link(page.case("design"), page.person("design"), page.scene.now)
     assert "回覆這封信" in text, "the other way stays"
     html = mails["design"].get_body(("html",)).get_content()
     assert f'href="{url}"' in html
@@ -183,8 +183,8 @@ def test_the_opening_mail_brings_a_link_for_each_person(page: Page) -> None:
 )
 def test_codes_differ_between_people_and_rounds(shared_page: Page, email, returns, other) -> None:
     case = shared_page.case()
-    code = links.code(case, email, returns)
+    code = form_links.code(case, email, returns)
     assert re.fullmatch(r"([a-z2-7]{4}-){5}[a-z2-7]{4}", code)
-    assert code == links.code(case, email.upper().lower(), returns)
+    assert code == form_links.code(case, email.upper().lower(), returns)
     if (email.lower(), returns) != (other[0].lower(), other[1]):
-        assert code != links.code(case, *other)
+        assert code != form_links.code(case, *other)

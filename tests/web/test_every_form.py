@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from dutyflow.infra.plan_files.load import load_plan
 from dutyflow.plan.forms import FileField, FormField
-from dutyflow.plan.load import load_plan
 from dutyflow.web.upload import create_app
 from tests.support.filling import sample_value
 from tests.support.scene import OFFICE, PLANS, scene
@@ -29,7 +29,7 @@ def office(tmp_path_factory: pytest.TempPathFactory):
 def test_it_is_filled_in_and_accepted(office, duty: str) -> None:
     every = PLAN.duty(duty).every
     cycle = office.open(NAMES.get(every, "107"), duty)
-    page = Page(scene=office, app=create_app(office.desk, now=office.clock), cycle=cycle)
+    page = Page(scene=office, app=create_app(office.workspace, now=office.clock), cycle=cycle)
     section = office.ledger.assignments.of(cycle.key)[0].section
     visitor, case = page.visitor(section), page.case(section)
     shown = fields_of(visitor.page)
@@ -55,7 +55,7 @@ def _typed(field: FormField) -> str:
 
 def test_a_report_that_a_low_score_asks_for_is_told_as_lacking(office) -> None:
     cycle = office.open("107M09", "phone_courtesy")
-    page = Page(scene=office, app=create_app(office.desk, now=office.clock), cycle=cycle)
+    page = Page(scene=office, app=create_app(office.workspace, now=office.clock), cycle=cycle)
     section = office.ledger.assignments.of(cycle.key)[0].section
     visitor = page.visitor(section)
     said = {}
@@ -71,7 +71,7 @@ def test_a_report_that_a_low_score_asks_for_is_told_as_lacking(office) -> None:
 
 def test_a_file_that_is_taken_out_is_not_named_any_more(office) -> None:
     cycle = office.open("107M10", "phone_courtesy")
-    page = Page(scene=office, app=create_app(office.desk, now=office.clock), cycle=cycle)
+    page = Page(scene=office, app=create_app(office.workspace, now=office.clock), cycle=cycle)
     section = office.ledger.assignments.of(cycle.key)[0].section
     visitor = page.visitor(section)
     field = f"{page.case(section).rows[0].id}:improvement"

@@ -9,9 +9,9 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from dutyflow.answers import from_json
 from dutyflow.mail.attachment import XLSX
-from dutyflow.posting import MailDeferred
+from dutyflow.plan.answers import from_json
+from dutyflow.services.messaging.outbox import MailDeferred
 from tests.support.scene import filled, form_in, text_of
 from tests.web.conftest import Page, answers, fields_of
 
@@ -32,14 +32,14 @@ def test_a_form_that_is_filled_well_is_accepted_at_once(page: Page) -> None:
     assert f"S{kept.id:05}" in done.text
     assert (kept.channel, kept.sender) == ("upload", page.person("design").email)
     assert [file.name for file in kept.files] == ["現場.jpg"]
-    assert page.scene.desk.store.get(kept.files[0].blob) == PHOTO[1][1]
+    assert page.scene.workspace.store.get(kept.files[0].blob) == PHOTO[1][1]
     assert len(from_json(kept.answers)) == len(page.case("design").rows)
     assert page.case("design").assignment.state == "accepted"
 
 
 def test_the_bytes_of_what_was_typed_are_in_the_store(page: Page) -> None:
     page.visitor("design").post("send", **answers(page))
-    document = json.loads(page.scene.desk.store.get(accepted(page).raw_blob))
+    document = json.loads(page.scene.workspace.store.get(accepted(page).raw_blob))
     row = page.case("design").rows[0].id
     assert document["typed"][row] == {"text": f"（樣本）{row} 已辦理", "score": "90"}
     assert document["plan_hash"] == page.cycle.plan_hash
@@ -119,7 +119,7 @@ def test_a_workbook_can_be_sent_instead(page: Page) -> None:
     assert "已收到，檢查無誤" in done.text
     kept = accepted(page)
     assert {file.name for file in kept.files} == {"填報.xlsx", "現場.jpg"}
-    assert page.scene.desk.store.get(kept.raw_blob) == book
+    assert page.scene.workspace.store.get(kept.raw_blob) == book
     assert len(page.confirm()) == 1
 
 

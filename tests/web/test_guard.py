@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from dutyflow.settings import BadSetting, Settings
+from dutyflow.infra.settings import BadSetting, Settings
 from dutyflow.web.upload import create_app, tickets
 from dutyflow.web.upload.guard import DRAINED, MAX_BODY, Buckets
 from tests.web.conftest import BASE, Page, Visitor, answers, fields_of
@@ -72,10 +72,10 @@ def test_the_cookies_are_for_one_path_and_out_of_scripts_reach(page: Page) -> No
 
 
 def test_over_https_cookies_are_secure_and_browsers_told_to_stay_there(page: Page) -> None:
-    environ = {**vars(page.scene.desk.settings)}
+    environ = {**vars(page.scene.workspace.settings)}
     environ["base_url"] = "https://plan.example.tw/section"
-    page.scene.desk.__dict__["settings"] = Settings(**environ)
-    app = create_app(page.scene.desk, now=page.scene.clock)
+    page.scene.workspace.__dict__["settings"] = Settings(**environ)
+    app = create_app(page.scene.workspace, now=page.scene.clock)
     client = TestClient(app, base_url="https://plan.example.tw")
     door = client.get("/section/fill")
     assert "Secure" in door.headers["Set-Cookie"]
@@ -117,7 +117,7 @@ def test_another_site_s_form_is_refused(page: Page, headers: dict[str, str]) -> 
 def test_a_form_without_its_token_is_refused(page: Page, page_: str) -> None:
     visitor = page.visitor("design")
     said = {**answers(page), "sure": "1", "day": "107/7/9", "why": "x", "deputy": "other"}
-    for token in ("", "x", tickets.form_token("another", page.scene.desk.secret)):
+    for token in ("", "x", tickets.form_token("another", page.scene.workspace.secret)):
         answer = visitor.client.post(visitor.path + page_, data={**said, "csrf": token})
         assert answer.status_code == 403
     assert page.case("design").assignment.state == "open"

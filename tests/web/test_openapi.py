@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as conforming
 
-from dutyflow.uploading import begun
+from dutyflow.services.intake.web_form import begun
 from dutyflow.web.upload.guard import Buckets
 from tests.web.conftest import BASE, Page, Visitor, _opened, fields_of
 

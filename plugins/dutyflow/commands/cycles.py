@@ -10,17 +10,17 @@ from typing import Any
 
 import click
 
-from dutyflow import clock
 from dutyflow.calendars.cycles import Cycle
 from dutyflow.calendars.roc import format_roc, roc_year
 from dutyflow.calendars.working_days import GAZETTED_UNTIL, Closure
+from dutyflow.infra import clock
+from dutyflow.infra.plan_files.folder import CLOSURES
+from dutyflow.infra.plan_files.load import load_closures
+from dutyflow.infra.settings import Settings
 from dutyflow.plan.cycles import cycles, require_duty
-from dutyflow.plan.folder import CLOSURES
-from dutyflow.plan.load import load_closures
 from dutyflow.plan.moves import Move, moves
 from dutyflow.plan.office import OfficePlans
 from dutyflow.plan.words import FIELD_TITLES, listed
-from dutyflow.settings import Settings
 
 from .common import Day, Refused, echo_json, echo_table, json_option, near
 from .offices import load_offices, office_option

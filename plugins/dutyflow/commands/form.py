@@ -11,11 +11,11 @@ from pathlib import Path
 import click
 
 from dutyflow.calendars.cycles import opening_moment
-from dutyflow.casework import Stationery
+from dutyflow.infra.settings import Settings
 from dutyflow.plan.cycles import require_duty
 from dutyflow.plan.words import did_you_mean, listed
-from dutyflow.settings import Settings
-from dutyflow.workspace import Case, Workspace
+from dutyflow.services.messaging.assignment_mail import AssignmentMail
+from dutyflow.services.workspace import Case, Workspace
 
 from .common import Refused, near, save
 from .offices import office_option
@@ -41,8 +41,8 @@ def form_command(
     """
     if output.suffix.lower() != ".xlsx":
         raise Refused(f"不認得 {output.name} 的檔案類型；應為 .xlsx")
-    with _desk_with(settings, office, duty, cycle) as (desk, key, is_open):
-        attached = Stationery(_case(desk, key, section)).attached_form()
+    with _workspace_with(settings, office, duty, cycle) as (workspace, key, is_open):
+        attached = AssignmentMail(_case(workspace, key, section)).attached_form()
     save(output, attached.data)
     click.echo(f"已寫入 {near(output)}：{attached.name}")
     if not is_open:
@@ -50,49 +50,49 @@ def form_command(
 
 
 @contextmanager
-def _desk_with(
+def _workspace_with(
     settings: Settings, office: str | None, duty: str, cycle: str
 ) -> Iterator[tuple[Workspace, str, bool]]:
     """A workspace in which the cycle is open, its key, and whether it truly is."""
-    desk = Workspace(settings)
+    workspace = Workspace(settings)
     try:
-        key = f"{_office_with(desk, office, duty)}/{duty}/{cycle}"
-        if desk.ledger.is_ready() and desk.ledger.cycles.get_all([key]):
-            yield desk, key, True
+        key = f"{_office_with(workspace, office, duty)}/{duty}/{cycle}"
+        if workspace.ledger.is_ready() and workspace.ledger.cycles.get_all([key]):
+            yield workspace, key, True
             return
     finally:
-        desk.close()
-    with _as_if_open(settings, key) as desk:
-        yield desk, key, False
+        workspace.close()
+    with _as_if_open(settings, key) as workspace:
+        yield workspace, key, False
 
 
 @contextmanager
 def _as_if_open(settings: Settings, key: str) -> Iterator[Workspace]:
     """The cycle opened on its day, in a ledger that is thrown away."""
-    from dutyflow.opening import open_cycle
-    from dutyflow.planned import planned_cycle
+    from dutyflow.services.cycles.opening import open_cycle
+    from dutyflow.services.cycles.planned_days import planned_cycle
 
     office, duty, name = key.split("/")
     with tempfile.TemporaryDirectory(prefix="dutyflow-form-") as folder:
         elsewhere = replace(
             settings, ledger=f"sqlite:///{folder}/ledger.db", store=f"{folder}/store"
         )
-        desk = Workspace(elsewhere)
+        workspace = Workspace(elsewhere)
         try:
-            desk.ledger.migrate()
-            the_office = desk.office(office)
-            opens = planned_cycle(desk, the_office, duty, name).opens
+            workspace.ledger.migrate()
+            the_office = workspace.office(office)
+            opens = planned_cycle(workspace, the_office, duty, name).opens
             now = opening_moment(opens, the_office.zone)
-            open_cycle(desk, office=office, duty=duty, name=name, now=now, who="樣張")
-            yield desk
+            open_cycle(workspace, office=office, duty=duty, name=name, now=now, who="樣張")
+            yield workspace
         finally:
-            desk.close()
+            workspace.close()
 
 
-def _office_with(desk: Workspace, named: str | None, duty: str) -> str:
+def _office_with(workspace: Workspace, named: str | None, duty: str) -> str:
     """The office that is named, or the only one that has the duty. Raises Refused, UnknownDuty,
     UnknownOffice."""
-    offices = [desk.office(named)] if named else list(desk.offices.values())
+    offices = [workspace.office(named)] if named else list(workspace.offices.values())
     having = require_duty(offices, duty)
     if len(having) > 1:
         names = {office.office: office.name for office in having}
@@ -100,9 +100,9 @@ def _office_with(desk: Workspace, named: str | None, duty: str) -> str:
     return having[0].office
 
 
-def _case(desk: Workspace, cycle: str, section: str) -> Case:
+def _case(workspace: Workspace, cycle: str, section: str) -> Case:
     """The part of a section in a cycle. Raises Refused, with those that there are."""
-    cases = [desk.case(each.key) for each in desk.ledger.assignments.of(cycle)]
+    cases = [workspace.case(each.key) for each in workspace.ledger.assignments.of(cycle)]
     for case in cases:
         if section in (case.assignment.section, case.section_name):
             return case

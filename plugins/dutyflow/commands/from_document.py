@@ -10,13 +10,13 @@ from typing import Any
 import click
 
 from dutyflow.errors import PlanError
-from dutyflow.plan import load
-from dutyflow.plan.document import drafting
-from dutyflow.plan.document.guard import MAX_BYTES, DocumentRefused
-from dutyflow.plan.document.writing import Origin, written
-from dutyflow.plan.folder import office_folders
+from dutyflow.importers.document import drafting
+from dutyflow.importers.document.guard import MAX_BYTES, DocumentRefused
+from dutyflow.importers.document.writing import Origin, written
+from dutyflow.infra.plan_files import load
+from dutyflow.infra.plan_files.folder import office_folders
+from dutyflow.infra.settings import Settings
 from dutyflow.plan.model import Plan
-from dutyflow.settings import Settings
 
 from .common import Refused, echo_json, json_option
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from dutyflow.infra.settings import Settings
 from dutyflow.ledger import Ledger
-from dutyflow.settings import Settings
 
 
 @click.command("migrate", help="Create the ledger, or bring its tables up to this version's.")

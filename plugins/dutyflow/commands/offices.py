@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dutyflow.plan.load import (
+from dutyflow.infra.plan_files.load import (
     all_together,
     folders_below,
     load_all_plans,

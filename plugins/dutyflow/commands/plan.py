@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from dutyflow.errors import Finding, PlanError
-from dutyflow.plan import load, overview
-from dutyflow.plan.folder import (
+from dutyflow.infra.plan_files import load
+from dutyflow.infra.plan_files.folder import (
     CLOSURES,
     CONTACTS,
     LOCAL_CONTACTS,
@@ -20,11 +20,12 @@ from dutyflow.plan.folder import (
     name_of,
     read_office,
 )
-from dutyflow.plan.lint_ladders import held_back_in_words
-from dutyflow.plan.lint_people import unattended_in_words
+from dutyflow.infra.settings import Settings
+from dutyflow.plan import overview
+from dutyflow.plan.lint.ladders import held_back_in_words
+from dutyflow.plan.lint.people import unattended_in_words
 from dutyflow.plan.model import Plan
 from dutyflow.plan.schema import schema_text
-from dutyflow.settings import Settings
 
 from .common import Refused, echo_json, echo_table, json_option, near
 from .from_document import from_document

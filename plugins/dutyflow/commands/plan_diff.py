@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from dutyflow.plan.differences import PART_TITLES, Difference, differences
-from dutyflow.plan.folder import draft_path, drafts, name_of, plan_path, read_office
-from dutyflow.plan.load import load_plan
+from dutyflow.infra.plan_files.folder import draft_path, drafts, name_of, plan_path, read_office
+from dutyflow.infra.plan_files.load import load_plan
+from dutyflow.infra.settings import Settings
+from dutyflow.plan.diff.changes import PART_TITLES, Difference, differences
 from dutyflow.plan.model import Plan
 from dutyflow.plan.words import listed
-from dutyflow.settings import Settings
 
 from .common import Refused, echo_json, json_option, near
 from .offices import folders, office_option

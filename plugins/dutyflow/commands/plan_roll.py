@@ -13,15 +13,15 @@ import click
 
 from dutyflow.calendars.roc import format_roc
 from dutyflow.errors import Finding, PlanError
-from dutyflow.plan.differences import Difference, differences
-from dutyflow.plan.folder import draft_path, plan_path, read_bounded
-from dutyflow.plan.load import plan_of
+from dutyflow.importers.next_year.roll import Beside, Rolled
+from dutyflow.importers.next_year.roll import roll as rolled
+from dutyflow.infra.plan_files.folder import draft_path, plan_path, read_bounded
+from dutyflow.infra.plan_files.load import plan_of
+from dutyflow.infra.settings import Settings
+from dutyflow.plan.diff.changes import Difference, differences
 from dutyflow.plan.office import OfficePlans
-from dutyflow.plan.rolling import Beside, Rolled
-from dutyflow.plan.rolling import roll as rolled
 from dutyflow.plan.source import parse
 from dutyflow.plan.words import CHOICE_TITLES, FIELD_TITLES
-from dutyflow.settings import Settings
 
 from .common import Day, Refused, echo_json, echo_table, json_option, near
 from .cycles import cycle_as_json, marked_name, warn_of_provisional

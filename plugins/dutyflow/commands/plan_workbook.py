@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from dutyflow.importers.workbook import Content, filing, read_book, write_book
 from dutyflow.plan.model import Plan
-from dutyflow.planbook import Content, filing, read_book, write_book
 
 from .common import Refused, near
 

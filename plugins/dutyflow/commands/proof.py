@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from dutyflow import clock
 from dutyflow.calendars.roc import format_roc_moment
+from dutyflow.infra import clock
+from dutyflow.infra.settings import Settings
 from dutyflow.reports.proof import Proof, ProofRow
-from dutyflow.settings import Settings
 
 from .common import Refused, echo_json, echo_table, json_option, save
-from .desk import cycles_in, opened_desk
+from .ledger_access import cycles_in, opened_workspace
 from .offices import office_option
 
 HEADING = ("編號", "時間", "事項", "對象或經辦", "階段", "原因與說明", "結果")
@@ -56,12 +56,12 @@ def proof_command(
     With the numbers and hashes of the events, and whether their chain holds (exit code 1, if not).
     With --check, whether a workbook of it still says what the ledger says (exit code 1, if not).
     """
-    from dutyflow.proving import prove
+    from dutyflow.services.audit.proof import prove
 
     _check_ending(output)
-    with opened_desk(settings) as desk:
-        found = cycles_in(desk, office=office, duty=duty, name=cycle)
-        proofs = prove(desk, found, now=clock.now())
+    with opened_workspace(settings) as workspace:
+        found = cycles_in(workspace, office=office, duty=duty, name=cycle)
+        proofs = prove(workspace, found, now=clock.now())
     if earlier is not None:
         _check(earlier, proofs)
         return
@@ -93,7 +93,7 @@ def _check_ending(output: Path | None) -> None:
 
 
 def _workbook(proofs: Sequence[Proof], output: Path) -> bytes:
-    from dutyflow.conversion import xlsx_to_ods
+    from dutyflow.infra.libreoffice import xlsx_to_ods
     from dutyflow.reports.proof_sheet import proof_xlsx
 
     made = proof_xlsx(proofs)

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dutyflow import clock
 from dutyflow.forms.problems import Problem
+from dutyflow.infra import clock
+from dutyflow.infra.settings import Settings
 from dutyflow.ledger.records import SubmissionRecord, number_of
 from dutyflow.mail.text import file_name
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.words import did_you_mean, listed
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.services.workspace import Workspace
 
 from .common import Refused, echo_json, json_option, near, save
-from .desk import opened_desk
+from .ledger_access import opened_workspace
 from .offices import office_option
 
 if TYPE_CHECKING:
-    from dutyflow.posting import Dispatch
+    from dutyflow.services.messaging.outbox import OutgoingMail
 
 WHO, WHY = "指令列", "以 dutyflow receive 收件時指定"
 VERDICTS = {"accepted": "受理", "rejected": "未受理", "quarantined": "待認領"}
@@ -36,7 +36,7 @@ class Came:
     """What became of a file: what is on record of it, and the mails that follow."""
 
     submissions: tuple[SubmissionRecord, ...]
-    answers: tuple[Dispatch, ...]
+    answers: tuple[OutgoingMail, ...]
 
     @property
     def all_accepted(self) -> bool:
@@ -75,27 +75,27 @@ def receive_command(
     accepted.
     """
     now = clock.now()
-    with opened_desk(settings) as desk:
+    with opened_workspace(settings) as workspace:
         if assignment is not None:
-            _check_assignment(desk, assignment)
-        its_office = _office(desk, office, assignment)
-        came = _take_in(desk, its_office, file, now)
+            _check_assignment(workspace, assignment)
+        its_office = _office(workspace, office, assignment)
+        came = _take_in(workspace, its_office, file, now)
         if assignment is not None:
-            came = _assigned(desk, came, assignment, now)
+            came = _assigned(workspace, came, assignment, now)
         if answers is not None:
             _save_answers(came, its_office, answers, now)
         if as_json:
             echo_json(_as_json(came))
         else:
-            _echo(desk, came)
+            _echo(workspace, came)
     if not came.all_accepted:
         raise SystemExit(1)
 
 
-def _take_in(desk: Workspace, office: OfficePlan, path: Path, now: datetime) -> Came:
-    from dutyflow import gathering, receiving
-    from dutyflow.folders import FILE_LIMIT, Found, Mark
-    from dutyflow.mail.inbox import MESSAGE_LIMIT, Stored
+def _take_in(workspace: Workspace, office: OfficePlan, path: Path, now: datetime) -> Came:
+    from dutyflow.infra.shared_folder import FILE_LIMIT, Found, Mark
+    from dutyflow.mail.mailboxes.inbox import MESSAGE_LIMIT, RawMessage
+    from dutyflow.services.intake import folder, mailbox
 
     is_mail = path.suffix.lower() == ".eml"
     try:
@@ -105,13 +105,13 @@ def _take_in(desk: Workspace, office: OfficePlan, path: Path, now: datetime) -> 
     except OSError as error:
         raise Refused(f"無法讀取 {near(path)}：{error.strerror}") from None
     if is_mail:
-        stored = Stored(id=path.name, data=data, received_at=now)
-        answers = receiving.take_in(desk, office, stored, now=now)
+        stored = RawMessage(id=path.name, data=data, received_at=now)
+        answers = mailbox.take_in(workspace, office, stored, now=now)
     else:
         put_at = datetime.fromtimestamp(told.st_mtime, UTC)
         found = Found(name=path.name, mark=Mark.of(told), put_at=min(put_at, now), data=data)
-        answers = gathering.take_in(desk, office, found, now=now).mails
-    came = desk.ledger.submissions.with_blob(desk.store.put(data))
+        answers = folder.take_in(workspace, office, found, now=now).mails
+    came = workspace.ledger.submissions.with_blob(workspace.store.put(data))
     waiting = (each for each in came if not each.assigned_to)  # else it is there as what it became
     return Came(submissions=tuple(waiting), answers=answers)
 
@@ -123,46 +123,46 @@ def _check_size(path: Path, size: int, limit: int) -> None:
         raise Refused(f"{near(path)} 有 {size / 2**20:.0f} MB；應為 {limit / 2**20:.0f} MB 以內")
 
 
-def _assigned(desk: Workspace, came: Came, assignment: str, now: datetime) -> Came:
+def _assigned(workspace: Workspace, came: Came, assignment: str, now: datetime) -> Came:
     """What could not be matched goes where the person says; the rest stays where it says itself."""
-    from dutyflow.assigning import assign
+    from dutyflow.services.coordinator.quarantine import assign
 
     submissions, answers = list(came.submissions), came.answers
     for place, each in enumerate(came.submissions):
         if each.verdict == "quarantined" and not (each.assigned_to or each.put_aside):
-            assigned = assign(desk, each.id, assignment, WHO, WHY, now)
+            assigned = assign(workspace, each.id, assignment, WHO, WHY, now)
             answers = assigned.mails
-            submissions[place] = assigned.submission or desk.ledger.submissions.get(each.id)
+            submissions[place] = assigned.submission or workspace.ledger.submissions.get(each.id)
     return Came(submissions=tuple(submissions), answers=answers)
 
 
-def _office(desk: Workspace, named: str | None, assignment: str | None) -> OfficePlan:
+def _office(workspace: Workspace, named: str | None, assignment: str | None) -> OfficePlan:
     if named is None and assignment is not None:
         named = assignment.split("/")[0]
     if named is not None:
-        return desk.office(named)
-    if len(desk.offices) != 1:
-        names = {key: office.name for key, office in desk.offices.items()}
+        return workspace.office(named)
+    if len(workspace.offices) != 1:
+        names = {key: office.name for key, office in workspace.offices.items()}
         raise Refused(f"請以 --office 指定機關；有 {listed(names) or '（沒有）'}")
-    return next(iter(desk.offices.values()))
+    return next(iter(workspace.offices.values()))
 
 
-def _check_assignment(desk: Workspace, key: str) -> None:
+def _check_assignment(workspace: Workspace, key: str) -> None:
     """Raises Refused, with those that there are."""
     parts = key.split("/")
     cycle = "/".join(parts[:_CYCLE])
-    cycles = [each.key for each in desk.ledger.cycles.all()]
+    cycles = [each.key for each in workspace.ledger.cycles.all()]
     if cycle not in cycles:
         hint = did_you_mean(cycle, cycles, {}) or f"有 {listed(cycles) or '（沒有）'}"
         raise Refused(f"帳本沒有「{cycle}」這一期；{hint}")
-    known = [each.key for each in desk.ledger.assignments.of(cycle)]
+    known = [each.key for each in workspace.ledger.assignments.of(cycle)]
     if key not in known:
         hint = did_you_mean(key, known, {}) or f"有 {listed(known)}"
         raise Refused(f"帳本沒有應辦事項「{key}」；{hint}")
 
 
 def _save_answers(came: Came, office: OfficePlan, folder: Path, now: datetime) -> None:
-    from dutyflow.mail.letter import compose
+    from dutyflow.mail.outbound.letter import compose
 
     for number, dispatch in enumerate(came.answers, start=1):
         message = compose(dispatch.letter(), mailbox=office.contacts.mailbox, now=now)
@@ -170,21 +170,21 @@ def _save_answers(came: Came, office: OfficePlan, folder: Path, now: datetime) -
         save(folder / name, message.as_bytes())
 
 
-def _echo(desk: Workspace, came: Came) -> None:
+def _echo(workspace: Workspace, came: Came) -> None:
     for each in came.submissions:
-        click.echo("　".join(_told(desk, each)))
+        click.echo("　".join(_told(workspace, each)))
         for problem in each.problems:
             click.echo(f"  {Problem(**problem)}")
     for dispatch in came.answers:
         click.echo(f"回覆（沒有寄出）→ {dispatch.to.name}：{dispatch.content.subject}")
 
 
-def _told(desk: Workspace, each: SubmissionRecord) -> Iterator[str]:
+def _told(workspace: Workspace, each: SubmissionRecord) -> Iterator[str]:
     yield number_of(each.id)
     yield VERDICTS[each.verdict]
     key = each.assignment or each.assigned_to
     if key:
-        case = desk.case(key)
+        case = workspace.case(key)
         yield f"{case.cycle.title} {case.duty.name}（{case.section_name}）"
     yield from filter(None, (each.matched_by and f"依{each.matched_by}", each.reason))
 

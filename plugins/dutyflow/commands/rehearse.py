@@ -11,23 +11,23 @@ from typing import Any, Literal
 
 import click
 
-from dutyflow import clock
 from dutyflow.calendars.cycles import opening_moment
 from dutyflow.calendars.roc import TAIPEI, format_roc, format_roc_moment, in_zone
+from dutyflow.infra import clock
+from dutyflow.infra.settings import Settings
 from dutyflow.mail.text import file_name
 from dutyflow.nagging.people import ROLE_TITLES
 from dutyflow.plan.cycles import require_duty
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.words import did_you_mean, listed
-from dutyflow.rehearsing.crowding import CrowdedWeek, Load, crowded_weeks, loads
-from dutyflow.rehearsing.days import planned_days
-from dutyflow.rehearsing.mails import ForeseenMail
-from dutyflow.rehearsing.play import Rehearsal, Unreached, Wish, rehearse
-from dutyflow.settings import Settings
+from dutyflow.services.rehearsal.crowding import CrowdedWeek, Load, crowded_weeks, loads
+from dutyflow.services.rehearsal.days import planned_days
+from dutyflow.services.rehearsal.mails import ForeseenMail
+from dutyflow.services.rehearsal.play import Rehearsal, Unreached, Wish, rehearse
 
 from .common import Day, Refused, echo_json, echo_table, json_option, near, save
 from .cycles import check_range
-from .desk import opened_desk
+from .ledger_access import opened_workspace
 from .offices import load_offices_with_people, office_option
 
 Near = Literal["today", "tomorrow"]
@@ -183,15 +183,17 @@ def _refuse_before_any_plan(offices: Sequence[OfficePlan], wish: Wish) -> None:
 
 
 def _tell_next_round(settings: Settings, asked: Asked, start: Near) -> None:
-    from dutyflow.foreseeing import foresee  # with the ledger, which a year's rehearsal needs not
-    from dutyflow.rounds import Wanted
+    from dutyflow.services.rehearsal.next_round import (
+        foresee,  # with the ledger, which a year's rehearsal needs not
+    )
+    from dutyflow.services.reminders.daily_round import Wanted
 
     asked.refuse_what_is_played()
     wanted = Wanted(
         office=asked.office or "", duty=asked.duty or "", sections=tuple(asked.sections)
     )
-    with opened_desk(settings) as desk:
-        found = foresee(desk, wanted, now=clock.now(), days_ahead=0 if start == "today" else 1)
+    with opened_workspace(settings) as workspace:
+        found = foresee(workspace, wanted, now=clock.now(), days_ahead=0 if start == "today" else 1)
         if asked.wants_mails:
             _hand_out(found.everything, asked, at=found.at)
         elif asked.as_json:
@@ -247,7 +249,7 @@ def _body(message: EmailMessage, kind: str) -> str:
 
 
 def _save_ics(played: Rehearsal, path: Path) -> None:
-    from dutyflow.rehearsing.calendar_file import ics
+    from dutyflow.services.rehearsal.calendar_file import ics
 
     days = planned_days(played)
     save(path, ics(days, made_at=clock.now()))
@@ -255,7 +257,7 @@ def _save_ics(played: Rehearsal, path: Path) -> None:
 
 
 def _save_xlsx(played: Rehearsal, offices: Sequence[OfficePlan], path: Path) -> None:
-    from dutyflow.rehearsing.printing import year_xlsx
+    from dutyflow.services.rehearsal.workbook import year_xlsx
 
     today = in_zone(clock.now(), TAIPEI).date()
     save(path, year_xlsx(played, offices, made_on=today))

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from dutyflow import clock
 from dutyflow.calendars.roc import format_roc_moment
+from dutyflow.infra import clock
+from dutyflow.infra.settings import Settings
 from dutyflow.ledger.records import CycleRecord, ReportRecord
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.services.workspace import Workspace
 
 from .common import echo_json, json_option, near, save
-from .desk import cycles_in, opened_desk
+from .ledger_access import cycles_in, opened_workspace
 from .offices import office_option
 
 
@@ -46,9 +46,9 @@ def report_command(
 
     Nothing is assembled anew, and nothing is sent.
     """
-    with opened_desk(settings) as desk:
-        found = cycles_in(desk, office=office, duty=duty, name=cycle)
-        written = [_write(desk, each, output, draft) for each in found]
+    with opened_workspace(settings) as workspace:
+        found = cycles_in(workspace, office=office, duty=duty, name=cycle)
+        written = [_write(workspace, each, output, draft) for each in found]
     if as_json:
         echo_json(written)
         return
@@ -57,16 +57,16 @@ def report_command(
             click.echo(f"已寫入 {name}：{each['about']}")
 
 
-def _write(desk: Workspace, cycle: CycleRecord, folder: Path, draft: bool) -> dict[str, Any]:
-    from dutyflow.assembling import draft_of, latest_report
+def _write(workspace: Workspace, cycle: CycleRecord, folder: Path, draft: bool) -> dict[str, Any]:
+    from dutyflow.services.reporting.assembly import draft_of, latest_report
 
     if draft:
-        drafted = draft_of(desk, cycle.key, now=clock.now())
+        drafted = draft_of(workspace, cycle.key, now=clock.now())
         files, version, about = {drafted.name: drafted.data}, None, "草稿，依目前收到的填報"
     else:
-        kept = latest_report(desk, cycle.key)
-        files = {file.name: desk.store.get(file.blob) for file in kept.files}
-        version, about = kept.version, _about(desk, kept, cycle)
+        kept = latest_report(workspace, cycle.key)
+        files = {file.name: workspace.store.get(file.blob) for file in kept.files}
+        version, about = kept.version, _about(workspace, kept, cycle)
     for name, data in files.items():
         save(folder / name, data)
     return {
@@ -79,6 +79,6 @@ def _write(desk: Workspace, cycle: CycleRecord, folder: Path, draft: bool) -> di
     }
 
 
-def _about(desk: Workspace, kept: ReportRecord, cycle: CycleRecord) -> str:
-    made = format_roc_moment(kept.made_at, desk.plan_of(cycle).office.zone)
+def _about(workspace: Workspace, kept: ReportRecord, cycle: CycleRecord) -> str:
+    made = format_roc_moment(kept.made_at, workspace.plan_of(cycle).office.zone)
     return f"第 {kept.version} 版，{made}彙整"

@@ -9,18 +9,18 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from dutyflow import clock
 from dutyflow.calendars.roc import format_roc, format_roc_moment
+from dutyflow.infra import clock
+from dutyflow.infra.settings import Settings
+from dutyflow.ledger.event_types import STATE_TITLES
 from dutyflow.ledger.records import MailboxRecord
-from dutyflow.ledger.what import STATE_TITLES
 from dutyflow.plan.office import OfficePlan
-from dutyflow.reaching import last_read
-from dutyflow.settings import Settings
-from dutyflow.surveying import CycleStatus, Effect, SectionStatus, Survey, survey
-from dutyflow.workspace import Workspace
+from dutyflow.services.audit.status import CycleStatus, Effect, SectionStatus, Survey, survey
+from dutyflow.services.messaging.mailbox_health import last_read
+from dutyflow.services.workspace import Workspace
 
 from .common import echo_json, echo_table, json_option
-from .desk import cycles_in, opened_desk
+from .ledger_access import cycles_in, opened_workspace
 from .offices import office_option
 
 HEADING = ("組室", "狀態", "期限", "餘日", "最近一封信", "下一次稽催")
@@ -43,10 +43,10 @@ def status_command(
     by the end of the working day after it. That counts closed cycles too. And when each mailbox
     on a mail server was read last, and since when one cannot be.
     """
-    with opened_desk(settings) as desk:
-        wanted = cycles_in(desk, office=office, duty=duty, name=cycle)
-        found = survey(desk, wanted, now=clock.now())
-        mailboxes = tuple(_mailboxes(desk, office))
+    with opened_workspace(settings) as workspace:
+        wanted = cycles_in(workspace, office=office, duty=duty, name=cycle)
+        found = survey(workspace, wanted, now=clock.now())
+        mailboxes = tuple(_mailboxes(workspace, office))
     if as_json:
         echo_json({**_as_json(found), "mailboxes": [_mailbox_as_json(each) for each in mailboxes]})
         return
@@ -62,10 +62,12 @@ def status_command(
         echo_table(MAILBOX_HEADING, map(_mailbox_row, mailboxes))
 
 
-def _mailboxes(desk: Workspace, wanted: str | None) -> Iterator[tuple[OfficePlan, MailboxRecord]]:
-    for key, office in desk.offices.items():
+def _mailboxes(
+    workspace: Workspace, wanted: str | None
+) -> Iterator[tuple[OfficePlan, MailboxRecord]]:
+    for key, office in workspace.offices.items():
         if wanted in (None, key):
-            for each in desk.ledger.mailboxes.of(key):
+            for each in workspace.ledger.mailboxes.of(key):
                 yield office, each
 
 

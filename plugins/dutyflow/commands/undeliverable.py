@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from dutyflow import clock
 from dutyflow.calendars.roc import format_roc_moment
+from dutyflow.infra import clock
+from dutyflow.infra.settings import Settings
 from dutyflow.ledger import Ledger
 from dutyflow.plan.words import listed
-from dutyflow.settings import Settings
 
 from .common import Refused
 

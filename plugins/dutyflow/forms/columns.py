@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from dutyflow.answers import Value
 from dutyflow.calendars.roc import format_roc, parse_date
+from dutyflow.infra.xlsx import units
+from dutyflow.plan.answers import Value
 from dutyflow.plan.asking import NOTHING, NOTHING_ID
 from dutyflow.plan.forms import (
     CELL_LIMIT,
@@ -29,7 +30,6 @@ from dutyflow.plan.forms import (
     YesNoField,
     choices_of,
 )
-from dutyflow.workbooks import units
 
 from .texts import Cell, folded, plain
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dutyflow.answers import Answer, Value
 from dutyflow.calendars.roc import format_roc
+from dutyflow.plan.answers import Answer, Value
 from dutyflow.plan.asking import NOTHING, AskedRow
 from dutyflow.plan.forms import DateField, Form, FormField
 

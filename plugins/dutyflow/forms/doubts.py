@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dutyflow.answers import Answer
+from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow
 from dutyflow.plan.forms import Form, FormField, NumberField, TextField
 

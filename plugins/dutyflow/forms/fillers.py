@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from dutyflow.confined.spoilt import MARK
+from dutyflow.infra.sandbox.cell_errors import MARK
 
 from .texts import Cell, folded, plain
 

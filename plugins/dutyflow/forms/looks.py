@@ -10,7 +10,7 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dutyflow.workbooks import style
+from dutyflow.infra.xlsx import style
 
 from .columns import ChoiceColumn, DateColumn, InputColumn, NumberColumn
 from .layout import FONT

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dutyflow.confined.outside import ENTITIES
-from dutyflow.confined.room import Limits, Overrun, run
+from dutyflow.infra.sandbox.external_content import ENTITIES
+from dutyflow.infra.sandbox.runner import Limits, Overrun, run
 
 from .guard import RESEND, WANTED
 from .problems import FormRejected, rejected
@@ -33,7 +33,7 @@ def read_sheets(data: bytes, *, limits: Limits = LIMITS) -> dict[str, Sheet]:
     check the data first.
     """
     try:
-        found = run("dutyflow.confined.sheets:read", data, limits).value
+        found = run("dutyflow.infra.sandbox.sheets:read", data, limits).value
     except Overrun:
         raise _too_much() from None
     if found["reaches"] is not None:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from dutyflow.answers import Answer, Value
-from dutyflow.confined.spoilt import MARK
+from dutyflow.infra.sandbox.cell_errors import MARK
+from dutyflow.plan.answers import Answer, Value
 from dutyflow.plan.forms import Condition
 
 from .blank import Blank

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dutyflow.answers import Answer
+from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import ANSWER, NUMBER
 
 from .blank import Blank

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from dutyflow.workbooks import clean
+from dutyflow.infra.xlsx import clean
 
 Cell = str | float | int | bool | None
 

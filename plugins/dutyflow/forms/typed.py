@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from dutyflow.answers import Answer
+from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import NOTHING, NOTHING_ID, AskedRow
 from dutyflow.plan.forms import Form
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dutyflow.answers import Answer
+from dutyflow.plan.answers import Answer
 from dutyflow.plan.forms import Form, NumberField
 
 SCORE_UNIT = "分"  # of what is told as a mean

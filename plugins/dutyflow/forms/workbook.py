@@ -13,10 +13,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dutyflow.answers import Answer, Value
+from dutyflow.infra.xlsx import cell_at, put_number, put_text, save
+from dutyflow.plan.answers import Answer, Value
 from dutyflow.plan.asking import NUMBER, AskedRow
 from dutyflow.plan.forms import Form
-from dutyflow.workbooks import cell_at, put_number, put_text, save
 
 from . import looks
 from .blank import ANSWER_WIDTH, HELP_WIDTH, Blank, blank_of

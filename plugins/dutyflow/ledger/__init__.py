@@ -1,6 +1,7 @@
 """What happened: the permanent ledger, the only package that speaks SQL."""
 
 from .errors import LedgerError, NotPossible, UnknownKey
+from .event_types import EventType
 from .ledger import Ledger
 from .records import (
     Account,
@@ -37,7 +38,6 @@ from .records import (
     SubmittedFile,
     Verdict,
 )
-from .what import What
 
 __all__ = [
     "Account",
@@ -51,6 +51,7 @@ __all__ = [
     "Draft",
     "DraftRecord",
     "EventRecord",
+    "EventType",
     "Ledger",
     "LedgerError",
     "Look",
@@ -77,5 +78,4 @@ __all__ = [
     "SubmittedFile",
     "UnknownKey",
     "Verdict",
-    "What",
 ]

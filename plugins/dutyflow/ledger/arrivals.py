@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from . import events
 from .database import Database
 from .errors import NotPossible
+from .event_types import EventType
 from .records import Assignable, SubmissionRecord
 from .submissions import every_submission, find, records
 from .tables import assignments, cycles, submissions
-from .what import What
 
 NO_PROBLEMS: list[Any] = []
 
@@ -102,7 +102,7 @@ class Arrivals:
             )
             events.append(
                 connection,
-                What.PUT_ASIDE,
+                EventType.PUT_ASIDE,
                 about=found.assignment or f"submission/{found.id}",
                 now=now,
                 who=who,

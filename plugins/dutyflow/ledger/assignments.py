@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Row, select, update
 from . import events
 from .database import Database, in_parts
 from .errors import NotPossible, UnknownKey
+from .event_types import EventType
 from .records import AssignmentRecord, Look
 from .tables import assignments, cycles
-from .what import What
 
 TOKEN_LONGEST = 64
 
@@ -84,7 +84,9 @@ class Assignments:
         Unchanged if something was accepted, if it was waived, or if it was extended beyond `now`
         meanwhile. Raises UnknownKey.
         """
-        return self._change(key, lambda it: _late(it, now), What.LATE, now=now, who=who, why=why)
+        return self._change(
+            key, lambda it: _late(it, now), EventType.LATE, now=now, who=who, why=why
+        )
 
     def wait_again(
         self, key: str, until: datetime, *, now: datetime, who: str, why: str
@@ -94,7 +96,12 @@ class Assignments:
         Unchanged in any other state. What counts as on time stays as it was. Raises UnknownKey.
         """
         return self._change(
-            key, lambda it: _waiting_again(it, until), What.WAITING_AGAIN, now=now, who=who, why=why
+            key,
+            lambda it: _waiting_again(it, until),
+            EventType.WAITING_AGAIN,
+            now=now,
+            who=who,
+            why=why,
         )
 
     def return_for_correction(
@@ -106,12 +113,17 @@ class Assignments:
         Raises UnknownKey; NotPossible if nothing stands accepted.
         """
         return self._change(
-            key, lambda it: _returned(it, note, until), What.RETURNED, now=now, who=who, why=note
+            key,
+            lambda it: _returned(it, note, until),
+            EventType.RETURNED,
+            now=now,
+            who=who,
+            why=note,
         )
 
     def waive(self, key: str, *, now: datetime, who: str, why: str) -> AssignmentRecord:
         """Nothing is expected any more. Raises UnknownKey; NotPossible if it is accepted."""
-        return self._change(key, _waived, What.WAIVED, now=now, who=who, why=why)
+        return self._change(key, _waived, EventType.WAIVED, now=now, who=who, why=why)
 
     def extend(
         self, key: str, until: datetime, *, now: datetime, who: str, why: str
@@ -121,7 +133,7 @@ class Assignments:
         Raises UnknownKey; NotPossible if it is accepted or waived.
         """
         return self._change(
-            key, lambda it: _extended(it, until), What.EXTENDED, now=now, who=who, why=why
+            key, lambda it: _extended(it, until), EventType.EXTENDED, now=now, who=who, why=why
         )
 
     def pause(
@@ -132,11 +144,16 @@ class Assignments:
         Raises UnknownKey.
         """
         return self._change(
-            key, lambda it: replace(it, paused_until=until), What.PAUSED, now=now, who=who, why=why
+            key,
+            lambda it: replace(it, paused_until=until),
+            EventType.PAUSED,
+            now=now,
+            who=who,
+            why=why,
         )
 
     def _change(
-        self, key: str, decide: Decide, what: What, *, now: datetime, who: str, why: str
+        self, key: str, decide: Decide, what: EventType, *, now: datetime, who: str, why: str
     ) -> AssignmentRecord:
         with self._database.writing() as connection:
             before = find(connection, key)

@@ -14,15 +14,15 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, func, insert, 
 from . import events
 from .claims import UNKNOWNS_ALLOWED
 from .database import Database
+from .event_types import EventType
 from .records import CallRecord, NewCall
 from .tables import assignments, calls, cycles, notices, requests, submissions
-from .what import What
 
 RUNG_DIGITS = 16  # of a blob's hash, in the rung of an answer
 _WHAT = {
-    "link": What.LINK_ASKED,
-    "resend": What.LINK_RESENT,
-    "deputy": What.DEPUTY_NAMED,
+    "link": EventType.LINK_ASKED,
+    "resend": EventType.LINK_RESENT,
+    "deputy": EventType.DEPUTY_NAMED,
 }
 
 

@@ -29,10 +29,10 @@ from sqlalchemy.sql.dml import ReturningInsert
 from . import mails
 from .columns import utc
 from .errors import UnknownKey
+from .event_types import SYSTEM, EventType
 from .events import NewEvent
 from .records import Claim, NewNotice, NoticeRecord, Outcome
 from .tables import notices, undeliverable
-from .what import SYSTEM, What
 
 UNKNOWNS_ALLOWED = 2  # an ambiguous outcome is tried once more, then shown to the coordinator
 ATTEMPTS_AFTER_BOUNCES = 3  # what comes back each time is not sent for ever
@@ -81,7 +81,7 @@ def claim(
             granted = _take_over(connection, found.id, notice, now, lease_start)
         if granted is not None:
             found = granted
-            changed.events.append(event_of(What.NOTICE_CLAIMED, granted))
+            changed.events.append(event_of(EventType.NOTICE_CLAIMED, granted))
         changed.found.append(
             Claim(
                 notice_id=found.id,
@@ -125,7 +125,7 @@ def record(row: Row[Any]) -> NoticeRecord:
     return NoticeRecord(**row._mapping)
 
 
-def event_of(what: What, notice: NoticeRecord, **more: str) -> NewEvent:
+def event_of(what: EventType, notice: NoticeRecord, **more: str) -> NewEvent:
     return NewEvent(
         what=what,
         about=notice.about,
@@ -146,11 +146,11 @@ def event_of(what: What, notice: NoticeRecord, **more: str) -> NewEvent:
     )
 
 
-_SAID: dict[Outcome, What] = {
-    "sent": What.NOTICE_SENT,
-    "deferred": What.NOTICE_DEFERRED,
-    "refused": What.NOTICE_REFUSED,
-    "unknown": What.NOTICE_UNKNOWN,
+_SAID: dict[Outcome, EventType] = {
+    "sent": EventType.NOTICE_SENT,
+    "deferred": EventType.NOTICE_DEFERRED,
+    "refused": EventType.NOTICE_REFUSED,
+    "unknown": EventType.NOTICE_UNKNOWN,
 }
 
 

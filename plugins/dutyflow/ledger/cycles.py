@@ -14,9 +14,9 @@ from . import assignments as parts
 from . import events
 from .database import Database, in_parts
 from .errors import UnknownKey
+from .event_types import EventType
 from .records import Account, CycleRecord, CycleState, NewCycle, NewDays
 from .tables import assignments, cycles
-from .what import What
 
 TOKEN_LENGTH = 20  # base32 characters: 100 bits
 
@@ -52,7 +52,13 @@ class Cycles:
                 "report_due": cycle.report_due.isoformat(),
             }
             events.append(
-                connection, What.OPENED, about=cycle.key, now=now, who=who, why=why, detail=detail
+                connection,
+                EventType.OPENED,
+                about=cycle.key,
+                now=now,
+                who=who,
+                why=why,
+                detail=detail,
             )
             return find(connection, cycle.key)
 
@@ -106,21 +112,21 @@ class Cycles:
                     collect_by=days.collect_by, report_due=days.report_due, closures=days.closures
                 )
             )
-            _tell(connection, What.MOVED, cycle.key, days.story, now, who)
+            _tell(connection, EventType.MOVED, cycle.key, days.story, now, who)
             if days.collect_by != cycle.collect_by:
                 _move_along(connection, cycle, days, now, who)
             return find(connection, cycle.key)
 
     def close(self, key: str, *, now: datetime, who: str, why: str) -> CycleRecord:
         """Raises UnknownKey. Closing a closed cycle changes nothing."""
-        return self._move(key, "closed", What.CLOSED, now=now, who=who, why=why)
+        return self._move(key, "closed", EventType.CLOSED, now=now, who=who, why=why)
 
     def reopen(self, key: str, *, now: datetime, who: str, why: str) -> CycleRecord:
         """Raises UnknownKey. Reopening an open cycle changes nothing."""
-        return self._move(key, "open", What.REOPENED, now=now, who=who, why=why)
+        return self._move(key, "open", EventType.REOPENED, now=now, who=who, why=why)
 
     def _move(
-        self, key: str, state: CycleState, what: What, *, now: datetime, who: str, why: str
+        self, key: str, state: CycleState, what: EventType, *, now: datetime, who: str, why: str
     ) -> CycleRecord:
         with self._database.writing() as connection:
             cycle = find(connection, key)
@@ -183,11 +189,11 @@ def _move_along(
         after = parts.moved_along(before, days.collect_by)
         if after != before:
             parts.save(connection, after)
-            _tell(connection, What.MOVED_ALONG, after.key, days.followers_story, now, who)
+            _tell(connection, EventType.MOVED_ALONG, after.key, days.followers_story, now, who)
 
 
 def _tell(
-    connection: Connection, what: What, about: str, story: Account, now: datetime, who: str
+    connection: Connection, what: EventType, about: str, story: Account, now: datetime, who: str
 ) -> None:
     events.append(
         connection, what, about=about, now=now, who=who, why=story.why, detail=story.detail

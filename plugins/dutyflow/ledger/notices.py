@@ -15,9 +15,9 @@ from . import events, mails
 from .claims import Changed, Settlement, Turn, claim, event_of, find, record, settle
 from .columns import utc
 from .database import Database
+from .event_types import EventType
 from .records import Claim, NewNotice, NoticeRecord, Outcome
 from .tables import notices
-from .what import What
 
 LEASE_SECONDS = 300
 
@@ -105,7 +105,9 @@ class Notices:
         with self._database.writing() as connection:
             for notice_id in notice_ids:
                 notice = find(connection, notice_id)
-                _tell(connection, What.NOTICE_DELAYED, notice, now, said=why, report=message_blob)
+                _tell(
+                    connection, EventType.NOTICE_DELAYED, notice, now, said=why, report=message_blob
+                )
 
     def by_message_id(self, message_ids: Iterable[str]) -> tuple[NoticeRecord, ...]:
         """The notices that went out in the mails of these Message-IDs."""
@@ -164,11 +166,11 @@ def _come_back(
     changes = {"state": "bounced", "settled_at": now, "detail": why}
     connection.execute(update(notices).where(notices.c.id == notice_id).values(**changes))
     after = find(connection, notice_id)
-    _tell(connection, What.NOTICE_BOUNCED, after, now, said=why, report=message_blob)
+    _tell(connection, EventType.NOTICE_BOUNCED, after, now, said=why, report=message_blob)
     return after
 
 
 def _tell(
-    connection: Connection, what: What, notice: NoticeRecord, now: datetime, **more: str
+    connection: Connection, what: EventType, notice: NoticeRecord, now: datetime, **more: str
 ) -> None:
     events.append_all(connection, [event_of(what, notice, **more)], now=now)

@@ -8,9 +8,9 @@ from sqlalchemy import delete, insert, select
 
 from . import events
 from .database import Database
+from .event_types import EventType
 from .records import Undeliverable
 from .tables import absences, undeliverable
-from .what import What
 
 
 class People:
@@ -27,7 +27,7 @@ class People:
             )
             detail = {"until": until.isoformat()}
             events.append(
-                connection, What.AWAY, about=address, now=now, who=who, why=why, detail=detail
+                connection, EventType.AWAY, about=address, now=now, who=who, why=why, detail=detail
             )
 
     def set_back(self, email: str, *, now: datetime, who: str) -> None:
@@ -36,7 +36,7 @@ class People:
         with self._database.writing() as connection:
             gone = connection.execute(delete(absences).where(absences.c.email == address))
             if gone.rowcount:
-                events.append(connection, What.BACK, about=address, now=now, who=who)
+                events.append(connection, EventType.BACK, about=address, now=now, who=who)
 
     def away(self) -> dict[str, date]:
         """The last day of each absence that was told here, by address in lower case."""
@@ -54,7 +54,9 @@ class People:
             if known is not None:
                 return False
             connection.execute(insert(undeliverable).values(email=address, since=now, why=why))
-            events.append(connection, What.UNDELIVERABLE, about=address, now=now, who=who, why=why)
+            events.append(
+                connection, EventType.UNDELIVERABLE, about=address, now=now, who=who, why=why
+            )
             return True
 
     def mark_deliverable(self, email: str, *, now: datetime, who: str, why: str = "") -> bool:
@@ -64,7 +66,7 @@ class People:
             gone = connection.execute(delete(undeliverable).where(undeliverable.c.email == address))
             if gone.rowcount:
                 events.append(
-                    connection, What.DELIVERABLE, about=address, now=now, who=who, why=why
+                    connection, EventType.DELIVERABLE, about=address, now=now, who=who, why=why
                 )
             return bool(gone.rowcount)
 

@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 from . import events
 from .database import Database
 from .errors import UnknownKey
+from .event_types import SYSTEM, EventType
 from .tables import plans
-from .what import SYSTEM, What
 
 
 class Plans:
@@ -30,7 +30,7 @@ class Plans:
             )
             events.append(
                 connection,
-                What.PLAN_KEPT,
+                EventType.PLAN_KEPT,
                 about=f"{office}/{year}",
                 now=now,
                 who=SYSTEM,

@@ -14,17 +14,17 @@ from . import cycles, events
 from .columns import canonical
 from .database import Database
 from .errors import NotPossible, UnknownKey
+from .event_types import EventType
 from .records import Decision, ReportFile, ReportRecord
 from .tables import events as event_table
 from .tables import report_files, reports
-from .what import What
 
 # Differ between two versions even if nothing that was reported does.
 _OF_THE_VERSION = {"version", "made_on"}
-_SAID: dict[Decision, What] = {
-    "approved": What.APPROVED,
-    "returned": What.REPORT_RETURNED,
-    "withheld": What.WITHHELD,
+_SAID: dict[Decision, EventType] = {
+    "approved": EventType.APPROVED,
+    "returned": EventType.REPORT_RETURNED,
+    "withheld": EventType.WITHHELD,
 }
 
 
@@ -64,7 +64,7 @@ class Reports:
             _add_files(connection, cycle, version, files)
             events.append(
                 connection,
-                What.ASSEMBLED,
+                EventType.ASSEMBLED,
                 about=cycle,
                 now=now,
                 who=who,
@@ -142,7 +142,7 @@ class Reports:
             if report.state in {"returned", "withheld"}:
                 raise NotPossible(f"「{cycle}」第{version}版未經核定，不能送出；請先核定")
             return _move(
-                connection, report, {"state": "delivered"}, What.DELIVERED, now=now, who=who
+                connection, report, {"state": "delivered"}, EventType.DELIVERED, now=now, who=who
             )
 
 
@@ -150,7 +150,7 @@ def _standing_approval(decisions: Iterable[tuple[str, int, datetime]]) -> dateti
     """Of decisions in their order: what, on which version, when."""
     approved: tuple[int, datetime] | None = None
     for what, version, at in decisions:
-        if what == What.APPROVED:
+        if what == EventType.APPROVED:
             approved = approved or (version, at)
         elif approved is not None and approved[0] == version:
             approved = None
@@ -176,7 +176,7 @@ def _move(
     connection: Connection,
     report: ReportRecord,
     changes: Mapping[str, str],
-    what: What,
+    what: EventType,
     *,
     now: datetime,
     who: str,

@@ -12,15 +12,15 @@ from . import events
 from .assignments import find, granted, save
 from .database import Database
 from .errors import NotPossible
+from .event_types import SYSTEM, EventType
 from .records import AssignmentRecord, NewRequest, RequestRecord, RequestState
 from .tables import requests
-from .what import SYSTEM, What
 
 REPLACED = "由新的申請取代"
-_WHAT: dict[RequestState, What] = {
-    "granted": What.GRANTED,
-    "refused": What.REFUSED,
-    "void": What.VOIDED,
+_WHAT: dict[RequestState, EventType] = {
+    "granted": EventType.GRANTED,
+    "refused": EventType.REFUSED,
+    "void": EventType.VOIDED,
 }
 
 
@@ -140,7 +140,7 @@ def _added(connection: Connection, new: NewRequest, now: datetime) -> RequestRec
     detail = {"request": number, "until": new.until.isoformat(), "approver": new.approver}
     events.append(
         connection,
-        What.ASKED,
+        EventType.ASKED,
         about=new.assignment,
         now=now,
         who=new.asked_by,
@@ -158,7 +158,7 @@ def _extend(
     save(connection, after)
     events.append(
         connection,
-        What.EXTENDED,
+        EventType.EXTENDED,
         about=request.assignment,
         now=now,
         who=who,

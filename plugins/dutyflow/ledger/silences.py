@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, insert, select
 
 from . import events
 from .database import Database, in_parts
+from .event_types import SYSTEM, EventType
 from .records import NewSilence, SilenceRecord
 from .tables import silences
-from .what import SYSTEM, What
 
 
 class Silences:
@@ -46,7 +46,7 @@ def _known(connection: Connection, about: set[str]) -> Iterator[tuple[str, str, 
 
 def _event(silence: NewSilence) -> events.NewEvent:
     return events.NewEvent(
-        what=What.SILENT,
+        what=EventType.SILENT,
         about=silence.about,
         who=SYSTEM,
         why=silence.reason,

@@ -12,9 +12,9 @@ from sqlalchemy.types import NullType
 from .claims import UNKNOWNS_ALLOWED
 from .columns import Moments
 from .database import Database, in_parts
+from .event_types import EventType
 from .records import Standing
 from .tables import assignments, cycles, events, notices
-from .what import What
 
 _FETCHED = 5_000  # rows at a time: memory stays flat whatever their number
 
@@ -68,7 +68,7 @@ class Standings:
             .where(
                 cycles.c.state == "open",
                 assignments.c.own_cut_off,
-                events.c.what.in_((What.EXTENDED, What.RETURNED)),
+                events.c.what.in_((EventType.EXTENDED, EventType.RETURNED)),
             )
             .group_by(events.c.about)
         )

@@ -15,14 +15,14 @@ from .assignments import find as find_assignment
 from .assignments import save, with_accepted, with_rejected
 from .database import Database
 from .errors import NotPossible, UnknownKey
+from .event_types import SYSTEM, EventType
 from .records import AssignmentRecord, NewSubmission, Recorded, SubmissionRecord, SubmittedFile
 from .tables import assignments, submission_files, submissions
-from .what import SYSTEM, What
 
 _SAID = {
-    "accepted": What.ACCEPTED,
-    "rejected": What.REJECTED,
-    "quarantined": What.QUARANTINED,
+    "accepted": EventType.ACCEPTED,
+    "rejected": EventType.REJECTED,
+    "quarantined": EventType.QUARANTINED,
 }
 _COLUMNS = tuple(column for column in submissions.c if column.name != "within")
 
@@ -126,7 +126,13 @@ class Submissions:
             detail = {"quarantined": quarantined, "submission": became}
             for about in (assignment, f"submission/{quarantined}"):
                 events.append(
-                    connection, What.ASSIGNED, about=about, now=now, who=who, why=why, detail=detail
+                    connection,
+                    EventType.ASSIGNED,
+                    about=about,
+                    now=now,
+                    who=who,
+                    why=why,
+                    detail=detail,
                 )
             return find(connection, quarantined)
 
@@ -154,7 +160,13 @@ class Submissions:
                 "on_time": {"before": record.on_time, "after": after.on_time},
             }
             events.append(
-                connection, What.DATED, about=assignment, now=now, who=who, why=why, detail=detail
+                connection,
+                EventType.DATED,
+                about=assignment,
+                now=now,
+                who=who,
+                why=why,
+                detail=detail,
             )
             return find(connection, first.id)
 
@@ -267,7 +279,7 @@ def _tell_that_it_counts_again(
 ) -> None:
     events.append(
         connection,
-        What.ACCEPTED,
+        EventType.ACCEPTED,
         about=sent.assignment or "",
         now=now,
         who=sent.sender,
@@ -290,7 +302,7 @@ def _tell(connection: Connection, submission: NewSubmission, number: int, now: d
         "files": [asdict(file) for file in submission.files],
     }
     events.append(
-        connection, What.RECEIVED, about=about, now=now, who=submission.sender, detail=detail
+        connection, EventType.RECEIVED, about=about, now=now, who=submission.sender, detail=detail
     )
     events.append(
         connection,

@@ -6,7 +6,7 @@ from dutyflow.errors import ComesBack, DutyflowError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .inbound import Inbound
+    from .inbound.message import ParsedMessage
 
 
 class MailError(DutyflowError):
@@ -28,7 +28,7 @@ class UnreadableMessage(MailError):
     they should do; "" where it is the usual.
     """
 
-    letterhead: Inbound | None = None
+    letterhead: ParsedMessage | None = None
 
     def __init__(self, why: str, advice: str = "") -> None:
         self.advice = advice

@@ -17,9 +17,9 @@ from dutyflow.calendars.working_days import WorkingDays
 from dutyflow.plan.ladders import Ladder, Purpose, Role, Tone
 from dutyflow.plan.model import Contacts, Person
 
-from .distance import too_soon
 from .people import ROLE_TITLES, Addressee, Passed, Reachability, people_of, person_key
 from .steps import Due, Schedule, Step
+from .throttle import too_soon
 
 State = Literal["open", "submitted", "accepted", "returned", "late", "waived"]
 Told = Mapping[tuple[str, str], Collection[str]]  # by assignment and rung: e-mails, lower case

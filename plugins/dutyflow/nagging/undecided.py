@@ -13,8 +13,8 @@ from datetime import date
 from dutyflow.calendars.working_days import WorkingDays
 from dutyflow.plan.ladders import Ladder, Tone
 
-from .distance import had_enough, too_soon
 from .steps import Schedule, Step
+from .throttle import had_enough, too_soon
 
 UNDECIDED = "undecided:"  # how the rung begins
 

@@ -29,22 +29,23 @@ class Collect(BaseOperator):
         self.section_name = section_name
 
     def execute(self, context: Any) -> str:  # noqa: ARG002 - Airflow's form
-        from dutyflow.collecting import start
+        from dutyflow.services.cycles.collection import start
 
         return self._look(start)
 
     def resume(self, context: Any, event: str) -> str:  # noqa: ARG002 - the ledger says it
-        from dutyflow.collecting import finish
+        from dutyflow.services.cycles.collection import finish
 
         return self._look(finish)
 
     def _look(self, look: Callable[..., str]) -> str:
-        from dutyflow import clock
-        from dutyflow.orchestration.desk import at_the_desk
+        from dutyflow.infra import clock
         from dutyflow.orchestration.waiting import CollectTrigger
 
-        with at_the_desk() as desk:
-            wait = look(desk, self.assignment, clock.now())
+        from .task_context import task_workspace
+
+        with task_workspace() as workspace:
+            wait = look(workspace, self.assignment, clock.now())
             if wait == "late":
                 raise Late(
                     "逾期未報。補報後請清除此「收件」重新執行，系統將重新彙整並保留逾期紀錄。"

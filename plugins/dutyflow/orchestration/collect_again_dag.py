@@ -58,7 +58,7 @@ def collect_again_dag() -> DAG:
             retry_delay=timedelta(seconds=3),
         )
         def clear(params: dict[str, Any] | None = None) -> None:
-            from dutyflow.orchestration.rest import clear_collections
+            from .airflow_api import clear_collections
 
             clear_collections(params or {})
 

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from dutyflow import clock
-from dutyflow.confirming import offices_that_wait
 from dutyflow.errors import ComesBack, DutyflowError
-from dutyflow.folders import FolderAway, Mark
+from dutyflow.infra import clock
+from dutyflow.infra.shared_folder import FolderAway, Mark
 from dutyflow.mail.errors import MailboxAway
-from dutyflow.mail.imap import ImapAccount
-from dutyflow.mail.noticing import mail_waits
-from dutyflow.reaching import Looked, note
-from dutyflow.workspace import Workspace
+from dutyflow.mail.mailboxes.idle import mail_waits
+from dutyflow.mail.mailboxes.imap import ImapAccount
+from dutyflow.services.intake.web_form_mail import offices_that_wait
+from dutyflow.services.messaging.mailbox_health import Looked, note
+from dutyflow.services.workspace import Workspace
 
 from .mailboxes import account_for, name_of
 
@@ -36,7 +36,7 @@ class Doors:
         self._opened = opened
         self._poll_seconds = poll_seconds
         self._renew_at = 0.0
-        self._desk: Workspace | None = None
+        self._workspace: Workspace | None = None
         self._accounts: dict[str, ImapAccount] = {}
         self._lines: dict[ImapAccount, asyncio.Task[None]] = {}
         self._looks: dict[str, dict[str, Mark]] = {}
@@ -72,9 +72,9 @@ class Doors:
     async def _look(self) -> list[str]:
         found: set[str] = set()
         try:
-            desk = await self._renewed()
-            found = set(await asyncio.to_thread(_offices_with_work, desk))
-            found |= await asyncio.to_thread(self._with_files, desk)
+            workspace = await self._renewed()
+            found = set(await asyncio.to_thread(_offices_with_work, workspace))
+            found |= await asyncio.to_thread(self._with_files, workspace)
         except ComesBack as away:
             log.warning("%s", away)
         except Exception:
@@ -82,14 +82,14 @@ class Doors:
             log.exception("the inboxes could not be looked into; trying again")
         return sorted(found | self._told())
 
-    def _with_files(self, desk: Workspace) -> set[str]:
+    def _with_files(self, workspace: Workspace) -> set[str]:
         """Offices whose shared folder holds a file that nobody has written to since the last look.
 
         One folder that is away keeps no other from being looked into; it is told of once.
         """
         found = set()
-        for key, office in desk.offices.items():
-            folder, trouble = desk.folder(office), ""
+        for key, office in workspace.offices.items():
+            folder, trouble = workspace.folder(office), ""
             try:
                 before, self._looks[key] = self._looks.get(key, {}), folder.look()
                 if self._looks[key] and folder.whole(before, clock.now()):
@@ -113,32 +113,32 @@ class Doors:
 
     async def _renewed(self) -> Workspace:
         now = asyncio.get_running_loop().time()
-        if self._desk is None or now >= self._renew_at:
-            desk = self._opened()
-            self._accounts = await self._accounts_of(desk)
+        if self._workspace is None or now >= self._renew_at:
+            workspace = self._opened()
+            self._accounts = await self._accounts_of(workspace)
             self._follow(set(self._accounts.values()))
             self._close()
-            self._desk, self._renew_at = desk, now + RENEWED_SECONDS
-            await asyncio.to_thread(self._put_on_record, desk)
-        return self._desk
+            self._workspace, self._renew_at = workspace, now + RENEWED_SECONDS
+            await asyncio.to_thread(self._put_on_record, workspace)
+        return self._workspace
 
-    def _put_on_record(self, desk: Workspace) -> None:
+    def _put_on_record(self, workspace: Workspace) -> None:
         """Which mailboxes were looked into, and which could not be: the coordinator is told."""
-        for key, office in desk.offices.items():
+        for key, office in workspace.offices.items():
             account = self._accounts.get(key)
             look = self._unusable.get(key) if account is None else self._looked.get(account)
             name = name_of(office, account)
             if look is not None:
-                note(desk, key, name, look)
-            desk.ledger.mailboxes.keep(key, [name])
+                note(workspace, key, name, look)
+            workspace.ledger.mailboxes.keep(key, [name])
 
     def _close(self) -> None:
-        if self._desk is not None:
-            self._desk.close()
+        if self._workspace is not None:
+            self._workspace.close()
 
-    async def _accounts_of(self, desk: Workspace) -> dict[str, ImapAccount]:
+    async def _accounts_of(self, workspace: Workspace) -> dict[str, ImapAccount]:
         accounts = {}
-        for key, office in (await asyncio.to_thread(lambda: desk.offices)).items():
+        for key, office in (await asyncio.to_thread(lambda: workspace.offices)).items():
             try:
                 account = await account_for(office)
             except DutyflowError as trouble:
@@ -166,5 +166,5 @@ class Doors:
         self._looked[account] = replace(look, at=before.at) if before and again else look
 
 
-def _offices_with_work(desk: Workspace) -> list[str]:
-    return [*desk.offices_with_mail(), *offices_that_wait(desk, clock.now())]
+def _offices_with_work(workspace: Workspace) -> list[str]:
+    return [*workspace.offices_with_mail(), *offices_that_wait(workspace, clock.now())]

@@ -15,8 +15,8 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import DAG, Param, get_parsing_context, task, task_group
 from airflow.sdk.definitions._internal.node import DAGNode
 
-from dutyflow import clock
-from dutyflow.plan.outline import DutyOutline, OfficeOutline
+from dutyflow.infra import clock
+from dutyflow.infra.plan_files.outline import DutyOutline, OfficeOutline
 
 from .collect import Collect
 from .duty_doc import owners_of, page_of, tags_of
@@ -134,61 +134,70 @@ def section(assignment: str, section_name: str) -> None:
 )
 def announce(assignment: str, section_name: str) -> None:  # noqa: ARG001 - shown in the grid
     """Send the section its opening mail, with the form."""
-    from dutyflow import announcing, clock
-    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.infra import clock
     from dutyflow.orchestration.smtp import mail_server
+    from dutyflow.services.reminders import opening_mail
 
-    with at_the_desk() as desk, mail_server() as client:
-        announcing.announce(desk, client, assignment, now=clock.now())
+    from .task_context import task_workspace
+
+    with task_workspace() as workspace, mail_server() as client:
+        opening_mail.announce(workspace, client, assignment, now=clock.now())
 
 
 @task(task_id="assemble", task_display_name="彙整", trigger_rule="all_done")
 def assemble(**context: Any) -> str:
     """Make the report of what is there, mark what is missing."""
-    from dutyflow import assembling, clock
-    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.infra import clock
     from dutyflow.orchestration.opening_run import cycle_of_run
+    from dutyflow.services.reporting import assembly
 
-    with at_the_desk() as desk:
-        report = assembling.assemble(desk, cycle_of_run(context), now=clock.now())
+    from .task_context import task_workspace
+
+    with task_workspace() as workspace:
+        report = assembly.assemble(workspace, cycle_of_run(context), now=clock.now())
         return f"{report.cycle} 第{report.version}版"
 
 
 @task(task_id="deliver", task_display_name="報送", **MAIL_RETRIES)
 def deliver(**context: Any) -> None:
     """Send the approved report to where the plan says."""
-    from dutyflow import clock, delivering
-    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.infra import clock
     from dutyflow.orchestration.opening_run import cycle_of_run
     from dutyflow.orchestration.smtp import mail_server
+    from dutyflow.services.reporting import delivery
 
-    with at_the_desk() as desk, mail_server() as client:
-        delivering.deliver(desk, client, cycle_of_run(context), now=clock.now())
+    from .task_context import task_workspace
+
+    with task_workspace() as workspace, mail_server() as client:
+        delivery.deliver(workspace, client, cycle_of_run(context), now=clock.now())
 
 
 @task(task_id="send_back", task_display_name="通知補正", **MAIL_RETRIES)
 def send_back(**context: Any) -> list[str]:
     """Tell the returned sections what to correct; name their assignments."""
-    from dutyflow import clock, reviewing
-    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.infra import clock
     from dutyflow.orchestration.opening_run import cycle_of_run
     from dutyflow.orchestration.smtp import mail_server
+    from dutyflow.services.reporting import review
 
-    with at_the_desk() as desk, mail_server() as client:
-        return reviewing.tell_returned(desk, client, cycle_of_run(context), now=clock.now())
+    from .task_context import task_workspace
+
+    with task_workspace() as workspace, mail_server() as client:
+        return review.tell_returned(workspace, client, cycle_of_run(context), now=clock.now())
 
 
 @task(task_id="close", task_display_name="結案", trigger_rule="none_failed_min_one_success")
 def close(**context: Any) -> None:
     """The cycle is done."""
-    from dutyflow import clock
-    from dutyflow.ledger.what import SYSTEM
-    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.infra import clock
+    from dutyflow.ledger.event_types import SYSTEM
     from dutyflow.orchestration.opening_run import cycle_of_run
 
-    with at_the_desk() as desk:
+    from .task_context import task_workspace
+
+    with task_workspace() as workspace:
         cycle = cycle_of_run(context)
-        desk.ledger.cycles.close(cycle, now=clock.now(), who=SYSTEM, why="已報送或決定不送")
+        workspace.ledger.cycles.close(cycle, now=clock.now(), who=SYSTEM, why="已報送或決定不送")
 
 
 def _params() -> dict[str, Param]:

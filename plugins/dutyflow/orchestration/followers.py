@@ -10,7 +10,7 @@ from airflow.sdk import task
 from .names import BY_APPROVAL, FOLLOW, duty_dag_id
 
 if TYPE_CHECKING:
-    from dutyflow.following import Follower
+    from dutyflow.services.cycles.follow_ups import Follower
 
 
 def followers_of_approval() -> Any:
@@ -31,12 +31,13 @@ def followers_of_approval() -> Any:
 @task(task_id=FOLLOW, task_display_name="找出接續工作")
 def followers(**context: Any) -> list[dict[str, str]]:
     """What is to be opened after this cycle, as arguments of `StartFollower`."""
-    from dutyflow import following
-    from dutyflow.orchestration.desk import at_the_desk
     from dutyflow.orchestration.opening_run import cycle_of_run
+    from dutyflow.services.cycles import follow_ups
 
-    with at_the_desk() as desk:
-        return [_run_of(each) for each in following.to_open(desk, cycle_of_run(context))]
+    from .task_context import task_workspace
+
+    with task_workspace() as workspace:
+        return [_run_of(each) for each in follow_ups.to_open(workspace, cycle_of_run(context))]
 
 
 class StartFollower(TriggerDagRunOperator):

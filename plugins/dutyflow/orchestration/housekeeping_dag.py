@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
-from dutyflow import clock
+from dutyflow.infra import clock
 
 from .names import HOUSEKEEPING_DAG
 from .plans import outlines
@@ -62,18 +62,19 @@ def housekeeping_dag() -> DAG:
 )
 def tidy(office: str, office_name: str, **context: Any) -> None:
     """Move what closures move, then tell whoever has not been told yet."""
-    from dutyflow import informing, rescheduling
-    from dutyflow.orchestration.desk import at_the_desk
     from dutyflow.orchestration.opening_run import SCHEDULED
     from dutyflow.orchestration.smtp import mail_server
+    from dutyflow.services.cycles import moved_days, reschedule
 
-    with at_the_desk() as desk:
+    from .task_context import task_workspace
+
+    with task_workspace() as workspace:
         now = clock.now()
         who = "排程" if context["dag_run"].run_type == SCHEDULED else "計畫承辦人"
-        moves = rescheduling.reschedule(desk, office, now=now, who=who)
+        moves = reschedule.reschedule(workspace, office, now=now, who=who)
         for move in moves:
             log.info("%s（%s）：%s", move.cycle.title, move.cycle.duty, move)
         if not moves:
             log.info("%s沒有已開啟的期別需要調整期限", office_name)
         with mail_server() as client:
-            informing.inform(desk, client, office, now=now)
+            moved_days.inform(workspace, client, office, now=now)

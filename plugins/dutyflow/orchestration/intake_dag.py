@@ -16,7 +16,7 @@ from .names import INTAKE_DAG, OFFICE_OF_FUNCTION
 if TYPE_CHECKING:
     from smtplib import SMTP
 
-    from dutyflow.workspace import Workspace
+    from dutyflow.services.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +33,12 @@ class WaitForMail(BaseOperator):
         self.defer(trigger=MailTrigger(), method_name="resume")
 
     def resume(self, context: Any, event: list[str]) -> list[dict[str, str]]:  # noqa: ARG002
-        from dutyflow.orchestration.desk import at_the_desk
+        from .task_context import task_workspace
 
-        with at_the_desk() as desk:
-            return [{"office": office, "office_name": desk.office(office).name} for office in event]
+        with task_workspace() as workspace:
+            return [
+                {"office": office, "office_name": workspace.office(office).name} for office in event
+            ]
 
 
 def intake_dag() -> DAG:
@@ -71,43 +73,46 @@ def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in th
     What grants more time to a section that is late lets its collection begin again, also where
     something else cannot be answered now.
     """
-    from dutyflow import clock, extending
-    from dutyflow.orchestration.desk import at_the_desk
-    from dutyflow.orchestration.rest import start_collecting_again
+    from dutyflow.infra import clock
     from dutyflow.orchestration.smtp import mail_server
+    from dutyflow.services.extensions import requests
 
-    with at_the_desk() as desk, mail_server() as client:
+    from .airflow_api import start_collecting_again
+    from .task_context import task_workspace
+
+    with task_workspace() as workspace, mail_server() as client:
         try:
-            return take_in_all(desk, client, office)
+            return take_in_all(workspace, client, office)
         finally:
             lately = clock.now() - STARTED_ANEW_FOR
-            start_collecting_again(extending.to_collect_again(desk, office, since=lately))
+            start_collecting_again(requests.to_collect_again(workspace, office, since=lately))
 
 
-def take_in_all(desk: Workspace, client: SMTP, office: str) -> int:
+def take_in_all(workspace: Workspace, client: SMTP, office: str) -> int:
     """What comes by one way is taken in though another is in trouble, which is raised afterwards.
 
     A mailbox that cannot be opened is none: it is watched, and rings when it is back. Retries would
     keep the other offices waiting.
     """
-    from dutyflow import clock, confirming, gathering, receiving
+    from dutyflow.infra import clock
     from dutyflow.mail.errors import MailboxAway
     from dutyflow.orchestration.mailboxes import inbox_of
+    from dutyflow.services.intake import folder, mailbox, web_form_mail
 
     def by_page() -> int:
-        return confirming.confirm(desk, client, office, clock=clock.now)
+        return web_form_mail.confirm(workspace, client, office, clock=clock.now)
 
     def by_mail() -> int:
         with ExitStack() as stack:
             try:
-                inbox = stack.enter_context(inbox_of(desk, desk.office(office)))
+                inbox = stack.enter_context(inbox_of(workspace, workspace.office(office)))
             except MailboxAway as away:  # the doors have it put on record, and told
                 log.warning("%s", away)
                 return 0
-            return receiving.empty_inbox(desk, client, office, inbox, clock=clock.now)
+            return mailbox.empty_inbox(workspace, client, office, inbox, clock=clock.now)
 
     def by_folder() -> int:
-        return gathering.empty_folder(desk, client, office, clock=clock.now)
+        return folder.empty_folder(workspace, client, office, clock=clock.now)
 
     count = 0
     troubles: list[DutyflowError] = []

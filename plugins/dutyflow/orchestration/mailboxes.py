@@ -11,10 +11,10 @@ from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from dutyflow.errors import DutyflowError
-from dutyflow.mail.imap import ImapAccount, imap_inbox
-from dutyflow.mail.inbox import Inbox
+from dutyflow.mail.mailboxes.imap import ImapAccount, imap_inbox
+from dutyflow.mail.mailboxes.inbox import Inbox
 from dutyflow.plan.office import OfficePlan
-from dutyflow.workspace import Workspace
+from dutyflow.services.workspace import Workspace
 
 _EXTRA = {"starttls": bool, "ca_file": str, "folder": str, "done_folder": str}
 
@@ -24,11 +24,11 @@ class NoMailbox(DutyflowError):
 
 
 @contextmanager
-def inbox_of(desk: Workspace, office: OfficePlan) -> Iterator[Inbox]:
+def inbox_of(workspace: Workspace, office: OfficePlan) -> Iterator[Inbox]:
     """Where the answers to an office's mails arrive, open. Raises NoMailbox, MailboxAway."""
     name = office.contacts.mailbox.imap
     if name is None:
-        yield desk.maildir(office)
+        yield workspace.maildir(office)
         return
     try:
         account = account_of(BaseHook.get_connection(name))

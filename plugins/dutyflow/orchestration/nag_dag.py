@@ -10,8 +10,8 @@ from typing import Any
 from airflow.sdk import DAG, Param, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dutyflow import clock
-from dutyflow.plan.outline import OfficeOutline
+from dutyflow.infra import clock
+from dutyflow.infra.plan_files.outline import OfficeOutline
 
 from .duty_dag import MAIL_RETRIES
 from .names import NAG_DAG, OFFICE_OF_FUNCTION
@@ -61,24 +61,26 @@ def nag_dag() -> DAG:
 @task(task_id="decide", task_display_name="決定通知誰")
 def decide(**context: Any) -> list[dict[str, Any]]:
     """Decide for all, put on record why others are not told; what is to be sent, in batches."""
-    from dutyflow import clock, errands, rounds
-    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.infra import clock
+    from dutyflow.services.reminders import batches, daily_round
 
-    with at_the_desk() as desk:
+    from .task_context import task_workspace
+
+    with task_workspace() as workspace:
         now = clock.now()
-        wanted = errands.wanted(desk, context["params"])
-        decided = rounds.decide_round(desk, now=now, wanted=wanted)
-        rounds.keep_silences(desk, decided, now=now)
-        batches = errands.errands_of(decided.digests)
-        log.info("應通知 %d 人，分 %d 批", len(decided.digests), len(batches))
+        wanted = batches.wanted(workspace, context["params"])
+        decided = daily_round.decide_round(workspace, now=now, wanted=wanted)
+        daily_round.keep_silences(workspace, decided, now=now)
+        made = batches.batches_of(decided.digests)
+        log.info("應通知 %d 人，分 %d 批", len(decided.digests), len(made))
         return [
             {
                 "office": batch.office,
                 "people": list(batch.people),
                 "assignments": list(batch.assignments or ()),
-                "office_name": f"{desk.office(batch.office).name}（{len(batch.people)} 人）",
+                "office_name": f"{workspace.office(batch.office).name}（{len(batch.people)} 人）",
             }
-            for batch in batches
+            for batch in made
         ]
 
 
@@ -92,24 +94,28 @@ def send(
     office: str, people: list[str], office_name: str, assignments: list[str], **context: Any
 ) -> None:
     """Send one batch over one connection."""
-    from dutyflow import clock, errands, reminding, rounds
+    from dutyflow.infra import clock
     from dutyflow.nagging.digests import HOURS_IN_WORDS
-    from dutyflow.orchestration.desk import at_the_desk
     from dutyflow.orchestration.smtp import mail_server
+    from dutyflow.services.reminders import batches, daily_round, reminder_mail
 
-    with at_the_desk() as desk:
+    from .task_context import task_workspace
+
+    with task_workspace() as workspace:
         now = clock.now()
-        late = _comes_late(desk.office(office), context, now)
-        errand = errands.Errand(office=office, people=tuple(people), assignments=tuple(assignments))
-        wanted = errands.wanted(desk, context["params"])
-        digests = errands.still_to_send(desk, errand, wanted=wanted, now=now)
+        late = _comes_late(workspace.office(office), context, now)
+        batch = batches.RecipientBatch(
+            office=office, people=tuple(people), assignments=tuple(assignments)
+        )
+        wanted = batches.wanted(workspace, context["params"])
+        digests = batches.still_to_send(workspace, batch, wanted=wanted, now=now)
         if late:
-            urgent = errands.at_any_hour(digests)
-            rounds.keep_silences(desk, urgent, now=now)
+            urgent = batches.at_any_hour(digests)
+            daily_round.keep_silences(workspace, urgent, now=now)
             digests = urgent.digests
         if digests:
             with mail_server() as client:
-                reminding.remind(desk, client, office, digests, now=now, clock=clock.now)
+                reminder_mail.remind(workspace, client, office, digests, now=now, clock=clock.now)
         elif late:
             raise AirflowSkipException(
                 f"{office_name}：不在辦公時間（{HOURS_IN_WORDS}），這次不寄；下一次併入"
@@ -119,43 +125,47 @@ def send(
 @task(task_id="summarise", task_display_name="晨間摘要", trigger_rule="all_done", **RETRIES)
 def summarise(**context: Any) -> None:
     """Tell each office's coordinator how things stand."""
-    from dutyflow import summarising
-    from dutyflow.orchestration.pages import address_of_the_desk
+    from dutyflow.orchestration.pages import coordinator_page_address
+    from dutyflow.services.reminders import morning_summary
 
-    summarise_with_link = partial(summarising.summarise, page=address_of_the_desk())
+    summarise_with_link = partial(morning_summary.summarise, page=coordinator_page_address())
     _tell_each_office(summarise_with_link, context)
 
 
 @task(task_id="report_week", task_display_name="每週狀態", trigger_rule="all_done", **RETRIES)
 def report_week(**context: Any) -> None:
     """Tell each office's director, once a week."""
-    from dutyflow import weekly
+    from dutyflow.services.reminders import weekly_status
 
-    _tell_each_office(weekly.report_week, context)
+    _tell_each_office(weekly_status.report_week, context)
 
 
 def _tell_each_office(tell: Any, context: Any) -> None:
     """A run that a person started for a part of it all says nothing of the whole."""
-    from dutyflow import clock, errands
-    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.infra import clock
     from dutyflow.orchestration.smtp import mail_server
+    from dutyflow.services.reminders import batches
 
-    with at_the_desk() as desk:
+    from .task_context import task_workspace
+
+    with task_workspace() as workspace:
         now = clock.now()
-        if errands.wanted(desk, context["params"]).narrowed:
+        if batches.wanted(workspace, context["params"]).narrowed:
             raise AirflowSkipException("這次只處理一部分，不另寄摘要")
         offices = [
-            key for key, office in desk.offices.items() if not _comes_late(office, context, now)
+            key
+            for key, office in workspace.offices.items()
+            if not _comes_late(office, context, now)
         ]
         with mail_server() as client:
-            tell(desk, client, offices, now=now)
+            tell(workspace, client, offices, now=now)
 
 
 def _comes_late(office: Any, context: Any, now: datetime) -> bool:
     """Whether a scheduled run comes at an hour at which nobody is written to."""
-    from dutyflow import errands
+    from dutyflow.services.reminders import batches
 
-    return _is_scheduled(context) and not errands.in_office_hours(office, now)
+    return _is_scheduled(context) and not batches.in_office_hours(office, now)
 
 
 def _is_scheduled(context: Any) -> bool:

@@ -1,7 +1,7 @@
 """Names that several DAGs share. Task ids stay as they are: runs refer to them for years."""
 
 COLLECT_AGAIN_DAG = "dutyflow__collect_again"
-DESK_DAG = "dutyflow__desk"
+COORDINATOR_DAG = "dutyflow__desk"
 TELL_DAG = "dutyflow__tell"
 INTAKE_DAG = "intake"
 HOUSEKEEPING_DAG = "housekeeping"

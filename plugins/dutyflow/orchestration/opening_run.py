@@ -8,14 +8,15 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from dutyflow import clock, following, opening
 from dutyflow.calendars.moments import parse_moment
 from dutyflow.calendars.roc import parse_date
-from dutyflow.ledger.what import SYSTEM
-from dutyflow.workspace import Workspace
+from dutyflow.infra import clock
+from dutyflow.ledger.event_types import SYSTEM
+from dutyflow.services.cycles import follow_ups, opening
+from dutyflow.services.workspace import Workspace
 
-from .desk import at_the_desk
 from .names import BY_APPROVAL, CYCLE, OPEN
+from .task_context import task_workspace
 from .timetable import DutyTimetable
 
 BACKFILL, SCHEDULED = "backfill", "scheduled"
@@ -30,10 +31,10 @@ def waits_until(office: str, duty: str, context: Mapping[str, Any]) -> datetime 
     run = context["dag_run"]
     if not run.run_id.startswith(f"{BY_APPROVAL}__"):
         return None
-    with at_the_desk() as desk:
+    with task_workspace() as workspace:
         try:
-            moment = following.opens_at(desk, office, duty, _named(run))
-        except following.NotApproved as reason:
+            moment = follow_ups.opens_at(workspace, office, duty, _named(run))
+        except follow_ups.NotApproved as reason:
             raise AirflowSkipException(str(reason)) from None
     return moment if clock.now() < moment else None
 
@@ -43,17 +44,17 @@ def open_for_run(office: str, duty: str, context: Mapping[str, Any]) -> list[dic
 
     Each comes as `assignment`, its key, and `section_name`, in the plan's order.
     """
-    with at_the_desk() as desk:
+    with task_workspace() as workspace:
         try:
-            cycle = _opened(desk, office, duty, context)
+            cycle = _opened(workspace, office, duty, context)
         except opening.CycleClosed as closed:
             if context["dag_run"].run_id.startswith(BY_ITSELF):
                 raise AirflowSkipException(str(closed)) from None
             raise
         context["ti"].xcom_push(key=CYCLE, value=cycle.key)
         return [
-            {"assignment": assignment.key, "section_name": desk.section_name(assignment.key)}
-            for assignment in desk.ledger.assignments.of(cycle.key)
+            {"assignment": assignment.key, "section_name": workspace.section_name(assignment.key)}
+            for assignment in workspace.ledger.assignments.of(cycle.key)
         ]
 
 
@@ -68,9 +69,9 @@ def cycle_of_run(context: Mapping[str, Any]) -> str:
     raise AirflowFailException("此期別未能開啟；請先排除「開啟期別」的錯誤，再清除該工作重新執行")
 
 
-def _opened(desk: Workspace, office: str, duty: str, context: Mapping[str, Any]) -> Any:
+def _opened(workspace: Workspace, office: str, duty: str, context: Mapping[str, Any]) -> Any:
     run, params = context["dag_run"], context["params"]
-    zone = desk.office(office).zone
+    zone = workspace.office(office).zone
     cycle: dict[str, Any] = {
         "office": office,
         "duty": duty,
@@ -80,11 +81,11 @@ def _opened(desk: Workspace, office: str, duty: str, context: Mapping[str, Any])
     }
     if run.run_type == BACKFILL:
         name = _of_interval(office, duty, run)
-        return opening.open_again(desk, name=name, who="計畫承辦人", **cycle)
+        return opening.open_again(workspace, name=name, who="計畫承辦人", **cycle)
     if run.run_id.startswith(BY_ITSELF):
         who = "排程" if run.run_type == SCHEDULED else SYSTEM
-        return opening.open_cycle(desk, name=_named(run), who=who, **cycle)
-    return opening.open_cycle(desk, name=params["cycle"], who="計畫承辦人", **cycle)
+        return opening.open_cycle(workspace, name=_named(run), who=who, **cycle)
+    return opening.open_cycle(workspace, name=params["cycle"], who="計畫承辦人", **cycle)
 
 
 def _named(run: Any) -> str:

@@ -18,7 +18,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 PREFIX = "/dutyflow"
-DESK = "dutyflow_desk"  # the page's name in Airflow's own addresses
+COORDINATOR_PAGE = "dutyflow_desk"  # the page's name in Airflow's own addresses
 
 
 class LatePages:
@@ -42,24 +42,28 @@ class LatePages:
             return self._app
 
 
-def _desk_pages() -> App:
-    from .desk_pages import pages
+def _coordinator_pages() -> App:
+    from .coordinator_pages import pages
 
     return pages()
 
 
-def address_of_the_desk() -> str:
+def coordinator_page_address() -> str:
     """Where the coordinator finds the page, within Airflow's; "" where Airflow does not know its
     own address."""
     base: str = conf.get("api", "base_url", fallback="") or ""
-    return f"{base.rstrip('/')}/plugin/{DESK}" if base else ""
+    return f"{base.rstrip('/')}/plugin/{COORDINATOR_PAGE}" if base else ""
 
 
-DESK_APP = {"name": "dutyflow", "url_prefix": f"{PREFIX}/desk", "app": LatePages(_desk_pages)}
-DESK_VIEW = {
+COORDINATOR_APP = {
+    "name": "dutyflow",
+    "url_prefix": f"{PREFIX}/desk",
+    "app": LatePages(_coordinator_pages),
+}
+COORDINATOR_VIEW = {
     "name": "收件",
     "href": f"{PREFIX}/desk/",
-    "url_route": DESK,
+    "url_route": COORDINATOR_PAGE,
     "destination": "nav",
     "category": "browse",
 }

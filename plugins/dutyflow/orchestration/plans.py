@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from dutyflow.plan.outline import OfficeOutline, good_outlines
-from dutyflow.settings import Settings
+from dutyflow.infra.plan_files.outline import OfficeOutline, good_outlines
+from dutyflow.infra.settings import Settings
 
 if TYPE_CHECKING:
     from dutyflow.plan.office import OfficePlan
@@ -24,7 +24,7 @@ def outlines(now: datetime, offices: Iterable[str] | None = None) -> list[Office
 
 def office_named(office_id: str) -> OfficePlan:
     """An office with its plans, its calendar and its people. Raises KeyError."""
-    from dutyflow.plan.snapshot import good_office_named
+    from dutyflow.infra.plan_files.snapshot import good_office_named
 
     settings = Settings.from_environ()
     office = good_office_named(settings.plans, settings.snapshots, office_id)
@@ -36,7 +36,7 @@ def office_named(office_id: str) -> OfficePlan:
 def working_day_of_any_office() -> Callable[[date], bool]:
     """Tells which days some office works; where there is none, those of the government."""
     from dutyflow.calendars.working_days import GOVERNMENT
-    from dutyflow.plan.snapshot import good_offices
+    from dutyflow.infra.plan_files.snapshot import good_offices
 
     settings = Settings.from_environ()
     offices, _ = good_offices(settings.plans, settings.snapshots)
@@ -47,7 +47,7 @@ def working_day_of_any_office() -> Callable[[date], bool]:
 def raise_plan_errors() -> None:
     """Raise PlanError naming file and line of all that is wrong in any plan; else do nothing."""
     from dutyflow.errors import PlanError
-    from dutyflow.plan.snapshot import good_offices
+    from dutyflow.infra.plan_files.snapshot import good_offices
 
     settings = Settings.from_environ()
     _, errors = good_offices(settings.plans, settings.snapshots)

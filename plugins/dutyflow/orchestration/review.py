@@ -53,23 +53,26 @@ class Review(HITLBranchOperator):
         self._then = then
 
     def execute(self, context: Any) -> Any:
-        from dutyflow import reviewing
-        from dutyflow.orchestration.desk import at_the_desk
         from dutyflow.orchestration.opening_run import cycle_of_run
+        from dutyflow.services.reporting import review
 
-        with at_the_desk() as desk:
-            self.body = reviewing.what_to_review(desk, cycle_of_run(context))
+        from .task_context import task_workspace
+
+        with task_workspace() as workspace:
+            self.body = review.what_to_review(workspace, cycle_of_run(context))
         return super().execute(context)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
-        from dutyflow import clock, reviewing
-        from dutyflow.orchestration.desk import at_the_desk
+        from dutyflow.infra import clock
         from dutyflow.orchestration.opening_run import cycle_of_run
+        from dutyflow.services.reporting import review
+
+        from .task_context import task_workspace
 
         answer = event["params_input"] or {}
-        with at_the_desk() as desk:
-            reviewing.decide(
-                desk,
+        with task_workspace() as workspace:
+            review.decide(
+                workspace,
                 cycle_of_run(context),
                 decision=_DECISIONS[event["chosen_options"][0]],
                 sections=answer.get("sections") or [],

@@ -10,7 +10,7 @@ from typing import cast
 from airflow.providers.smtp.hooks.smtp import SmtpHook
 from airflow.sdk.exceptions import AirflowException
 
-from dutyflow.posting import MailDeferred
+from dutyflow.services.messaging.outbox import MailDeferred
 
 CONNECTION = "dutyflow_smtp"
 

@@ -18,8 +18,8 @@ from .duty_dag import MAIL_RETRIES
 from .names import TELL_DAG
 
 if TYPE_CHECKING:
-    from dutyflow.posting import Dispatch
-    from dutyflow.workspace import Workspace
+    from dutyflow.services.messaging.outbox import OutgoingMail
+    from dutyflow.services.workspace import Workspace
 
 PARAMS = {
     "assigned": Param(
@@ -54,33 +54,35 @@ def tell_dag() -> DAG:
 @task(task_id="tell", task_display_name="寄信", **MAIL_RETRIES)
 def tell(params: dict[str, Any] | None = None) -> None:
     """What has gone out before does not go out again."""
-    from dutyflow import clock
-    from dutyflow.orchestration.desk import at_the_desk
+    from dutyflow.infra import clock
     from dutyflow.orchestration.smtp import mail_server
-    from dutyflow.posting import Batch
+    from dutyflow.services.messaging.outbox import Batch
+
+    from .task_context import task_workspace
 
     now = clock.now()
-    with at_the_desk() as desk:
-        office, mails = mails_of(desk, params or {}, now)
+    with task_workspace() as workspace:
+        office, mails = mails_of(workspace, params or {}, now)
         if mails:
             with mail_server() as client:
-                mailbox = desk.office(office).contacts.mailbox
-                batch = Batch(desk=desk, client=client, mailbox=mailbox, now=now)
+                mailbox = workspace.office(office).contacts.mailbox
+                batch = Batch(workspace=workspace, client=client, mailbox=mailbox, now=now)
                 batch.post(mails)
                 batch.settle()
 
 
 def mails_of(
-    desk: Workspace, asked: Mapping[str, Any], now: datetime
-) -> tuple[str, Sequence[Dispatch]]:
+    workspace: Workspace, asked: Mapping[str, Any], now: datetime
+) -> tuple[str, Sequence[OutgoingMail]]:
     """The office whose mails they are, and what is to be sent."""
-    from dutyflow import assigning, correcting
+    from dutyflow.services.coordinator import quarantine
+    from dutyflow.services.reporting import corrections
 
     assigned, returned = asked.get("assigned"), asked.get("returned")
     if assigned:
-        kept = desk.ledger.submissions.get(assigned)
-        return kept.assigned_to.partition("/")[0], assigning.answers_to(desk, assigned, now)
+        kept = workspace.ledger.submissions.get(assigned)
+        return kept.assigned_to.partition("/")[0], quarantine.answers_to(workspace, assigned, now)
     if returned:
-        case = desk.case(returned)
-        return case.cycle.office, list(correcting.letters(case, now))
+        case = workspace.case(returned)
+        return case.cycle.office, list(corrections.letters(case, now))
     raise DutyflowError("請填「已認領的來件」或「已退回補正的應辦事項」")

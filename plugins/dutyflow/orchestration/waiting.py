@@ -13,9 +13,9 @@ from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from dutyflow import clock
-from dutyflow.collecting import Wait, wait_for
-from dutyflow.workspace import Workspace
+from dutyflow.infra import clock
+from dutyflow.services.cycles.collection import Wait, wait_for
+from dutyflow.services.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,8 @@ LEAST_WAIT_SECONDS = 3.0
 class LedgerWatch:
     """One poll of the ledger for all the waits of this process."""
 
-    def __init__(self, desk: Workspace, poll_seconds: float = POLL_SECONDS) -> None:
-        self._desk = desk
+    def __init__(self, workspace: Workspace, poll_seconds: float = POLL_SECONDS) -> None:
+        self._workspace = workspace
         self._poll_seconds = poll_seconds
         self._waits: dict[str, list[tuple[float, asyncio.Future[Wait]]]] = {}
         self._poll: asyncio.Task[None] | None = None
@@ -64,7 +64,7 @@ class LedgerWatch:
                 log.exception("the ledger could not be read; trying again")
 
     async def _look(self) -> None:
-        waits = await asyncio.to_thread(wait_for, self._desk, tuple(self._waits), clock.now())
+        waits = await asyncio.to_thread(wait_for, self._workspace, tuple(self._waits), clock.now())
         time = asyncio.get_running_loop().time()
         for assignment, wait in waits.items():
             if wait == "waiting":

@@ -14,7 +14,7 @@ from dutyflow.calendars.working_days import Closure
 from dutyflow.errors import Finding
 
 from .explain import DATE_EXPECTED, NO_SUCH_DAY
-from .folder import MAX_BYTES
+from .limits import MAX_BYTES
 from .source import shown
 from .words import CHOICE_TITLES, did_you_mean, listed, titled
 

@@ -18,7 +18,7 @@ import yaml
 
 from dutyflow.errors import Finding
 
-from .folder import MAX_BYTES
+from .limits import MAX_BYTES
 
 Place = tuple[str | int, ...]  # the way to a piece of data: ("measures", 3, "owners")
 Stretch = tuple[int, int]  # characters of the text, from the first up to the one after the last

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from dutyflow.answers import Answer
 from dutyflow.errors import Finding, PlanError
+from dutyflow.plan.answers import Answer
 from dutyflow.plan.model import FREQUENCY_TITLES, Duty, Measure, Plan, Section
 
 from .model import AspectPart, Assessment, Entry, MeasureRow, mean

@@ -16,7 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.roc import format_roc
-from dutyflow.workbooks import (
+from dutyflow.infra.xlsx import (
     CELL_LIMIT,
     PIXELS_PER_WIDTH,
     clean,

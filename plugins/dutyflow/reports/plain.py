@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from dutyflow.answers import Answer, Value
 from dutyflow.calendars.roc import format_roc
+from dutyflow.plan.answers import Answer, Value
 from dutyflow.plan.asking import AskedRow, asked_rows, leads_of
 from dutyflow.plan.forms import Form, FormField, NumberField
 from dutyflow.plan.model import Section

@@ -13,7 +13,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.roc import format_roc, format_roc_moment, in_zone
-from dutyflow.workbooks import measure_columns, save
+from dutyflow.infra.xlsx import measure_columns, save
 
 from . import paper
 from .layout import page_breaks

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from dutyflow.answers import Answer
+from dutyflow.plan.answers import Answer
 from dutyflow.plan.model import Duty, Plan
 
 from .model import Status

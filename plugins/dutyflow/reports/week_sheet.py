@@ -15,7 +15,7 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dutyflow.workbooks import measure_columns, save
+from dutyflow.infra.xlsx import measure_columns, save
 
 from . import paper
 from .paper import CENTRED, FREE, HEADER, OFFICE, PLAIN, TITLE, Look, put, spread

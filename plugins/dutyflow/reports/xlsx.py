@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openpyxl import Workbook
 
-from dutyflow.workbooks import measure_columns, save
+from dutyflow.infra.xlsx import measure_columns, save
 
 from . import changes_sheet, paper, plain_sheet, statistics_sheet, summary_sheet
 from .model import Assessment, Report

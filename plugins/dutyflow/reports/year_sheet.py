@@ -17,7 +17,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.roc import format_roc, roc_year
-from dutyflow.workbooks import measure_columns, save
+from dutyflow.infra.xlsx import measure_columns, save
 
 from . import paper
 from .paper import CENTRED, HEADER, OFFICE, PLAIN, TITLE, put, spread

@@ -6,8 +6,8 @@ import click
 import uvicorn
 
 from dutyflow.errors import DutyflowError
-from dutyflow.settings import Settings
-from dutyflow.workspace import Workspace
+from dutyflow.infra.settings import Settings
+from dutyflow.services.workspace import Workspace
 
 from .upload import create_app
 
@@ -21,12 +21,12 @@ GRACE_SECONDS = 10  # for what is on its way when the process is told to stop
 @click.pass_obj
 def serve_command(settings: Settings, host: str, port: int) -> None:
     """Behind a reverse proxy that DUTYFLOW_PROXIES names, its word for the client is believed."""
-    desk = Workspace(settings)
+    workspace = Workspace(settings)
     try:
-        if not desk.ledger.is_ready():
+        if not workspace.ledger.is_ready():
             raise DutyflowError("還沒有帳本；請先執行 dutyflow migrate")
         uvicorn.run(
-            create_app(desk),
+            create_app(workspace),
             host=host,
             port=port,
             proxy_headers=bool(settings.proxies),
@@ -35,4 +35,4 @@ def serve_command(settings: Settings, host: str, port: int) -> None:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     finally:
-        desk.close()
+        workspace.close()

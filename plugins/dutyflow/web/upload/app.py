@@ -14,9 +14,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dutyflow import clock
-from dutyflow.links import PAGE
-from dutyflow.workspace import Workspace
+from dutyflow.infra import clock
+from dutyflow.services.messaging.form_links import PAGE
+from dutyflow.services.workspace import Workspace
 
 from . import besides, entry, filling
 from .guard import HEADERS, MAX_BODY, BodyLimit, SafeHeaders, TooMany
@@ -34,9 +34,9 @@ _SAID = {
 }
 
 
-def create_app(desk: Workspace, *, now: Callable[[], datetime] = clock.now) -> Starlette:
+def create_app(workspace: Workspace, *, now: Callable[[], datetime] = clock.now) -> Starlette:
     """The page of sections, on an opened workspace that outlives it."""
-    reception = Reception(desk=desk, clock=now)
+    reception = Reception(workspace=workspace, clock=now)
     app = Starlette(
         routes=[Mount(reception.prefix, routes=_routes())] if reception.prefix else _routes(),
         middleware=[

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from dutyflow.calendars.roc import parse_date
 from dutyflow.errors import Finding
-from dutyflow.mail.bodies import Wish
-from dutyflow.mail.requests import ExtensionSent
+from dutyflow.mail.inbound.bodies import Wish
+from dutyflow.mail.outbound.requests import ExtensionSent
 from dutyflow.plan.model import Person
-from dutyflow.uploading import ask_for_time, hand_in_nothing, name_deputy
+from dutyflow.services.intake.web_form import ask_for_time, hand_in_nothing, name_deputy
 
 from . import tickets
 from .guard import allow

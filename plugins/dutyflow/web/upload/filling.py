@@ -9,13 +9,12 @@ from urllib.parse import quote
 from starlette.responses import JSONResponse, Response
 
 from dutyflow.calendars.roc import format_roc_moment
-from dutyflow.casework import Stationery
 from dutyflow.errors import Finding
 from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import judge_typed
-from dutyflow.keeping import is_workbook
 from dutyflow.mail.attachment import XLSX, Attachment
-from dutyflow.uploading import (
+from dutyflow.services.intake.record import is_workbook
+from dutyflow.services.intake.web_form import (
     TOO_MUCH,
     Begun,
     Handed,
@@ -29,6 +28,7 @@ from dutyflow.uploading import (
     unfit_files,
     without_file,
 )
+from dutyflow.services.messaging.assignment_mail import AssignmentMail
 
 from .guard import allow
 from .reception import WORKBOOK, Call
@@ -196,7 +196,7 @@ def blank_workbook(call: Call) -> Response:
     """The form as a workbook, with what is typed so far as far as it is good."""
     case = call.case
     verdict = judge_typed(begun(case).typed, form=case.form, rows=case.rows)
-    form = Stationery(case).attached_form(verdict.answers)
+    form = AssignmentMail(case).attached_form(verdict.answers)
     named = f"attachment; filename*=UTF-8''{quote(form.name)}"
     return Response(form.data, media_type=XLSX, headers={"Content-Disposition": named})
 

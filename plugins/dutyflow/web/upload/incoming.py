@@ -13,9 +13,9 @@ from starlette.requests import Request
 
 from dutyflow.forms.texts import file_key
 from dutyflow.mail.attachment import Attachment
+from dutyflow.mail.inbound.unpacking import unpacked
 from dutyflow.mail.text import file_name, one_line, printable
-from dutyflow.mail.unpacking import unpacked
-from dutyflow.uploading import BYTES_LIMIT, FILES_LIMIT
+from dutyflow.services.intake.web_form import BYTES_LIMIT, FILES_LIMIT
 
 from .guard import TooLarge
 

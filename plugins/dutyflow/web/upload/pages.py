@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from dutyflow.calendars.roc import format_roc
 from dutyflow.errors import Finding
-from dutyflow.mail.rendering import brief
+from dutyflow.mail.outbound.rendering import brief
 from dutyflow.mail.text import one_line
 
 HERE = Path(__file__).parent

@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from dutyflow.calendars.roc import in_zone
-from dutyflow.casework import Stationery
-from dutyflow.links import PAGE, Closed, Visit, visit_of
 from dutyflow.mail.attachment import Attachment
-from dutyflow.workspace import Case, Workspace
+from dutyflow.services.messaging.assignment_mail import AssignmentMail
+from dutyflow.services.messaging.form_links import PAGE, Closed, Visit, visit_of
+from dutyflow.services.workspace import Case, Workspace
 
 from . import tickets
 from .guard import Buckets, address_of, allow, is_from_elsewhere
@@ -35,7 +35,7 @@ Clock = Callable[[], datetime]
 class Reception:
     """What the app works with. Rates are generous where a whole office comes from one address."""
 
-    desk: Workspace
+    workspace: Workspace
     clock: Clock
     requests: Buckets = field(default_factory=lambda: Buckets(burst=600, per_second=10))
     wrong_codes: Buckets = field(default_factory=lambda: Buckets(burst=20, per_second=1 / 30))
@@ -45,16 +45,16 @@ class Reception:
     _today: Workspace | None = None
     _renew_at: float = 0.0
 
-    def at_the_desk(self) -> Workspace:
+    def task_workspace(self) -> Workspace:
         """The workspace with the plans and people as they are, or were half a minute ago."""
         now = monotonic()
         if self._today is None or now >= self._renew_at:
-            self._today, self._renew_at = self.desk.anew(), now + RENEWED_SECONDS
+            self._today, self._renew_at = self.workspace.anew(), now + RENEWED_SECONDS
         return self._today
 
     @property
     def own(self) -> str:
-        return self.desk.settings.base_url
+        return self.workspace.settings.base_url
 
     @cached_property
     def prefix(self) -> str:
@@ -70,13 +70,13 @@ class Reception:
         return Pages(root=f"{self.prefix}{PAGE}")
 
     def place(self, assignment: str) -> str:
-        return tickets.place_of(assignment, self.desk.secret)
+        return tickets.place_of(assignment, self.workspace.secret)
 
     def path(self, place: str, page: str = "") -> str:
         return f"{self.prefix}{PAGE}/{place}/{page}"
 
     def form_token(self, holder: str) -> str:
-        return tickets.form_token(holder, self.desk.secret)
+        return tickets.form_token(holder, self.workspace.secret)
 
     def door(self, request: Request, *, status: int = 200, **words: object) -> Response:
         """The page where a code is given or new links are asked for."""
@@ -107,7 +107,7 @@ class Reception:
         answer = RedirectResponse(path, status_code=303)
         answer.set_cookie(
             tickets.COOKIE,
-            tickets.signed(ticket, self.desk.secret),
+            tickets.signed(ticket, self.workspace.secret),
             max_age=int(tickets.LASTS.total_seconds()),
             path=path,
             httponly=True,
@@ -133,8 +133,8 @@ class Call:
         return self.visit.case
 
     @cached_property
-    def paper(self) -> Stationery:
-        return Stationery(self.case)
+    def paper(self) -> AssignmentMail:
+        return AssignmentMail(self.case)
 
     @property
     def link(self) -> str:
@@ -209,7 +209,9 @@ def for_visitors(handler: Handler, *, dead: Handler | None = None) -> Endpoint:
     def _answer(
         reception: Reception, request: Request, ticket: tickets.Ticket, sent: Sent, now: datetime
     ) -> Response:
-        visit = visit_of(reception.at_the_desk(), ticket.assignment, ticket.email, ticket.returns)
+        visit = visit_of(
+            reception.task_workspace(), ticket.assignment, ticket.email, ticket.returns
+        )
         if visit is None:
             return _back_to_the_door(reception, request)
         call = Call(
@@ -222,7 +224,7 @@ def for_visitors(handler: Handler, *, dead: Handler | None = None) -> Endpoint:
 
 def _ticket(reception: Reception, request: Request, now: datetime) -> tickets.Ticket | None:
     """The ticket, if it is for this path and not over."""
-    ticket = tickets.read(request.cookies.get(tickets.COOKIE, ""), reception.desk.secret)
+    ticket = tickets.read(request.cookies.get(tickets.COOKIE, ""), reception.workspace.secret)
     if ticket is None or ticket.is_over(now):
         return None
     own = reception.place(ticket.assignment) == request.path_params["place"]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal
 
-from dutyflow.casework import as_finding
 from dutyflow.errors import Finding
 from dutyflow.forms.blank import Blank, blank_of
 from dutyflow.forms.columns import (
@@ -23,7 +22,8 @@ from dutyflow.forms.problems import Problem
 from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import Typed
 from dutyflow.plan.asking import NUMBER, AskedRow, leads_of
-from dutyflow.workspace import Case
+from dutyflow.services.messaging.assignment_mail import as_finding
+from dutyflow.services.workspace import Case
 
 from .incoming import Sent
 

@@ -1,0 +1,1 @@
+"""Next year's plan: the draft made from this year's."""

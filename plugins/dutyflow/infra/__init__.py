@@ -1,0 +1,1 @@
+"""What the operating system gives: files, settings, the clock, a sandbox, .xlsx as bytes."""

@@ -1,0 +1,1 @@
+"""Where mail arrives: a Maildir, or a mailbox on an IMAP server."""

@@ -1,0 +1,1 @@
+"""What people want done, in the order of the flow: one package for each stage."""

@@ -1,0 +1,1 @@
+"""What happened: how open cycles stand, and the proof of a cycle for an auditor."""

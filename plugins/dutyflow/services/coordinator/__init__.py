@@ -1,0 +1,1 @@
+"""What the coordinator does by hand, and what the page shows of what came in."""

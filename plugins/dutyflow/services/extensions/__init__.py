@@ -1,0 +1,1 @@
+"""Requests for more time: asked, decided, granted."""

@@ -1,0 +1,1 @@
+"""What sections send, by mail, folder or page: received, matched, judged, recorded, replied to."""

@@ -1,0 +1,1 @@
+"""Mail that nobody asked for: opening, daily round, morning summary, weekly status."""

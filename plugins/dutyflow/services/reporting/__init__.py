@@ -1,0 +1,1 @@
+"""Reports: assembled, reviewed, sent back for correction, delivered."""
