@@ -10,7 +10,6 @@ one nor peak memory may grow. Counted is processor time, the judging processes i
 from __future__ import annotations
 
 import multiprocessing
-import smtplib
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -26,10 +25,11 @@ from dutyflow.services.intake.mailbox import empty_inbox
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
 from dutyflow.services.workspace import Case, Workspace
 from tests.support.scene import Row, filled
+from tests.support.smtp import outbox_to
 
 from .figures import Figure, show
 from .ledgers import DUTY, MORNING, OFFICE, OPENED, opened_workspace
-from .mail_sink import HOST, mail_sink
+from .mail_sink import mail_sink
 from .meter import Meter, peak_memory
 
 FEW, MANY, TIMES = 160, 2_000, 4
@@ -110,15 +110,14 @@ def _deliver(folder: Path, replies: Iterator[bytes]) -> None:
 
 
 def _take_in(parent: Connection, settings: Settings, port: int) -> None:
-    workspace = Workspace(settings)
+    workspace = Workspace(settings, outbox_to(port))
     inbox = workspace.maildir(workspace.office(OFFICE))
     moment = MORNING + timedelta(hours=1)
     taken = 0
 
     def take_in() -> None:
         nonlocal taken
-        with smtplib.SMTP(HOST, port, local_hostname="localhost") as client:
-            taken = empty_inbox(workspace, client, OFFICE, inbox, clock=lambda: moment)
+        taken = empty_inbox(workspace, OFFICE, inbox, clock=lambda: moment)
 
     seconds = Meter().measure(take_in)
     workspace.close()

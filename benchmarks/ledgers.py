@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from smtplib import SMTP
 from typing import Any
 
 from sqlalchemy import Connection, insert
 
 from dutyflow.infra.settings import Settings
 from dutyflow.ledger.tables import assignments, cycles
+from dutyflow.mail.outbound.outbox import NoOutbox, SmtpOutbox
 from dutyflow.services.workspace import Workspace
 from tests.support.postgres import NoPostgres, PostgresServer
 
@@ -27,11 +29,16 @@ _AT_ONCE = 1_000  # cycles in one statement, so that memory tells nothing of the
 
 
 @contextmanager
-def opened_workspace(ledger: str = "") -> Iterator[Workspace]:
-    """A workspace with an empty ledger; on SQLite, unless its URL is given."""
+def opened_workspace(
+    ledger: str = "", connect: Callable[[], SMTP] | None = None
+) -> Iterator[Workspace]:
+    """A workspace with an empty ledger; on SQLite, unless its URL is given. `connect` reaches its
+    mail server, where mail is sent."""
     with tempfile.TemporaryDirectory(prefix="dutyflow-bench-") as home:
         settings = {"DUTYFLOW_HOME": home, "DUTYFLOW_PLANS": str(ROOT / "include/plan")}
-        workspace = Workspace(Settings.from_environ(settings | {"DUTYFLOW_LEDGER": ledger}))
+        outbox = SmtpOutbox(connect=connect) if connect else NoOutbox()
+        read = Settings.from_environ(settings | {"DUTYFLOW_LEDGER": ledger})
+        workspace = Workspace(read, outbox)
         workspace.ledger.migrate()
         yield workspace
         workspace.close()

@@ -89,10 +89,10 @@ def _figure(mail: float, task: float, kind: str) -> Figure:
 
 def _a_mail(sink: Sink) -> Cost:
     """Claimed, rendered, sent and recorded on SQLite."""
-    with opened_workspace() as workspace, sink.connect() as client:
+    with opened_workspace(connect=sink.connect) as workspace:
         sender = MailsLeft.of_a_round(workspace, (ROUNDS + 1) * AT_A_TIME, meter := Meter())
-        sender.recorded(client)
-        worked, passed = meter.take_turns({"mail": lambda: sender.recorded(client)}, ROUNDS)
+        sender.recorded()
+        worked, passed = meter.take_turns({"mail": sender.recorded}, ROUNDS)
     return Cost(worked=statistics.median(worked["mail"]), passed=statistics.median(passed["mail"]))
 
 

@@ -77,10 +77,10 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
 
 
 def _next_to_a_loop(url: str, name: str, sink: Sink, count: int, meter: Meter) -> Iterator[Figure]:
-    with opened_workspace(url) as workspace, sink.connect() as client:
+    with opened_workspace(url, sink.connect) as workspace, sink.connect() as client:
         sender = MailsLeft.of_a_round(workspace, 2 * count, meter)
         ways = {
-            "ledger": lambda: sender.recorded(client),
+            "ledger": sender.recorded,
             "loop": lambda: sender.bare(lambda: client, after=_keep),
         }
         worked, passed = meter.take_turns(ways, count // AT_A_TIME)
@@ -95,10 +95,10 @@ def _next_to_a_loop(url: str, name: str, sink: Sink, count: int, meter: Meter) -
 
 def _next_to_a_connection_each(sink: Sink, count: int) -> Iterator[Figure]:
     meter = Meter()
-    with opened_workspace() as workspace, sink.connect() as client:
+    with opened_workspace(connect=sink.connect) as workspace:
         sender = MailsLeft.of_a_round(workspace, 2 * count, meter)
         ways = {
-            "ledger": lambda: sender.recorded(client),
+            "ledger": sender.recorded,
             "each": lambda: sender.bare(sink.connect, after=_quit),
         }
         worked, passed = meter.take_turns(ways, count // AT_A_TIME)
@@ -129,10 +129,10 @@ class MailsLeft:
         )
         return cls(workspace, (Digest(to=nag.to.person, nags=(nag,)) for nag in nags), meter)
 
-    def recorded(self, client: smtplib.SMTP) -> float:
+    def recorded(self) -> float:
         """Seconds for a mail, sent as the round's tasks do."""
         some = list(islice(self.digests, AT_A_TIME))
-        return self._timed(partial(remind, self.workspace, client, OFFICE, some, now=MORNING))
+        return self._timed(partial(remind, self.workspace, OFFICE, some, now=MORNING))
 
     def bare(
         self, connect: Callable[[], smtplib.SMTP], after: Callable[[smtplib.SMTP], None]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import smtplib
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -15,10 +14,10 @@ from dutyflow.services.reminders.batches import RecipientBatch, batches_of, stil
 from dutyflow.services.reminders.daily_round import Wanted, decide_round
 from dutyflow.services.reminders.reminder_mail import remind
 from dutyflow.services.workspace import Workspace
+from tests.support.smtp import outbox_to
 
 from .figures import Figure
 from .ledgers import MORNING, OFFICE, fill, opened_workspace
-from .mail_sink import HOST
 from .meter import peak_memory
 
 TIMES = 4
@@ -58,12 +57,12 @@ def _write(file: Path, workspace: Workspace) -> None:
 
 
 def _send(parent: Connection, settings: Settings, errands: Path, port: int) -> None:
-    workspace, wanted = Workspace(settings), Wanted(again=True)
-    with smtplib.SMTP(HOST, port, local_hostname="localhost") as client, errands.open() as lines:
+    workspace, wanted = Workspace(settings, outbox_to(port)), Wanted(again=True)
+    with errands.open() as lines:
         for line in lines:
             batch = RecipientBatch(**json.loads(line))
             digests = still_to_send(workspace, batch, wanted=wanted, now=MORNING)
             alone = [Digest(to=digest.to, nags=(nag,)) for digest in digests for nag in digest.nags]
-            remind(workspace, client, OFFICE, alone, now=MORNING)
+            remind(workspace, OFFICE, alone, now=MORNING)
     workspace.close()
     parent.send(peak_memory())

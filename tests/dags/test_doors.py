@@ -6,6 +6,7 @@ import asyncio
 import json
 import mailbox
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from dutyflow.infra import clock
 from dutyflow.infra.settings import Settings
 from dutyflow.ledger import NewCall
 from dutyflow.mail.mailboxes.imap import ImapAccount
+from dutyflow.mail.outbound.outbox import SmtpOutbox
 from dutyflow.orchestration import doors
 from dutyflow.orchestration.doors import Doors
 from dutyflow.orchestration.intake_dag import take_in_all
@@ -111,9 +113,11 @@ def test_what_a_section_asked_for_on_its_page_is_noticed_and_told(opened: Opened
     email = next(iter(workspace.office(OFFICE).contacts.sections.values())).owners[0].email
     call = NewCall(office=OFFICE, kind="link", email=email.lower())
     assert wait(opened, lambda: workspace.ledger.calls.add(call, now=clock.now())) == [OFFICE]
-    with smtp_server() as server, server.connect() as client:
-        take_in_all(workspace, client, OFFICE)
-        take_in_all(workspace, client, OFFICE)
+    with smtp_server() as server:
+        sending = replace(workspace, outbox=SmtpOutbox(connect=server.connect))
+        take_in_all(sending, OFFICE)
+        take_in_all(sending, OFFICE)
+        sending.close()
     assert [envelope.rcpt_tos for envelope in server.kept] == [[email]]
     assert offices_that_wait(workspace, clock.now()) == []
 
@@ -199,8 +203,10 @@ def test_a_mailbox_that_cannot_be_opened_keeps_no_file_waiting(
     (place / "a.xlsx").write_bytes(workbook())
     monkeypatch.setattr(folder, "SETTLING_SECONDS", 0)
     connects(monkeypatch, on_server.account(port=1))
-    with smtp_server() as server, server.connect() as client:
-        assert take_in_all(workspace, client, OFFICE) == 1
+    with smtp_server() as server:
+        sending = replace(workspace, outbox=SmtpOutbox(connect=server.connect))
+        assert take_in_all(sending, OFFICE) == 1
+        sending.close()
     assert not (place / "a.xlsx").exists()
     workspace.close()
 

@@ -17,7 +17,7 @@ import pytest
 from dutyflow.mail.inbound.message import read_message
 from dutyflow.mail.mailboxes.inbox import MaildirInbox
 from dutyflow.mail.outbound.letter import compose
-from dutyflow.mail.outbound.sending import deliver
+from dutyflow.mail.outbound.outbox import SmtpOutbox
 from tests.mail.samples import LETTERS, MAILBOX, NOW, TOKEN, WANG
 
 PROGRAM = Path(__file__).resolve().parents[2] / "tools" / "mail_sink.py"
@@ -67,8 +67,9 @@ def sink(tmp_path) -> Iterator[Sink]:
 def test_a_mail_goes_the_whole_way_and_its_answer_comes_back(sink):
     """Compose → SMTP → sink → Maildir → read; then the answer, to the address it asks for."""
     opening = LETTERS["opening"]
-    sent = deliver(sink.connect, compose(opening, mailbox=MAILBOX, now=NOW))
-    assert sent.state == "sent"
+    outbox = SmtpOutbox(connect=sink.connect)
+    assert outbox.send(opening, mailbox=MAILBOX, now=NOW).state == "sent"
+    outbox.close()
     (stored,) = sink.inbox(WANG.email).messages()
     received = read_message(stored.data, mailbox=MAILBOX.address)
     assert received.subject == opening.subject
@@ -78,7 +79,8 @@ def test_a_mail_goes_the_whole_way_and_its_answer_comes_back(sink):
     answer = compose(opening, mailbox=MAILBOX, now=NOW)
     answer.replace_header("From", WANG.email)
     answer.replace_header("To", reply_to)
-    assert deliver(sink.connect, answer).state == "sent"
+    with sink.connect() as client:
+        client.send_message(answer)
     inbox = sink.inbox(MAILBOX.address)
     (stored,) = inbox.messages()
     received = read_message(stored.data, mailbox=MAILBOX.address)

@@ -36,10 +36,9 @@ def test_each_section_is_told_once_with_its_form_and_its_deadline(office: Scene)
     assert len(local) <= 64
     assert local == local.lower()
 
-    with office.client() as client:
-        from dutyflow.services.reminders import opening_mail
+    from dutyflow.services.reminders import opening_mail
 
-        opening_mail.announce(office.workspace, client, f"{cycle.key}/business", now=office.now)
+    opening_mail.announce(office.workspace, f"{cycle.key}/business", now=office.now)
     assert office.new_mails() == []
 
 
@@ -106,9 +105,8 @@ def test_the_late_one_is_marked_then_collected_again_as_version_2(office: Scene)
     assert "人資組" in "".join(second.content["changes"])
     assert office.assemble(cycle).version == 2, "nothing new makes no new version"
 
-    with office.client() as client:
-        delivery.deliver(office.workspace, client, cycle.key, now=office.now)
-        delivery.deliver(office.workspace, client, cycle.key, now=office.now)
+    delivery.deliver(office.workspace, cycle.key, now=office.now)
+    delivery.deliver(office.workspace, cycle.key, now=office.now)
     (delivered,) = office.new_mails()
     assert "第 2 版" in delivered["Subject"]
     assert form_in(delivered) == office.workspace.store.get(second.files[0].blob)
@@ -159,8 +157,7 @@ def test_a_returned_section_is_told_why_and_answers_again(office: Scene) -> None
         who="王承辦（樣本）",
         now=office.now,
     )
-    with office.client() as client:
-        assert review.tell_returned(office.workspace, client, cycle.key, now=office.now) == [key]
+    assert review.tell_returned(office.workspace, cycle.key, now=office.now) == [key]
 
     (mail,) = office.new_mails()
     assert "請補 1.2.2.8 的標章文號" in text_of(mail)

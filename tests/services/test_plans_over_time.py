@@ -95,8 +95,7 @@ def test_an_open_cycle_goes_on_by_the_plan_it_was_opened_under(files: Files, cha
     assert NEW_TEXT not in words
     assert "規劃設計組" not in words
 
-    with office.client() as client:
-        delivery.deliver(office.workspace, client, cycle.key, now=office.now)
+    delivery.deliver(office.workspace, cycle.key, now=office.now)
     (delivered,) = office.new_mails()
     assert delivered["To"].addresses[0].addr_spec == NEW_MAIL  # the old plan's reader, as of today
 

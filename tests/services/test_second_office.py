@@ -95,14 +95,12 @@ def test_its_duty_runs_from_opening_to_delivery(tmp_path: Path, plans: Path) -> 
         assert cycle.title == "115年第1季"
         inbox = playing.workspace.maildir(playing.workspace.office(OFFICE))
         for assignment in playing.ledger.assignments.of(cycle.key):
-            with playing.client() as client:
-                opening_mail.announce(playing.workspace, client, assignment.key, now=playing.now)
+            opening_mail.announce(playing.workspace, assignment.key, now=playing.now)
             (letter,) = playing.new_mails()
             said = {"checked_on": "115/3/20", "fine": "是"}
             raw = playing.answer(letter, fill(form_in(letter), form, said))
             inbox.put(raw, received_at=playing.now)
-        with playing.client() as client:
-            mailbox.empty_inbox(playing.workspace, client, OFFICE, inbox, clock=playing.clock)
+        mailbox.empty_inbox(playing.workspace, OFFICE, inbox, clock=playing.clock)
         assert all("已收到" in mail["Subject"] for mail in playing.new_mails())
         report = playing.assemble(cycle)
         review.decide(
@@ -114,8 +112,7 @@ def test_its_duty_runs_from_opening_to_delivery(tmp_path: Path, plans: Path) -> 
             who="測試",
             now=playing.now,
         )
-        with playing.client() as client:
-            delivery.deliver(playing.workspace, client, cycle.key, now=playing.now)
+        delivery.deliver(playing.workspace, cycle.key, now=playing.now)
         (letter,) = playing.new_mails()
         assert letter["To"].addresses[0].addr_spec == "liao@harbour.example.tw"
         assert report.content["title"] == "115年第1季候船室檢查彙整表"

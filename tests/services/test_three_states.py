@@ -80,11 +80,8 @@ def test_in_the_status(told) -> None:
 def test_in_the_morning_summary(told) -> None:
     office, _ = told
     office.now = datetime(2018, 6, 19, 8, 30, tzinfo=TAIPEI)
-    with office.client() as client:
-        office.new_mails()
-        summarise(
-            office.workspace, client, [OFFICE], now=datetime(2018, 7, 5, 8, 31, tzinfo=TAIPEI)
-        )
+    office.new_mails()
+    summarise(office.workspace, [OFFICE], now=datetime(2018, 7, 5, 8, 31, tzinfo=TAIPEI))
     text = text_of(office.new_mails()[0])
     assert "人資組：107年上半年 半年自行考核" in text, "in 逾期未報"
 
@@ -95,11 +92,8 @@ def test_in_the_next_mornings_summary(office: Scene) -> None:
     office.reply(mails[REPORTED], filled(form_in(mails[REPORTED]), lambda n: PASTED))
     office.write(mails[NOTHING], "無辦理事項")
     office.take_in()
-    with office.client() as client:
-        office.new_mails()
-        summarise(
-            office.workspace, client, [OFFICE], now=datetime(2018, 6, 15, 9, 0, tzinfo=TAIPEI)
-        )
+    office.new_mails()
+    summarise(office.workspace, [OFFICE], now=datetime(2018, 6, 15, 9, 0, tzinfo=TAIPEI))
     text = text_of(office.new_mails()[0])
     assert any(
         line.endswith("設計組 107年上半年 半年自行考核：已受理") for line in text.splitlines()

@@ -7,7 +7,6 @@ import itertools
 import os
 import resource
 import signal
-import smtplib
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from dutyflow.services.intake import mailbox
 from dutyflow.services.workspace import Workspace
 from tests.support.forked import fork
 from tests.support.scene import OFFICE, PLANS, Scene
+from tests.support.smtp import outbox_to
 
 LEASE = timedelta(minutes=6)  # whoever died holds its claim for five
 
@@ -37,12 +37,12 @@ def take_in(
         _die_at(*dies)
     if room:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-    workspace = Workspace(Settings.from_environ(environ))
+    workspace = Workspace(Settings.from_environ(environ), outbox_to(port))
     inbox = (
         imap_inbox(account) if account else nullcontext(workspace.maildir(workspace.office(OFFICE)))
     )
-    with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as client, inbox as opened:
-        mailbox.empty_inbox(workspace, client, OFFICE, opened, clock=lambda: now)
+    with inbox as opened:
+        mailbox.empty_inbox(workspace, OFFICE, opened, clock=lambda: now)
 
 
 def _die_at(place: str, name: str, when: str, turn: int) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import smtplib
 from datetime import datetime
 
 from dutyflow.infra.settings import Settings
 from dutyflow.services.reminders.daily_round import decide_round, keep_silences
 from dutyflow.services.reminders.reminder_mail import remind
 from dutyflow.services.workspace import Workspace
+from tests.support.smtp import outbox_to
 
 
 def play_round(environ: dict[str, str], office: str, port: int, now: datetime) -> None:
     """What the process does."""
-    workspace = Workspace(Settings.from_environ(environ))
+    workspace = Workspace(Settings.from_environ(environ), outbox_to(port))
     decided = decide_round(workspace, now=now)
     keep_silences(workspace, decided, now=now)
-    with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as client:
-        remind(workspace, client, office, decided.digests, now=now)
+    remind(workspace, office, decided.digests, now=now)

@@ -5,7 +5,6 @@ Time stands still until a test moves it; sections answer with real workbooks.
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from dutyflow.infra.settings import Settings
 from dutyflow.ledger import CycleRecord, Ledger
 from dutyflow.mail.attachment import XLSX
 from dutyflow.mail.mailboxes.inbox import InMemoryInbox
+from dutyflow.mail.outbound.outbox import SmtpOutbox
 from dutyflow.plan.office import OfficePlan
 from dutyflow.services.cycles import collection, opening
 from dutyflow.services.intake import mailbox
@@ -65,11 +65,6 @@ class Scene:
     def clock(self) -> datetime:
         return self.now
 
-    @contextmanager
-    def client(self) -> Iterator[smtplib.SMTP]:
-        with self.server.connect() as client:
-            yield client
-
     def open(self, name: str = "107H1", duty: str = DUTY, **overrides: Any) -> CycleRecord:
         return opening.open_cycle(
             self.workspace,
@@ -85,8 +80,7 @@ class Scene:
         """Send every opening mail; the mails by section id."""
         mails = {}
         for assignment in self.ledger.assignments.of(cycle.key):
-            with self.client() as client:
-                opening_mail.announce(self.workspace, client, assignment.key, now=self.now)
+            opening_mail.announce(self.workspace, assignment.key, now=self.now)
             mails[assignment.section] = self.new_mails()[-1]
         return mails
 
@@ -141,9 +135,8 @@ class Scene:
     def take_in(self) -> list[EmailMessage]:
         """Run the intake; the answers that it sent."""
         self.new_mails()
-        with self.client() as client:
-            inbox = self.workspace.maildir(self.workspace.office(OFFICE))
-            mailbox.empty_inbox(self.workspace, client, OFFICE, inbox, clock=self.clock)
+        inbox = self.workspace.maildir(self.workspace.office(OFFICE))
+        mailbox.empty_inbox(self.workspace, OFFICE, inbox, clock=self.clock)
         return self.new_mails()
 
     def answer_all(self, mails: dict[str, EmailMessage], *, but: tuple[str, ...] = ()) -> None:
@@ -177,12 +170,13 @@ def scene(
     elif not (file := home / "ledger.db").exists():
         home.mkdir(parents=True, exist_ok=True)
         file.write_bytes(_new_ledger())
-    workspace = SceneWorkspace(Settings.from_environ(environ))
-    workspace.ledger.migrate()
     answers = Answers()
     with smtp_server(answers) as server:
+        outbox = SmtpOutbox(connect=server.connect)
+        workspace = SceneWorkspace(Settings.from_environ(environ), outbox)
+        workspace.ledger.migrate()
         yield Scene(workspace=workspace, server=server, answers=answers, now=now.astimezone(UTC))
-    workspace.close()
+        workspace.close()
 
 
 @cache

@@ -1,7 +1,7 @@
 """Real mail servers for tests, on 127.0.0.1 and a free port each.
 
 with smtp_server(Answers(rcpt="550 5.1.1 no such user")) as server:
-    outcome = deliver(server.connect, message)
+    outcome = SmtpOutbox(connect=server.connect).send(letter, mailbox=MAILBOX, now=NOW)
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from dutyflow.mail.outbound.outbox import SmtpOutbox
 
 HOST = "127.0.0.1"
 PATIENCE = 20  # seconds until a test gives up on a server
@@ -113,3 +116,8 @@ def smtp_server(answers: Answers | None = None) -> Iterator[Server]:
         yield Server(host=HOST, port=controller.port, answers=answers)
     finally:
         controller.stop()
+
+
+def outbox_to(port: int) -> SmtpOutbox:
+    """An outbox of a process of its own, to a server of another one."""
+    return SmtpOutbox(connect=partial(smtplib.SMTP, HOST, port, local_hostname="localhost"))

@@ -122,8 +122,7 @@ class Page:
     def confirm(self) -> list:
         """What the intake sends for the page."""
         self.scene.new_mails()
-        with self.scene.client() as client:
-            web_form_mail.confirm(self.scene.workspace, client, OFFICE, clock=self.scene.clock)
+        web_form_mail.confirm(self.scene.workspace, OFFICE, clock=self.scene.clock)
         return self.scene.new_mails()
 
 

@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from dutyflow.mail.attachment import XLSX
+from dutyflow.mail.errors import MailDeferred
 from dutyflow.plan.answers import from_json
-from dutyflow.services.messaging.outbox import MailDeferred
 from tests.support.scene import filled, form_in, text_of
 from tests.web.conftest import Page, answers, fields_of
 

@@ -24,7 +24,7 @@ from .ledger_access import opened_workspace
 from .offices import office_option
 
 if TYPE_CHECKING:
-    from dutyflow.services.messaging.outbox import OutgoingMail
+    from dutyflow.services.messaging.post import OutgoingMail
 
 WHO, WHY = "指令列", "以 dutyflow receive 收件時指定"
 VERDICTS = {"accepted": "受理", "rejected": "未受理", "quarantined": "待認領"}
@@ -165,7 +165,7 @@ def _save_answers(came: Came, office: OfficePlan, folder: Path, now: datetime) -
     from dutyflow.mail.outbound.letter import compose
 
     for number, dispatch in enumerate(came.answers, start=1):
-        message = compose(dispatch.letter(), mailbox=office.contacts.mailbox, now=now)
+        message = compose(dispatch, mailbox=office.contacts.mailbox, now=now)
         name = file_name(f"{number}_{dispatch.to.name}_{dispatch.content.subject}.eml")
         save(folder / name, message.as_bytes())
 

@@ -35,6 +35,10 @@ class UnreadableMessage(MailError):
         super().__init__(why)
 
 
+class MailDeferred(MailError, ComesBack):
+    """The mail could not be sent now. Trying again later is safe."""
+
+
 class MailboxAway(MailError, ComesBack):
     """The server of a mailbox cannot be reached, or does not let us in. The mail waits there.
 

@@ -91,10 +91,9 @@ def change(**context: Any) -> str:
     """Do it, and mail whom it concerns. Only mail that could not be sent is tried again."""
     from dutyflow.infra import clock
     from dutyflow.services.coordinator import actions
-    from dutyflow.services.messaging.outbox import Batch
+    from dutyflow.services.messaging.post import Batch
 
     from .airflow_api import start_collecting_again
-    from .smtp import mail_server
     from .task_context import task_workspace
 
     run, now = context["dag_run"], clock.now()
@@ -107,8 +106,7 @@ def change(**context: Any) -> str:
         start_collecting_again(done.reopened)
         if done.mails:
             mailbox = done.office.contacts.mailbox
-            with mail_server() as client:
-                batch = Batch(workspace=workspace, client=client, mailbox=mailbox, now=now)
-                batch.post(done.mails)
-                batch.settle()
+            batch = Batch(workspace=workspace, mailbox=mailbox, now=now)
+            batch.post(done.mails)
+            batch.settle()
     return done.said

@@ -135,13 +135,12 @@ def section(assignment: str, section_name: str) -> None:
 def announce(assignment: str, section_name: str) -> None:  # noqa: ARG001 - shown in the grid
     """Send the section its opening mail, with the form."""
     from dutyflow.infra import clock
-    from dutyflow.orchestration.smtp import mail_server
     from dutyflow.services.reminders import opening_mail
 
     from .task_context import task_workspace
 
-    with task_workspace() as workspace, mail_server() as client:
-        opening_mail.announce(workspace, client, assignment, now=clock.now())
+    with task_workspace() as workspace:
+        opening_mail.announce(workspace, assignment, now=clock.now())
 
 
 @task(task_id="assemble", task_display_name="彙整", trigger_rule="all_done")
@@ -163,13 +162,12 @@ def deliver(**context: Any) -> None:
     """Send the approved report to where the plan says."""
     from dutyflow.infra import clock
     from dutyflow.orchestration.opening_run import cycle_of_run
-    from dutyflow.orchestration.smtp import mail_server
     from dutyflow.services.reporting import delivery
 
     from .task_context import task_workspace
 
-    with task_workspace() as workspace, mail_server() as client:
-        delivery.deliver(workspace, client, cycle_of_run(context), now=clock.now())
+    with task_workspace() as workspace:
+        delivery.deliver(workspace, cycle_of_run(context), now=clock.now())
 
 
 @task(task_id="send_back", task_display_name="通知補正", **MAIL_RETRIES)
@@ -177,13 +175,12 @@ def send_back(**context: Any) -> list[str]:
     """Tell the returned sections what to correct; name their assignments."""
     from dutyflow.infra import clock
     from dutyflow.orchestration.opening_run import cycle_of_run
-    from dutyflow.orchestration.smtp import mail_server
     from dutyflow.services.reporting import review
 
     from .task_context import task_workspace
 
-    with task_workspace() as workspace, mail_server() as client:
-        return review.tell_returned(workspace, client, cycle_of_run(context), now=clock.now())
+    with task_workspace() as workspace:
+        return review.tell_returned(workspace, cycle_of_run(context), now=clock.now())
 
 
 @task(task_id="close", task_display_name="結案", trigger_rule="none_failed_min_one_success")

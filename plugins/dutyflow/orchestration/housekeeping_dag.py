@@ -63,7 +63,6 @@ def housekeeping_dag() -> DAG:
 def tidy(office: str, office_name: str, **context: Any) -> None:
     """Move what closures move, then tell whoever has not been told yet."""
     from dutyflow.orchestration.opening_run import SCHEDULED
-    from dutyflow.orchestration.smtp import mail_server
     from dutyflow.services.cycles import moved_days, reschedule
 
     from .task_context import task_workspace
@@ -76,5 +75,4 @@ def tidy(office: str, office_name: str, **context: Any) -> None:
             log.info("%s（%s）：%s", move.cycle.title, move.cycle.duty, move)
         if not moves:
             log.info("%s沒有已開啟的期別需要調整期限", office_name)
-        with mail_server() as client:
-            moved_days.inform(workspace, client, office, now=now)
+        moved_days.inform(workspace, office, now=now)

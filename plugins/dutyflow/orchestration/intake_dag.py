@@ -14,8 +14,6 @@ from dutyflow.errors import DutyflowError
 from .names import INTAKE_DAG, OFFICE_OF_FUNCTION
 
 if TYPE_CHECKING:
-    from smtplib import SMTP
-
     from dutyflow.services.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -74,21 +72,21 @@ def receive(office: str, office_name: str) -> int:  # noqa: ARG001 - shown in th
     something else cannot be answered now.
     """
     from dutyflow.infra import clock
-    from dutyflow.orchestration.smtp import mail_server
     from dutyflow.services.extensions import requests
 
     from .airflow_api import start_collecting_again
     from .task_context import task_workspace
 
-    with task_workspace() as workspace, mail_server() as client:
+    with task_workspace() as workspace:
+        workspace.outbox.open()  # what cannot be answered now is not taken in now
         try:
-            return take_in_all(workspace, client, office)
+            return take_in_all(workspace, office)
         finally:
             lately = clock.now() - STARTED_ANEW_FOR
             start_collecting_again(requests.to_collect_again(workspace, office, since=lately))
 
 
-def take_in_all(workspace: Workspace, client: SMTP, office: str) -> int:
+def take_in_all(workspace: Workspace, office: str) -> int:
     """What comes by one way is taken in though another is in trouble, which is raised afterwards.
 
     A mailbox that cannot be opened is none: it is watched, and rings when it is back. Retries would
@@ -100,7 +98,7 @@ def take_in_all(workspace: Workspace, client: SMTP, office: str) -> int:
     from dutyflow.services.intake import folder, mailbox, web_form_mail
 
     def by_page() -> int:
-        return web_form_mail.confirm(workspace, client, office, clock=clock.now)
+        return web_form_mail.confirm(workspace, office, clock=clock.now)
 
     def by_mail() -> int:
         with ExitStack() as stack:
@@ -109,10 +107,10 @@ def take_in_all(workspace: Workspace, client: SMTP, office: str) -> int:
             except MailboxAway as away:  # the doors have it put on record, and told
                 log.warning("%s", away)
                 return 0
-            return mailbox.empty_inbox(workspace, client, office, inbox, clock=clock.now)
+            return mailbox.empty_inbox(workspace, office, inbox, clock=clock.now)
 
     def by_folder() -> int:
-        return folder.empty_folder(workspace, client, office, clock=clock.now)
+        return folder.empty_folder(workspace, office, clock=clock.now)
 
     count = 0
     troubles: list[DutyflowError] = []

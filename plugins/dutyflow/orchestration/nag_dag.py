@@ -96,7 +96,6 @@ def send(
     """Send one batch over one connection."""
     from dutyflow.infra import clock
     from dutyflow.nagging.digests import HOURS_IN_WORDS
-    from dutyflow.orchestration.smtp import mail_server
     from dutyflow.services.reminders import batches, daily_round, reminder_mail
 
     from .task_context import task_workspace
@@ -114,8 +113,7 @@ def send(
             daily_round.keep_silences(workspace, urgent, now=now)
             digests = urgent.digests
         if digests:
-            with mail_server() as client:
-                reminder_mail.remind(workspace, client, office, digests, now=now, clock=clock.now)
+            reminder_mail.remind(workspace, office, digests, now=now, clock=clock.now)
         elif late:
             raise AirflowSkipException(
                 f"{office_name}：不在辦公時間（{HOURS_IN_WORDS}），這次不寄；下一次併入"
@@ -143,7 +141,6 @@ def report_week(**context: Any) -> None:
 def _tell_each_office(tell: Any, context: Any) -> None:
     """A run that a person started for a part of it all says nothing of the whole."""
     from dutyflow.infra import clock
-    from dutyflow.orchestration.smtp import mail_server
     from dutyflow.services.reminders import batches
 
     from .task_context import task_workspace
@@ -157,8 +154,7 @@ def _tell_each_office(tell: Any, context: Any) -> None:
             for key, office in workspace.offices.items()
             if not _comes_late(office, context, now)
         ]
-        with mail_server() as client:
-            tell(workspace, client, offices, now=now)
+        tell(workspace, offices, now=now)
 
 
 def _comes_late(office: Any, context: Any, now: datetime) -> bool:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import cast
 
 from airflow.providers.smtp.hooks.smtp import SmtpHook
 from airflow.sdk.exceptions import AirflowException
-
-from dutyflow.services.messaging.outbox import MailDeferred
 
 CONNECTION = "dutyflow_smtp"
 
@@ -23,18 +19,11 @@ class MailServer(SmtpHook):
         return cast(smtplib.SMTP, self._smtp_client)
 
 
-@contextmanager
-def mail_server() -> Iterator[smtplib.SMTP]:
-    """An open, logged-in connection to the mail server.
-
-    Raises MailDeferred when it cannot be had now: nothing has been sent, so trying again is safe.
-    """
+def connect() -> smtplib.SMTP:
+    """An open, logged-in connection to the mail server. Raises OSError or SMTPException."""
     server = MailServer(smtp_conn_id=CONNECTION)
     try:
         server.get_conn()
-    except (OSError, smtplib.SMTPException, AirflowException) as trouble:
-        raise MailDeferred(
-            f"郵件伺服器目前無法連線（{trouble}）；信件尚未寄出，稍後自動重試"
-        ) from trouble
-    with server:
-        yield server.client
+    except AirflowException as trouble:
+        raise smtplib.SMTPException(str(trouble)) from trouble
+    return server.client

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from smtplib import SMTP
 from typing import Any
 
 import structlog
 from airflow.sdk.exceptions import AirflowFailException
 
 from dutyflow.errors import ComesBack, DutyflowError
+from dutyflow.mail.outbound.outbox import SmtpOutbox
 from dutyflow.services.workspace import Workspace
 
 
@@ -20,12 +22,12 @@ class Refused(AirflowFailException):
 
 @contextmanager
 def task_workspace() -> Iterator[Workspace]:
-    """The workspace, for the length of one task.
+    """The workspace, for the length of one task. Its outbox is Airflow's mail server.
 
     A mistake that trying again cannot mend fails the task at once, with its own sentence; what
     waits for a server or a database to come back is left to Airflow's retries.
     """
-    workspace = Workspace.from_environment()
+    workspace = Workspace.from_environment(SmtpOutbox(connect=_connect))
     try:
         yield workspace
     except ComesBack:
@@ -35,6 +37,12 @@ def task_workspace() -> Iterator[Workspace]:
         raise Refused(str(error)) from None
     finally:
         workspace.close()
+
+
+def _connect() -> SMTP:
+    from .smtp import connect  # the provider is heavy, and most tasks send nothing
+
+    return connect()
 
 
 def _let_logs_say_it_plainly() -> None:

@@ -18,7 +18,7 @@ from .duty_dag import MAIL_RETRIES
 from .names import TELL_DAG
 
 if TYPE_CHECKING:
-    from dutyflow.services.messaging.outbox import OutgoingMail
+    from dutyflow.services.messaging.post import OutgoingMail
     from dutyflow.services.workspace import Workspace
 
 PARAMS = {
@@ -55,8 +55,7 @@ def tell_dag() -> DAG:
 def tell(params: dict[str, Any] | None = None) -> None:
     """What has gone out before does not go out again."""
     from dutyflow.infra import clock
-    from dutyflow.orchestration.smtp import mail_server
-    from dutyflow.services.messaging.outbox import Batch
+    from dutyflow.services.messaging.post import Batch
 
     from .task_context import task_workspace
 
@@ -64,11 +63,10 @@ def tell(params: dict[str, Any] | None = None) -> None:
     with task_workspace() as workspace:
         office, mails = mails_of(workspace, params or {}, now)
         if mails:
-            with mail_server() as client:
-                mailbox = workspace.office(office).contacts.mailbox
-                batch = Batch(workspace=workspace, client=client, mailbox=mailbox, now=now)
-                batch.post(mails)
-                batch.settle()
+            mailbox = workspace.office(office).contacts.mailbox
+            batch = Batch(workspace=workspace, mailbox=mailbox, now=now)
+            batch.post(mails)
+            batch.settle()
 
 
 def mails_of(

@@ -1,4 +1,4 @@
-"""What a use case works with: the plans, the ledger, the store, the inboxes, the secret."""
+"""What services work with: plans, ledger, store, inboxes, outbox and secret, opened together."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from dutyflow.ledger import Ledger
 from dutyflow.ledger.event_types import EventType
 from dutyflow.ledger.records import AssignmentRecord, CycleRecord
 from dutyflow.mail.mailboxes.inbox import Inbox, MaildirInbox
+from dutyflow.mail.outbound.outbox import NoOutbox, Outbox
 from dutyflow.nagging.people import Reachability
 from dutyflow.plan.asking import AskedRow, asked_rows, spoken_amount
 from dutyflow.plan.forms import Form
@@ -41,15 +42,17 @@ class UnknownOffice(DutyflowError):
 
 @dataclass(frozen=True)
 class Workspace:
-    """One opened set of settings. Close it when done: it holds connections to the ledger."""
+    """One opened set of settings. Close it when done: it holds connections to the ledger and to
+    the mail server."""
 
     settings: Settings
+    outbox: Outbox = field(default_factory=NoOutbox, compare=False)
     _plans: dict[str, Plan] = field(default_factory=dict, compare=False, repr=False)
     _alone: dict[str, OfficePlan] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def from_environment(cls) -> Workspace:
-        return cls(Settings.from_environ())
+    def from_environment(cls, outbox: Outbox | None = None) -> Workspace:
+        return cls(Settings.from_environ(), outbox or NoOutbox())
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -112,7 +115,7 @@ class Workspace:
 
     def anew(self) -> Workspace:
         """The same ledger and store, with the plans and people as they are now."""
-        fresh = Workspace(self.settings, self._plans)
+        fresh = Workspace(self.settings, self.outbox, self._plans)
         fresh.__dict__.update(ledger=self.ledger, store=self.store)
         return fresh
 
@@ -163,6 +166,7 @@ class Workspace:
         return self.case(assignment_key).section_name
 
     def close(self) -> None:
+        self.outbox.close()
         if "ledger" in self.__dict__:
             self.ledger.close()
 

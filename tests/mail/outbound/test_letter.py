@@ -16,7 +16,7 @@ from dutyflow.mail.errors import BadLetterError
 from dutyflow.mail.inbound.dissecting import NAME_LIMIT
 from dutyflow.mail.inbound.message import ParsedMessage, read_message
 from dutyflow.mail.outbound.contexts import Returned
-from dutyflow.mail.outbound.letter import Letter, compose, envelope_of
+from dutyflow.mail.outbound.letter import Letter, compose, encoded
 from dutyflow.mail.text import file_name, one_line
 from dutyflow.plan.model import Mailbox, Person
 from tests.mail.samples import (
@@ -96,9 +96,13 @@ def test_nothing_that_people_write_becomes_a_header_of_its_own(name, section, fi
 def test_a_line_end_in_a_name_or_subject_is_folded_away(end):
     evil = f"王小美{end}Bcc: everyone@example.tw"
     content = replace(CONTENTS["opening"], about=replace(ABOUT, section=evil))
-    message = parsed(letter(content, to=named(evil)))
+    to = named(evil)
+    message = parsed(letter(content, to=to))
     assert "Bcc" not in message
-    assert envelope_of(message).recipients == (WANG.email,)
+    assert [each.addr_spec for each in message["To"].addresses] == [WANG.email]
+    assert encoded(letter(content, to=to), mailbox=MAILBOX, now=NOW).envelope.recipients == (
+        WANG.email,
+    )
 
 
 def test_a_header_takes_no_second_line():
@@ -236,16 +240,3 @@ def test_text_html_and_files_are_where_mail_programs_look():
 def test_an_address_that_mail_cannot_carry_is_refused_in_words(email):
     with pytest.raises(BadLetterError, match="信箱"):
         letter(CONTENTS["opening"], to=Person.model_construct(name="王", email=email))
-
-
-def test_an_envelope_needs_both_sides():
-    with pytest.raises(BadLetterError):
-        envelope_of(EmailMessage())
-
-
-def test_the_envelope_is_for_everyone_who_is_named_once():
-    message = composed(LETTERS["opening"])
-    message["Cc"] = f"王小美 <{WANG.email}>, coordinator@pingtung.example.tw"
-    envelope = envelope_of(message)
-    assert envelope.sender == MAILBOX.address
-    assert envelope.recipients == (WANG.email, COORDINATOR.email)

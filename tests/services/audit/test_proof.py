@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from dutyflow.calendars.cycles import opening_moment
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.cli import main
-from dutyflow.services.messaging.outbox import MailRefused
+from dutyflow.services.messaging.post import MailRefused
 from dutyflow.services.reminders.daily_round import decide_round, keep_silences
 from dutyflow.services.reminders.reminder_mail import remind
 from tests.support.libreoffice import needed
@@ -29,8 +29,7 @@ def hold_round(playing: Scene, day: date) -> None:
     playing.now = opening_moment(day, TAIPEI).astimezone(UTC)
     decided = decide_round(playing.workspace, now=playing.now)
     keep_silences(playing.workspace, decided, now=playing.now)
-    with playing.client() as client:
-        remind(playing.workspace, client, OFFICE, decided.digests, now=playing.now)
+    remind(playing.workspace, OFFICE, decided.digests, now=playing.now)
 
 
 @pytest.fixture(scope="module")

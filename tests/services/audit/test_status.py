@@ -25,8 +25,7 @@ WHO = "曾秀英（樣本）"
 def hold_round(playing: Scene, day: date) -> None:
     playing.now = opening_moment(day, TAIPEI).astimezone(UTC)
     decided = decide_round(playing.workspace, now=playing.now)
-    with playing.client() as client:
-        remind(playing.workspace, client, OFFICE, decided.digests, now=playing.now)
+    remind(playing.workspace, OFFICE, decided.digests, now=playing.now)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from dutyflow.errors import DutyflowError
 from dutyflow.ledger.event_types import EventType
 from dutyflow.services.coordinator import actions
 from dutyflow.services.coordinator.actions import Done, Order
-from dutyflow.services.messaging.outbox import post
+from dutyflow.services.messaging.post import post
 from tests.services.extensions.test_requests import BILLING, OPENED, OWNER, by_address
 from tests.services.reminders.test_daily_round import morning, round_on
 from tests.support.scene import Scene, filled, form_in, scene, text_of
@@ -34,10 +34,9 @@ def order(action: str, **fields: str) -> Order:
 
 def carry_out(playing: Scene, order: Order) -> Done:
     done = actions.carry_out(playing.workspace, order, who="tseng", now=playing.now)
-    with playing.client() as client:
-        for mail in done.mails:
-            mailbox = done.office.contacts.mailbox
-            post(playing.workspace, client, mail, mailbox=mailbox, now=playing.now)
+    for mail in done.mails:
+        mailbox = done.office.contacts.mailbox
+        post(playing.workspace, mail, mailbox=mailbox, now=playing.now)
     return done
 
 

@@ -10,7 +10,7 @@ from dutyflow.calendars.roc import TAIPEI
 from dutyflow.errors import DutyflowError
 from dutyflow.ledger import NotPossible
 from dutyflow.services.coordinator import quarantine
-from dutyflow.services.messaging.outbox import post
+from dutyflow.services.messaging.post import post
 from tests.support.scene import OFFICE, Scene, filled, form_in, text_of
 
 STRANGER = "小明 <ming@personal.example.com>"
@@ -31,10 +31,9 @@ def stranger_writes(office: Scene, section: str = "design") -> tuple[str, int]:
 def assign(office: Scene, number: int, key: str, why: str = "承辦人以私人信箱寄送，已電話確認"):
     assigned = quarantine.assign(office.workspace, number, key, "王承辦（樣本）", why, office.now)
     office.new_mails()
-    with office.client() as client:
-        for mail in assigned.mails:
-            mailbox = office.workspace.office(OFFICE).contacts.mailbox
-            post(office.workspace, client, mail, mailbox=mailbox, now=office.now)
+    for mail in assigned.mails:
+        mailbox = office.workspace.office(OFFICE).contacts.mailbox
+        post(office.workspace, mail, mailbox=mailbox, now=office.now)
     return assigned, office.new_mails()
 
 

@@ -11,7 +11,7 @@ from dutyflow.ledger import NotPossible
 from dutyflow.services.audit import proof
 from dutyflow.services.coordinator import actions
 from dutyflow.services.coordinator.actions import Done, Order
-from dutyflow.services.messaging.outbox import post
+from dutyflow.services.messaging.post import post
 from dutyflow.services.reminders.daily_round import decide_round
 from dutyflow.services.reminders.reminder_mail import remind
 from dutyflow.services.reporting import delivery
@@ -36,11 +36,8 @@ def carry_out(office: Scene, action: str, **fields: str) -> tuple[Done, list]:
     )
     done = actions.carry_out(office.workspace, order, who="tseng", now=office.now)
     office.new_mails()
-    with office.client() as client:
-        for mail in done.mails:
-            post(
-                office.workspace, client, mail, mailbox=done.office.contacts.mailbox, now=office.now
-            )
+    for mail in done.mails:
+        post(office.workspace, mail, mailbox=done.office.contacts.mailbox, now=office.now)
     return done, office.new_mails()
 
 
@@ -72,8 +69,7 @@ def test_a_single_one_is_returned_before_the_report_and_the_correction_is_nagged
         for each in decided.digests
         if each.to.email in owners and any(nag.assignment == key for nag in each.nags)
     ]
-    with office.client() as client:
-        remind(office.workspace, client, OFFICE, digests, now=office.now)
+    remind(office.workspace, OFFICE, digests, now=office.now)
     (reminder, *_) = office.new_mails()
     assert "補正" in reminder["Subject"]
     text = text_of(reminder)
@@ -96,8 +92,7 @@ def test_with_a_report_there_the_next_version_follows_and_once_delivered_it_is_r
     office.assemble(cycle)
     done, _ = carry_out(office, "退回補正", why="請補")
     assert "系統會自動重新收件，收到補正後重新彙整為第 2 版，送請核定" in done.said
-    with office.client() as client:
-        delivery.deliver(office.workspace, client, cycle.key, now=office.now)
+    delivery.deliver(office.workspace, cycle.key, now=office.now)
     with pytest.raises(DutyflowError, match="已經報送"):
         carry_out(office, "退回補正", why="再補")
 

@@ -40,8 +40,7 @@ def announced(playing: Scene, duty: str):
     )
     letters = {}
     for assignment in playing.ledger.assignments.of(cycle.key):
-        with playing.client() as client:
-            opening_mail.announce(playing.workspace, client, assignment.key, now=playing.now)
+        opening_mail.announce(playing.workspace, assignment.key, now=playing.now)
         letters[assignment.section] = playing.new_mails()[-1]
     return cycle, letters
 
@@ -76,8 +75,7 @@ def test_it_runs_from_opening_to_delivery(at_work: Scene, duty: str) -> None:
         who="測試",
         now=at_work.now,
     )
-    with at_work.client() as client:
-        delivery.deliver(at_work.workspace, client, cycle.key, now=at_work.now)
+    delivery.deliver(at_work.workspace, cycle.key, now=at_work.now)
     contacts = at_work.workspace.office(OFFICE).contacts
     to = {"head_office": contacts.head_office, "director": contacts.director}
     (letter,) = at_work.new_mails()

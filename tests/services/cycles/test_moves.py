@@ -12,9 +12,10 @@ import pytest
 
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.ledger import CycleRecord
+from dutyflow.mail.errors import MailDeferred
 from dutyflow.plan.moves import moves
 from dutyflow.services.cycles import collection, moved_days, reschedule
-from dutyflow.services.messaging.outbox import MailDeferred, MailRefused
+from dutyflow.services.messaging.post import MailRefused
 from dutyflow.services.reporting.review import decide
 from tests.ledger.conftest import migrated_database, migrated_file, postgres_server, url
 from tests.support.scene import OFFICE, PLANS, Scene, filled, form_in, later, scene, text_of
@@ -74,8 +75,7 @@ def morning(here: Scene) -> list[str]:
 
 
 def inform(here: Scene) -> None:
-    with here.client() as client:
-        moved_days.inform(here.workspace, client, OFFICE, now=here.now)
+    moved_days.inform(here.workspace, OFFICE, now=here.now)
 
 
 def cut_off_of(here: Scene, cycle: CycleRecord, section: str) -> datetime:

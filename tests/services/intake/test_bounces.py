@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dutyflow.services.messaging.outbox import MailRefused
+from dutyflow.services.messaging.post import MailRefused
 from dutyflow.services.reminders.daily_round import decide_round
 from dutyflow.services.reminders.reminder_mail import remind
 from tests.mail import reports
@@ -30,8 +30,7 @@ def morning(playing: Scene, day: str) -> list[EmailMessage]:
     playing.now = datetime.fromisoformat(f"{day}T08:30:00+08:00").astimezone(UTC)
     playing.new_mails()
     decided = decide_round(playing.workspace, now=playing.now)
-    with playing.client() as client:
-        remind(playing.workspace, client, OFFICE, decided.digests, now=playing.now)
+    remind(playing.workspace, OFFICE, decided.digests, now=playing.now)
     return playing.new_mails()
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from dutyflow.infra.shared_folder import FILE_LIMIT, TAKEN, UNKNOWN, FolderAway, SharedFolder
 from dutyflow.ledger import CycleRecord
+from dutyflow.mail.errors import MailDeferred
 from dutyflow.services.intake import folder
 from dutyflow.services.intake.matching import BY_STAMP
-from dutyflow.services.messaging.outbox import MailDeferred
 from tests.support.archives import zipped
 from tests.support.scene import OFFICE, Scene, filled, form_in, good, scene
 
@@ -49,10 +49,7 @@ def put(office: Scene, name: str, data: bytes) -> None:
 def take_in(office: Scene) -> list[EmailMessage]:
     """Run the intake; the mails that it sent."""
     office.new_mails()
-    with office.client() as client:
-        folder.empty_folder(
-            office.workspace, client, OFFICE, clock=office.clock, pause=lambda seconds: None
-        )
+    folder.empty_folder(office.workspace, OFFICE, clock=office.clock, pause=lambda seconds: None)
     return office.new_mails()
 
 

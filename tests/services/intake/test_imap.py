@@ -38,8 +38,8 @@ def letters(office: Scene, cycle: CycleRecord) -> dict[str, EmailMessage]:
 
 def empty(office: Scene, account: ImapAccount) -> list[EmailMessage]:
     """Run the intake on that mailbox; the answers that it sent."""
-    with office.client() as client, imap_inbox(account) as inbox:
-        mailbox.empty_inbox(office.workspace, client, OFFICE, inbox, clock=office.clock)
+    with imap_inbox(account) as inbox:
+        mailbox.empty_inbox(office.workspace, OFFICE, inbox, clock=office.clock)
     return office.new_mails()
 
 
@@ -117,9 +117,8 @@ def test_two_intakes_at_one_mailbox_count_each_answer_once(
 
     answers: list[EmailMessage] = []
     client = connect(dovecot.account())
-    with office.client() as smtp:
-        inbox = Interrupted(client, dovecot.account())
-        mailbox.empty_inbox(office.workspace, smtp, OFFICE, inbox, clock=office.clock)
+    inbox = Interrupted(client, dovecot.account())
+    mailbox.empty_inbox(office.workspace, OFFICE, inbox, clock=office.clock)
     hang_up(client)
     answers += office.new_mails()
     assert len(answers) == len(letters)
@@ -138,9 +137,8 @@ def test_a_message_that_is_too_large_is_not_read_and_its_sender_is_told(
     )
     dovecot.put(stranger, office.now)
     client = connect(dovecot.account())
-    with office.client() as smtp:
-        inbox = ImapInbox(client, dovecot.account(), limit=10_000)
-        mailbox.empty_inbox(office.workspace, smtp, OFFICE, inbox, clock=office.clock)
+    inbox = ImapInbox(client, dovecot.account(), limit=10_000)
+    mailbox.empty_inbox(office.workspace, OFFICE, inbox, clock=office.clock)
     hang_up(client)
     (told,) = office.new_mails()
     assert told["To"].addresses[0].addr_spec == letter["To"].addresses[0].addr_spec

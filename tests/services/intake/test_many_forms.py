@@ -173,8 +173,7 @@ def test_the_deadline_goes_into_calendars_moves_there_and_is_taken_out(at_work: 
     ]
     from dutyflow.services.reminders.reminder_mail import remind
 
-    with at_work.client() as client:
-        remind(at_work.workspace, client, OFFICE, [digest], now=at_work.now)
+    remind(at_work.workspace, OFFICE, [digest], now=at_work.now)
     reminder = at_work.new_mails()[-1]
     method, moved = appointment_in(reminder)
     assert (method, moved["UID"], moved["SEQUENCE"]) == ("PUBLISH", first["UID"], 1)

@@ -93,8 +93,8 @@ def test_a_message_that_succeeds_in_the_end_leaves_nothing_behind(
 
 
 def run(office: Scene, account: ImapAccount) -> None:
-    with office.client() as client, imap_inbox(account) as inbox:
-        mailbox.empty_inbox(office.workspace, client, OFFICE, inbox, clock=office.clock)
+    with imap_inbox(account) as inbox:
+        mailbox.empty_inbox(office.workspace, OFFICE, inbox, clock=office.clock)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root takes a file from the mail server")
@@ -134,9 +134,8 @@ def test_a_file_in_a_maildir_that_nobody_may_read(
     (tmp_path / "new" / "2.mail").write_bytes(office.answer(letter, filled(form_in(letter))))
 
     def take_in() -> None:
-        with office.client() as client:
-            inbox = MaildirInbox(tmp_path)
-            mailbox.empty_inbox(office.workspace, client, OFFICE, inbox, clock=office.clock)
+        inbox = MaildirInbox(tmp_path)
+        mailbox.empty_inbox(office.workspace, OFFICE, inbox, clock=office.clock)
 
     passes(office, take_in)
     assert office.state("pingtung/self_assessment/107H1/business") == "accepted"

@@ -76,8 +76,7 @@ def live(playing: Scene, start: date, end: date) -> None:
             playing.announce(playing.open(cycle.name, cycle.duty))
         decided = decide_round(playing.workspace, now=playing.now, wanted=EVERYTHING)
         keep_silences(playing.workspace, decided, now=playing.now)
-        with playing.client() as client:
-            remind(playing.workspace, client, OFFICE, decided.digests, now=playing.now)
+        remind(playing.workspace, OFFICE, decided.digests, now=playing.now)
 
 
 def long_over(playing: Scene, before: date) -> None:
@@ -106,9 +105,8 @@ def watched(playing: Scene, start: date, end: date, decided: dict[str, date]) ->
                 playing.assemble(cycle)
         live(playing, day, day)
         playing.new_mails()
-        with playing.client() as client:
-            summarise(playing.workspace, client, [OFFICE], now=playing.now)
-            report_week(playing.workspace, client, [OFFICE], now=playing.now)
+        summarise(playing.workspace, [OFFICE], now=playing.now)
+        report_week(playing.workspace, [OFFICE], now=playing.now)
         mails += playing.new_mails()
         playing.now += timedelta(hours=8)
         for cycle in playing.ledger.cycles.all(state="open"):
@@ -232,14 +230,12 @@ def test_what_the_coordinator_and_the_director_get_tomorrow_is_told_as_it_will_b
     assert kinds == {"moved", "summary", "week"}
     at_work.new_mails()
     at_work.now = found.at
-    with at_work.client() as client:
-        inform(at_work.workspace, client, OFFICE, now=at_work.now)
+    inform(at_work.workspace, OFFICE, now=at_work.now)
     moved = at_work.new_mails()
     live(at_work, date(2018, 7, 2), date(2018, 7, 2))
     at_work.new_mails()
-    with at_work.client() as client:
-        summarise(at_work.workspace, client, [OFFICE], now=at_work.now)
-        report_week(at_work.workspace, client, [OFFICE], now=at_work.now)
+    summarise(at_work.workspace, [OFFICE], now=at_work.now)
+    report_week(at_work.workspace, [OFFICE], now=at_work.now)
     sent = [*moved, *at_work.new_mails()]
     composed = [parsed(mail.message(found.at).as_bytes()) for mail in found.besides]
     assert {mail["Subject"] for mail in composed} == {mail["Subject"] for mail in sent}

@@ -14,9 +14,10 @@ from jinja2 import FileSystemLoader
 
 from dutyflow.errors import DutyflowError
 from dutyflow.ledger import UnknownKey
+from dutyflow.mail.errors import MailDeferred
 from dutyflow.mail.outbound import rendering
 from dutyflow.services.cycles import opening
-from dutyflow.services.messaging.outbox import Batch, MailDeferred, MailRefused
+from dutyflow.services.messaging.post import Batch, MailRefused
 from dutyflow.services.reminders import reminder_mail
 from dutyflow.services.reminders.daily_round import (
     EVERYTHING,
@@ -65,8 +66,7 @@ def round_on(playing: Scene, day: str, wanted: Wanted = EVERYTHING) -> tuple[Dec
     playing.new_mails()
     decided = decide_round(playing.workspace, now=playing.now, wanted=wanted)
     keep_silences(playing.workspace, decided, now=playing.now)
-    with playing.client() as client:
-        remind(playing.workspace, client, OFFICE, decided.digests, now=playing.now)
+    remind(playing.workspace, OFFICE, decided.digests, now=playing.now)
     return decided, playing.new_mails()
 
 
@@ -121,10 +121,9 @@ def test_one_that_cannot_be_claimed_leaves_the_one_before_it_on_record(at_work: 
     mails = [write_digest(at_work.workspace, digest, now=at_work.now) for digest in digests]
     mails[1] = replace(mails[1], cycle="nowhere/at/all")
     at_work.new_mails()
-    with at_work.client() as client:
-        mailbox = at_work.workspace.office(OFFICE).contacts.mailbox
-        batch = Batch(workspace=at_work.workspace, client=client, mailbox=mailbox, now=at_work.now)
-        batch.post(mails)
+    mailbox = at_work.workspace.office(OFFICE).contacts.mailbox
+    batch = Batch(workspace=at_work.workspace, mailbox=mailbox, now=at_work.now)
+    batch.post(mails)
     assert [type(trouble) for trouble in batch.troubles] == [UnknownKey]
     rest = {mail.to.email for place, mail in enumerate(mails) if place != 1}
     assert {mail["To"].addresses[0].addr_spec for mail in at_work.new_mails()} == rest
@@ -233,8 +232,7 @@ def test_a_template_that_is_broken_stops_its_mails_and_no_others(
         with pytest.raises(MailDeferred, match=r"範本 reminder.txt .*no_such_thing.*請還原或更正"):
             round_on(at_work, "2018-06-27")
         assert at_work.new_mails() == []
-        with at_work.client() as client:
-            summarise(at_work.workspace, client, [OFFICE], now=at_work.now)
+        summarise(at_work.workspace, [OFFICE], now=at_work.now)
         (summary,) = at_work.new_mails()
         assert "曾秀英" in str(summary["To"])
         assert "給許惠雯（樣本）（hsu.billing@pingtung.example.tw）的「提醒：" in text_of(summary)

@@ -36,22 +36,19 @@ def the_round(playing: Scene, day: str) -> list[EmailMessage]:
     morning(playing, day)
     decided = decide_round(playing.workspace, now=playing.now)
     keep_silences(playing.workspace, decided, now=playing.now)
-    with playing.client() as client:
-        remind(playing.workspace, client, OFFICE, decided.digests, now=playing.now)
+    remind(playing.workspace, OFFICE, decided.digests, now=playing.now)
     return playing.new_mails()
 
 
 def summary(playing: Scene, page: str = "") -> list[EmailMessage]:
     playing.new_mails()
-    with playing.client() as client:
-        summarise(playing.workspace, client, [OFFICE], now=playing.now, page=page)
+    summarise(playing.workspace, [OFFICE], now=playing.now, page=page)
     return playing.new_mails()
 
 
 def week(playing: Scene, day: str) -> list[EmailMessage]:
     morning(playing, day)
-    with playing.client() as client:
-        report_week(playing.workspace, client, [OFFICE], now=playing.now)
+    report_week(playing.workspace, [OFFICE], now=playing.now)
     return playing.new_mails()
 
 

@@ -59,12 +59,11 @@ def waiting(tmp_path: Path, spares: str, *, answered: bool) -> Iterator[tuple[Sc
 def morning(playing: Scene, day: str, *, with_round: bool = False) -> list[EmailMessage]:
     """The mails of the watch alone."""
     playing.now = datetime.fromisoformat(f"{day}T08:30:00+08:00").astimezone(UTC)
-    with playing.client() as client:
-        if with_round:
-            digests = decide_round(playing.workspace, now=playing.now).digests
-            remind(playing.workspace, client, OFFICE, digests, now=playing.now)
-        playing.new_mails()
-        summarise(playing.workspace, client, [OFFICE], now=playing.now)
+    if with_round:
+        digests = decide_round(playing.workspace, now=playing.now).digests
+        remind(playing.workspace, OFFICE, digests, now=playing.now)
+    playing.new_mails()
+    summarise(playing.workspace, [OFFICE], now=playing.now)
     return playing.new_mails()
 
 

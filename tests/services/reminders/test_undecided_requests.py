@@ -39,8 +39,7 @@ def asked(tmp_path: Path):
 def summary_on(playing: Scene, day: str) -> dict[str, EmailMessage]:
     playing.now = morning(day)
     playing.new_mails()
-    with playing.client() as client:
-        summarise(playing.workspace, client, [OFFICE], now=playing.now)
+    summarise(playing.workspace, [OFFICE], now=playing.now)
     return by_address(playing.new_mails())
 
 

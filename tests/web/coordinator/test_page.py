@@ -10,7 +10,7 @@ from tests.support.workspace import mail
 
 from dutyflow.services.coordinator.quarantine import answers_to
 from dutyflow.services.intake import web_form_mail
-from dutyflow.services.messaging.outbox import post
+from dutyflow.services.messaging.post import post
 from tests.support.scene import OFFICE, filled, form_in, later, text_of
 from tests.web.coordinator.conftest import Page
 
@@ -116,10 +116,9 @@ def test_its_answer_goes_out_however_often_it_is_tried(page: Page) -> None:
     told = []
     for _ in range(2):
         mails = answers_to(page.scene.workspace, stray.id, page.scene.now)
-        with page.scene.client() as client:
-            mailbox = page.scene.workspace.office(OFFICE).contacts.mailbox
-            for each in mails:
-                post(page.scene.workspace, client, each, mailbox=mailbox, now=page.scene.now)
+        mailbox = page.scene.workspace.office(OFFICE).contacts.mailbox
+        for each in mails:
+            post(page.scene.workspace, each, mailbox=mailbox, now=page.scene.now)
         told.append([str(each["To"]) for each in page.scene.new_mails()])
     owners = page.scene.workspace.office(OFFICE).contacts.sections["design"].owners
     assert len(told[0]) == len(owners)
@@ -311,8 +310,7 @@ def test_a_section_gets_its_link_once_more(page: Page) -> None:
     answer = page.post(f"{PART}/link", seal=page.seal(PART))
     owners = page.scene.workspace.office(OFFICE).contacts.sections["design"].owners
     assert f"稍後會寄填報連結給{owners[0].name}" in answer.text
-    with page.scene.client() as client:
-        web_form_mail.confirm(page.scene.workspace, client, OFFICE, clock=page.scene.clock)
+    web_form_mail.confirm(page.scene.workspace, OFFICE, clock=page.scene.clock)
     mails = page.scene.new_mails()
     assert [str(mail["To"].addresses[0].addr_spec) for mail in mails] == [o.email for o in owners]
     assert "http://plan.example.tw/fill#" in text_of(mails[0])

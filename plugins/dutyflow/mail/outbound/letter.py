@@ -62,28 +62,18 @@ class Envelope:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sealed:
+class EncodedMail:
     """A message as it goes over the wire, `text`, and whom it is for."""
 
     envelope: Envelope
     text: bytes
 
 
-def sealed(letter: Letter, *, mailbox: Mailbox, now: datetime) -> Sealed:
-    """As `compose`, ready to be sent."""
+def encoded(letter: Letter, *, mailbox: Mailbox, now: datetime) -> EncodedMail:
+    """A letter's message with its envelope, ready to be handed to a server. Raises MailError."""
     message = compose(letter, mailbox=mailbox, now=now)
     envelope = Envelope(sender=mailbox.address, recipients=(letter.to.email,))
-    return Sealed(envelope=envelope, text=message.as_bytes())
-
-
-def envelope_of(message: EmailMessage) -> Envelope:
-    """The addresses in From, To and Cc. There is no Bcc: nobody is written to behind another's
-    back. Raises BadLetterError where either side is missing."""
-    senders = _addresses(message, "From")
-    recipients = tuple(dict.fromkeys(_addresses(message, "To") + _addresses(message, "Cc")))
-    if not senders or not recipients:
-        raise BadLetterError("這封信沒有寄件人或收件人；兩者都應該有")
-    return Envelope(sender=senders[0], recipients=recipients)
+    return EncodedMail(envelope=envelope, text=message.as_bytes())
 
 
 def compose(letter: Letter, *, mailbox: Mailbox, now: datetime) -> EmailMessage:
@@ -176,8 +166,3 @@ def _address(name: str, address: str) -> Address:
 def _check(address: str) -> None:
     if not address.isascii():
         raise BadLetterError(f"信箱「{address}」含有中文或全形字；應為只有英文、數字的信箱地址")
-
-
-def _addresses(message: EmailMessage, header: str) -> tuple[str, ...]:
-    field = message[header]
-    return tuple(address.addr_spec for address in field.addresses) if field else ()

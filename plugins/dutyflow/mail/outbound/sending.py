@@ -9,15 +9,10 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Callable
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import Literal
 
-from dutyflow.mail.errors import BadLetterError
-
-from .letter import Sealed, envelope_of
-from .wire import WIRE
+from .letter import EncodedMail
 
 State = Literal["sent", "deferred", "refused", "unknown"]
 Reply = tuple[int, bytes]
@@ -37,40 +32,21 @@ class Outcome:
     """`detail` is a sentence for the coordinator, with the server's own words.
 
     `unreachable` are the recipients whose own address was refused for good; a refusal of us, of our
-    relaying or of the text says nothing about them.
+    relaying or of the text says nothing about them. `text` is the mail as it went out, b"" where
+    none did.
     """
 
     state: State
     detail: str
     unreachable: tuple[str, ...] = ()
+    text: bytes = b""
 
 
-def deliver(connect: Callable[[], smtplib.SMTP], message: EmailMessage) -> Outcome:
-    """Open a connection, send one message, close it. No connection, no log-in: deferred."""
-    try:
-        client = connect()
-    except (OSError, smtplib.SMTPException) as error:
-        return not_connected(error)
-    try:
-        return send(client, message)
-    finally:
-        _quit(client)
-
-
-def send(client: smtplib.SMTP, message: EmailMessage) -> Outcome:
-    """Send one message on an open connection, which stays usable for the next one.
+def hand_over(client: smtplib.SMTP, mail: EncodedMail) -> Outcome:
+    """Send one mail on an open connection, which stays usable for the next one.
 
     Never raises for what a server or the network does.
     """
-    try:
-        envelope = envelope_of(message)
-    except BadLetterError as error:
-        return Outcome(state="refused", detail=str(error))
-    return hand_over(client, Sealed(envelope=envelope, text=message.as_bytes(policy=WIRE)))
-
-
-def hand_over(client: smtplib.SMTP, mail: Sealed) -> Outcome:
-    """As `send`, what is ready to be sent."""
     try:
         client.ehlo_or_helo_if_needed()
         refusals = _announce(client, mail)
@@ -86,7 +62,7 @@ def hand_over(client: smtplib.SMTP, mail: Sealed) -> Outcome:
 
 def not_connected(error: Exception) -> Outcome:
     """What a failure before the text flowed means: nothing was sent, so it may be tried again."""
-    return Outcome(state="deferred", detail=f"無法與郵件伺服器連線，稍後再寄：{_spoken(error)}")
+    return Outcome(state="deferred", detail=f"無法與郵件伺服器連線，稍後再寄：{spoken(error)}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +73,7 @@ class _Refusals:
     unreachable: tuple[str, ...]
 
 
-def _announce(client: smtplib.SMTP, mail: Sealed) -> _Refusals | Outcome:
+def _announce(client: smtplib.SMTP, mail: EncodedMail) -> _Refusals | Outcome:
     """MAIL and RCPT. What the server does not take, or, if it takes none at all, the outcome."""
     envelope = mail.envelope
     options = [f"size={len(mail.text)}"] if client.has_extn("size") else []
@@ -137,7 +113,7 @@ def _send_text(client: smtplib.SMTP, text: bytes, refusals: _Refusals) -> Outcom
         client.close()
         return Outcome(
             state="unknown",
-            detail=f"信件內容送出後連線中斷，無法確定對方是否收到：{_spoken(error)}",
+            detail=f"信件內容送出後連線中斷，無法確定對方是否收到：{spoken(error)}",
         )
     if _is_positive(reply):
         details = "；".join((_words(reply), *refusals.details))
@@ -163,13 +139,6 @@ def _reset(client: smtplib.SMTP, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _quit(client: smtplib.SMTP) -> None:
-    try:
-        client.quit()
-    except (OSError, smtplib.SMTPException):
-        client.close()
-
-
 def _is_positive(reply: Reply) -> bool:
     return 200 <= reply[0] < 300
 
@@ -179,7 +148,8 @@ def _words(reply: Reply) -> str:
     return " ".join(f"{reply[0]} {text}".split())
 
 
-def _spoken(error: Exception) -> str:
+def spoken(error: Exception) -> str:
+    """What a failure says, with the server's own words where it gave any."""
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         return _words((error.smtp_code, said.encode() if isinstance(said, str) else said))

@@ -18,7 +18,7 @@ from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.words import guess, listed
 from dutyflow.services.extensions import request_mail, requests
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
-from dutyflow.services.messaging.outbox import OutgoingMail
+from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.reporting import corrections
 from dutyflow.services.workspace import Case, Workspace
 

@@ -17,7 +17,7 @@ from dutyflow.mail.inbound.message import read_message
 from dutyflow.plan.senders import sender_of
 from dutyflow.services.intake.judgement import judge_parcel
 from dutyflow.services.intake.record import Channel, Incoming, Parcel, by_mail, is_workbook
-from dutyflow.services.messaging.outbox import OutgoingMail
+from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Case, Workspace
 
 MATCHED_BY = "計畫承辦人認領"

@@ -6,7 +6,6 @@ could not be sent then is still sent later.
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,11 +23,11 @@ from dutyflow.plan.moves import DAY_NAMES
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.provisional import years_to_await
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
-from dutyflow.services.messaging.outbox import Batch, OutgoingMail
+from dutyflow.services.messaging.post import Batch, OutgoingMail
 from dutyflow.services.workspace import Workspace
 
 
-def inform(workspace: Workspace, client: smtplib.SMTP, office: str, *, now: datetime) -> None:
+def inform(workspace: Workspace, office: str, *, now: datetime) -> None:
     """Tell an office's sections and its coordinator what they have not been told yet.
 
     Sections that have not answered: that their cut-off moved. The coordinator: what moved, one mail
@@ -36,7 +35,7 @@ def inform(workspace: Workspace, client: smtplib.SMTP, office: str, *, now: date
     UnknownOffice; MailDeferred or MailRefused, after every mail has been tried.
     """
     the_office = workspace.office(office)
-    post = Batch(workspace=workspace, client=client, mailbox=the_office.contacts.mailbox, now=now)
+    post = Batch(workspace=workspace, mailbox=the_office.contacts.mailbox, now=now)
     post.post(letters(workspace, the_office, now=now))
     post.settle()
 

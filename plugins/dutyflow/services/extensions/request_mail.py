@@ -22,7 +22,7 @@ from dutyflow.mail.outbound.requests import (
 from dutyflow.plan.extensions import APPROVER_TITLES
 from dutyflow.plan.model import Person
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
-from dutyflow.services.messaging.outbox import OutgoingMail
+from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Case
 
 COORDINATOR = "coordinator"

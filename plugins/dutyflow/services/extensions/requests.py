@@ -21,7 +21,7 @@ from dutyflow.mail.inbound.bodies import Decision, Wish
 from dutyflow.mail.outbound.requests import ShortMail
 from dutyflow.plan.extensions import Allowed, Extensions, Position, TooMuch, judge
 from dutyflow.plan.model import Person
-from dutyflow.services.messaging.outbox import OutgoingMail
+from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Case, Workspace
 
 from .request_mail import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import smtplib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +20,9 @@ from dutyflow.infra.shared_folder import (
     SharedFolder,
     folder_of,
 )
+from dutyflow.mail.errors import MailDeferred
 from dutyflow.plan.office import OfficePlan
-from dutyflow.services.messaging.outbox import MailDeferred, OutgoingMail, post_or_note
+from dutyflow.services.messaging.post import OutgoingMail, post_or_note
 from dutyflow.services.workspace import Workspace
 
 from .folder_bundles import Bundle, names_it, parcels_of
@@ -44,7 +44,6 @@ class Taken:
 
 def empty_folder(
     workspace: Workspace,
-    client: smtplib.SMTP,
     office_id: str,
     *,
     clock: Callable[[], datetime],
@@ -68,9 +67,7 @@ def empty_folder(
         try:
             taken = _taken_in(workspace, office, found, beside, clock())
             for dispatch in taken.mails:
-                post_or_note(
-                    workspace, client, dispatch, mailbox=office.contacts.mailbox, now=clock()
-                )
+                post_or_note(workspace, dispatch, mailbox=office.contacts.mailbox, now=clock())
             for each in (found, *beside):
                 folder.put_away(each, to=taken.to, day=in_zone(clock(), office.zone).date())
                 count += 1

@@ -16,7 +16,7 @@ from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.inbound.bodies import new_text, says_nothing, wish_in
 from dutyflow.plan.asking import NOTHING
 from dutyflow.services.extensions import requests
-from dutyflow.services.messaging.outbox import OutgoingMail
+from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Case
 
 from .record import Incoming, Parcel, files_that_came, identity_of, is_as_we_sent_it, record

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import smtplib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +23,7 @@ from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.senders import sender_of
 from dutyflow.services.extensions import requests
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
-from dutyflow.services.messaging.outbox import OutgoingMail, post_or_note
+from dutyflow.services.messaging.post import OutgoingMail, post_or_note
 from dutyflow.services.messaging.undeliverable import tell_of_returned
 from dutyflow.services.workspace import Case, Workspace
 
@@ -42,7 +41,6 @@ log = logging.getLogger(__name__)
 
 def empty_inbox(
     workspace: Workspace,
-    client: smtplib.SMTP,
     office_id: str,
     inbox: Inbox,
     *,
@@ -62,12 +60,10 @@ def empty_inbox(
     for stored in tries.each(inbox):
         with tries.at(stored):
             for dispatch in _taken_in(workspace, office, stored, clock()):
-                post_or_note(
-                    workspace, client, dispatch, mailbox=office.contacts.mailbox, now=clock()
-                )
+                post_or_note(workspace, dispatch, mailbox=office.contacts.mailbox, now=clock())
             inbox.done(stored.id)
             count += 1
-    tell_of_returned(workspace, client, office, now=clock())
+    tell_of_returned(workspace, office, now=clock())
     tries.settle()
     return count
 

@@ -29,7 +29,7 @@ from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.senders import sender_of
 from dutyflow.services.messaging.assignment_mail import AssignmentMail, as_finding
-from dutyflow.services.messaging.outbox import OutgoingMail
+from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.messaging.submission_changes import changed_cells
 from dutyflow.services.workspace import Case, Workspace
 

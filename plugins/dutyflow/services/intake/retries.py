@@ -12,9 +12,8 @@ from dutyflow.errors import ComesBack, DutyflowError
 from dutyflow.infra.blob_store import StoreAway
 from dutyflow.ledger.errors import LedgerAway
 from dutyflow.ledger.records import Stumble
-from dutyflow.mail.errors import MailboxAway
+from dutyflow.mail.errors import MailboxAway, MailDeferred
 from dutyflow.mail.mailboxes.inbox import Inbox, RawMessage, Withheld
-from dutyflow.services.messaging.outbox import MailDeferred
 from dutyflow.services.workspace import Workspace
 
 from .record import Apart, by_mail, quarantine

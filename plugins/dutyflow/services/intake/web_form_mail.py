@@ -7,7 +7,6 @@ once, by whoever has a connection.
 from __future__ import annotations
 
 import logging
-import smtplib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
@@ -20,7 +19,7 @@ from dutyflow.plan.office import OfficePlan
 from dutyflow.services.extensions.request_mail import to_decide
 from dutyflow.services.messaging import form_links
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
-from dutyflow.services.messaging.outbox import MailRefused, OutgoingMail, post
+from dutyflow.services.messaging.post import MailRefused, OutgoingMail, post
 from dutyflow.services.workspace import Case, Workspace
 
 from .record import Incoming, Parcel
@@ -31,15 +30,13 @@ log = logging.getLogger(__name__)
 WITHIN = timedelta(days=14)  # what could not be told for longer is of no use any more
 
 
-def confirm(
-    workspace: Workspace, client: smtplib.SMTP, office_id: str, *, clock: Callable[[], datetime]
-) -> int:
+def confirm(workspace: Workspace, office_id: str, *, clock: Callable[[], datetime]) -> int:
     """Send all that an office's sections wait for. Returns how many mails. Raises MailDeferred."""
     office = workspace.office(office_id)
     count = 0
     for dispatch in _due(workspace, office, clock()):
         try:
-            post(workspace, client, dispatch, mailbox=office.contacts.mailbox, now=clock())
+            post(workspace, dispatch, mailbox=office.contacts.mailbox, now=clock())
         except MailRefused as refused:
             log.warning("%s", refused)  # on record as refused
         count += 1

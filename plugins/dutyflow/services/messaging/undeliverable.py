@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import smtplib
 from collections.abc import Iterator
 from datetime import datetime
 
 from dutyflow.ledger.records import Undeliverable
+from dutyflow.mail.errors import MailDeferred
 from dutyflow.mail.outbound.returned import UndeliverableAddress
 from dutyflow.nagging.people import ROLE_TITLES
 from dutyflow.plan.ladders import Role
@@ -15,23 +15,21 @@ from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
 from dutyflow.services.workspace import Workspace
 
-from .outbox import MailDeferred, MailRefused, OutgoingMail, post
+from .post import MailRefused, OutgoingMail, post
 
 log = logging.getLogger(__name__)
 
 REASON = "信箱退信"
 
 
-def tell_of_returned(
-    workspace: Workspace, client: smtplib.SMTP, office: OfficePlan, *, now: datetime
-) -> None:
+def tell_of_returned(workspace: Workspace, office: OfficePlan, *, now: datetime) -> None:
     """Tell the coordinator of each address in the contacts that mail does not reach, once.
 
     What is told is read from the ledger: a mail that cannot be sent now is sent at the next call.
     """
     for dispatch in _tellings(workspace, office):
         try:
-            post(workspace, client, dispatch, mailbox=office.contacts.mailbox, now=now)
+            post(workspace, dispatch, mailbox=office.contacts.mailbox, now=now)
         except (MailDeferred, MailRefused) as trouble:
             log.warning("%s", trouble)  # on record, and what it tells of is in the ledger
 

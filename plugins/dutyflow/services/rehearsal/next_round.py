@@ -18,8 +18,8 @@ from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
 from dutyflow.services.cycles import moved_days
 from dutyflow.services.cycles.planned_days import approval_before, planned_cycle
-from dutyflow.services.messaging import outbox
-from dutyflow.services.messaging.outbox import OutgoingMail
+from dutyflow.services.messaging.post import OutgoingMail
+from dutyflow.services.messaging.post import Point as NoticePoint
 from dutyflow.services.reminders import morning_summary, weekly_status
 from dutyflow.services.reminders.daily_round import Decided, Wanted, decide_round
 from dutyflow.services.reminders.morning_summary import Expected
@@ -119,21 +119,21 @@ def _unsent(workspace: Workspace, dispatch: OutgoingMail) -> OutgoingMail | None
     return dispatch.only(left) if left else None
 
 
-def _point(office: OfficePlan, to: Person, point: outbox.Point) -> Point:
+def _point(office: OfficePlan, to: Person, about: NoticePoint) -> Point:
     """Whom it is for: one who watches the office, else the section's own people."""
     watchers: dict[Role, Person] = {
         "coordinator": office.contacts.coordinator,
         "director": office.contacts.director,
     }
-    section = point.about.split("/")[_SECTION:]
+    section = about.about.split("/")[_SECTION:]
     return Point(
-        assignment=point.about,
+        assignment=about.about,
         office=office.office,
         section="".join(section),
-        rung=point.rung,
-        reason=point.reason,
+        rung=about.rung,
+        reason=about.reason,
         role=next((role for role, person in watchers.items() if person == to), "owner"),
-        acting_for=point.acting_for,
+        acting_for=about.acting_for,
     )
 
 

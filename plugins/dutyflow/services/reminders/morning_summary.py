@@ -8,7 +8,6 @@ that waits is in it too, and whoever decides on it is asked again.
 
 from __future__ import annotations
 
-import smtplib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from dutyflow.plan.answers import confirms_nothing, from_json
 from dutyflow.plan.model import Person
 from dutyflow.plan.senders import OWNER
 from dutyflow.services.messaging.mailbox_health import unreached
-from dutyflow.services.messaging.outbox import OutgoingMail, Point
+from dutyflow.services.messaging.post import OutgoingMail, Point
 from dutyflow.services.workspace import Workspace
 
 from . import undecided_requests
@@ -44,7 +43,6 @@ _COMMON = ("未寄：已填報", "未寄：已免報", HAD_ENOUGH, OUT_OF_HOURS)
 
 def summarise(
     workspace: Workspace,
-    client: smtplib.SMTP,
     offices: Iterable[str],
     *,
     now: datetime,
@@ -58,7 +56,7 @@ def summarise(
     offices = list(offices)
     for office in offices:
         _keep_silences(Watch(workspace=workspace, office=workspace.office(office), now=now))
-    post_for_each(workspace, client, offices, partial(letters, page=page), now=now)
+    post_for_each(workspace, offices, partial(letters, page=page), now=now)
 
 
 @dataclass(frozen=True, kw_only=True)

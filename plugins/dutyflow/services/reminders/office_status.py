@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -21,7 +20,7 @@ from dutyflow.nagging.undecided import UNDECIDED, Decision, Heard, Urging, held_
 from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
-from dutyflow.services.messaging.outbox import Batch, OutgoingMail
+from dutyflow.services.messaging.post import Batch, OutgoingMail
 from dutyflow.services.workspace import Workspace
 
 
@@ -160,7 +159,6 @@ def is_late(state: str, collect_by: datetime, now: datetime) -> bool:
 
 def post_for_each(
     workspace: Workspace,
-    client: smtplib.SMTP,
     offices: Iterable[str],
     letters: Callable[[Watch], Iterable[OutgoingMail]],
     *,
@@ -175,7 +173,6 @@ def post_for_each(
         office = workspace.office(key)
         batch = Batch(
             workspace=workspace,
-            client=client,
             mailbox=office.contacts.mailbox,
             now=now,
             troubles=troubles,

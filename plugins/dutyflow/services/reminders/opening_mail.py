@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import smtplib
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,13 +12,13 @@ from dutyflow.nagging import opening
 from dutyflow.nagging.people import Addressee, Reachability, people_of
 from dutyflow.services.messaging import form_links
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
-from dutyflow.services.messaging.outbox import MailRefused, OutgoingMail, post
+from dutyflow.services.messaging.post import MailRefused, OutgoingMail, post
 from dutyflow.services.workspace import Case, Workspace
 
 log = logging.getLogger(__name__)
 
 
-def announce(workspace: Workspace, client: smtplib.SMTP, assignment: str, *, now: datetime) -> None:
+def announce(workspace: Workspace, assignment: str, *, now: datetime) -> None:
     """Send the opening mail to each of the section's owners, once, unless it has answered already.
 
     Where mail reaches none of them, a deputy gets it.
@@ -29,20 +28,14 @@ def announce(workspace: Workspace, client: smtplib.SMTP, assignment: str, *, now
     if case.assignment.state in ("accepted", "waived"):
         log.info("未寄：%s 已填報或免報", case.section_name)
         return
-    refused = [
-        trouble for person in _dispatches(case, now) if (trouble := _try(case, client, person, now))
-    ]
+    refused = [trouble for person in _dispatches(case, now) if (trouble := _try(case, person, now))]
     if refused:
         raise MailRefused("；".join(map(str, refused)))
 
 
-def _try(
-    case: Case, client: smtplib.SMTP, dispatch: OutgoingMail, now: datetime
-) -> MailRefused | None:
+def _try(case: Case, dispatch: OutgoingMail, now: datetime) -> MailRefused | None:
     try:
-        notice = post(
-            case.workspace, client, dispatch, mailbox=case.office.contacts.mailbox, now=now
-        )
+        notice = post(case.workspace, dispatch, mailbox=case.office.contacts.mailbox, now=now)
     except MailRefused as refused:
         return refused
     log.info("已寄：%s → %s（%s）", notice.subject, notice.recipient, notice.reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from dutyflow.plan.answers import Answer, from_json
 from dutyflow.plan.asking import awaited_by
 from dutyflow.services.messaging import form_links
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
-from dutyflow.services.messaging.outbox import Batch, OutgoingMail, Point
+from dutyflow.services.messaging.post import Batch, OutgoingMail, Point
 from dutyflow.services.messaging.undeliverable import tell_of_returned
 from dutyflow.services.workspace import Case, Workspace
 
@@ -28,7 +27,6 @@ WRITTEN_TOGETHER = 50  # so many mails' facts are in memory, and as of the same 
 
 def remind(
     workspace: Workspace,
-    client: smtplib.SMTP,
     office: str,
     digests: Iterable[Digest],
     *,
@@ -42,9 +40,9 @@ def remind(
     tried.
     """
     mailbox = workspace.office(office).contacts.mailbox
-    batch = Batch(workspace=workspace, client=client, mailbox=mailbox, now=now, clock=clock)
+    batch = Batch(workspace=workspace, mailbox=mailbox, now=now, clock=clock)
     batch.post(_dispatches(workspace, digests, now))
-    tell_of_returned(workspace, client, workspace.office(office), now=now)
+    tell_of_returned(workspace, workspace.office(office), now=now)
     batch.settle()
 
 

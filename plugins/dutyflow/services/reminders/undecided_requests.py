@@ -17,7 +17,7 @@ from dutyflow.ledger.records import RequestRecord
 from dutyflow.nagging.asked import step_for_decision
 from dutyflow.nagging.steps import Step
 from dutyflow.services.extensions.request_mail import decider_of, to_decide
-from dutyflow.services.messaging.outbox import OutgoingMail
+from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Case
 
 from .office_status import Watch

@@ -5,7 +5,6 @@ On the week's first working day; where that was missed, on the next one of the s
 
 from __future__ import annotations
 
-import smtplib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,7 +15,7 @@ from dutyflow.ledger.records import Part
 from dutyflow.mail.attachment import XLSX, Attachment
 from dutyflow.mail.outbound.summaries import SectionWeek, Week
 from dutyflow.nagging.watchers import WEEK, week_rung
-from dutyflow.services.messaging.outbox import OutgoingMail
+from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Workspace
 
 from .office_status import Watch, is_late, post_for_each
@@ -24,14 +23,12 @@ from .office_status import Watch, is_late, post_for_each
 A_YEAR = timedelta(days=365)
 
 
-def report_week(
-    workspace: Workspace, client: smtplib.SMTP, offices: Iterable[str], *, now: datetime
-) -> None:
+def report_week(workspace: Workspace, offices: Iterable[str], *, now: datetime) -> None:
     """Send each office's state of this week, once.
 
     Raises UnknownOffice; MailDeferred or MailRefused, after every one has been tried.
     """
-    post_for_each(workspace, client, offices, letters, now=now)
+    post_for_each(workspace, offices, letters, now=now)
 
 
 def letters(watch: Watch) -> Iterator[OutgoingMail]:

@@ -11,7 +11,7 @@ from dutyflow.mail.outbound.contexts import Returned
 from dutyflow.plan import answers
 from dutyflow.services.messaging import form_links
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
-from dutyflow.services.messaging.outbox import OutgoingMail
+from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Case
 
 

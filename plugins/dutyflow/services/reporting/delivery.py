@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -12,13 +11,13 @@ from dutyflow.mail.attachment import XLSX, Attachment
 from dutyflow.mail.outbound.contexts import Delivery
 from dutyflow.plan.model import Contacts, Person, Recipient
 from dutyflow.reports.kinds import from_json
-from dutyflow.services.messaging.outbox import OutgoingMail, post
+from dutyflow.services.messaging.post import OutgoingMail, post
 from dutyflow.services.workspace import Workspace
 
 from .assembly import latest_report
 
 
-def deliver(workspace: Workspace, client: smtplib.SMTP, cycle_key: str, *, now: datetime) -> None:
+def deliver(workspace: Workspace, cycle_key: str, *, now: datetime) -> None:
     """Mail the latest version to its recipients, once each, and put that on record.
 
     Raises MailDeferred or MailRefused.
@@ -29,7 +28,7 @@ def deliver(workspace: Workspace, client: smtplib.SMTP, cycle_key: str, *, now: 
     contacts = workspace.office(cycle.office).contacts
     for place in duty.deliver_to:
         dispatch = _dispatch(workspace, cycle, record, contacts, to=_RECIPIENTS[place](contacts))
-        post(workspace, client, dispatch, mailbox=contacts.mailbox, now=now)
+        post(workspace, dispatch, mailbox=contacts.mailbox, now=now)
     workspace.ledger.reports.delivered(cycle_key, record.version, now=now, who=SYSTEM)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from dutyflow.ledger.records import AssignmentRecord, CycleRecord, Decision
 from dutyflow.plan.model import Plan
 from dutyflow.plan.words import CHOICE_TITLES, listed
 from dutyflow.reports.kinds import from_json, kind_of
-from dutyflow.services.messaging.outbox import post
+from dutyflow.services.messaging.post import post
 from dutyflow.services.workspace import Workspace
 
 from . import corrections
@@ -85,9 +84,7 @@ def decide(
     )
 
 
-def tell_returned(
-    workspace: Workspace, client: smtplib.SMTP, cycle_key: str, *, now: datetime
-) -> list[str]:
+def tell_returned(workspace: Workspace, cycle_key: str, *, now: datetime) -> list[str]:
     """Mail every returned section what to correct, its own answers attached. Returns their keys.
 
     Raises MailDeferred or MailRefused.
@@ -96,7 +93,7 @@ def tell_returned(
     for key in keys:
         case = workspace.case(key)
         for letter in corrections.letters(case, now):
-            post(workspace, client, letter, mailbox=case.office.contacts.mailbox, now=now)
+            post(workspace, letter, mailbox=case.office.contacts.mailbox, now=now)
     return keys
 
 

@@ -7,7 +7,6 @@ one, and never marks one as sent that was not.
 from __future__ import annotations
 
 import logging
-import smtplib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,20 +17,13 @@ from dutyflow.errors import ComesBack, DutyflowError
 from dutyflow.ledger.claims import Settlement
 from dutyflow.ledger.event_types import SYSTEM
 from dutyflow.ledger.records import Claim, NewNotice, NoticeRecord
-from dutyflow.mail.attachment import Attachment
-from dutyflow.mail.errors import UnusableTemplate
+from dutyflow.mail.errors import MailDeferred, UnusableTemplate
 from dutyflow.mail.identifiers import message_id
-from dutyflow.mail.outbound.contexts import Content
-from dutyflow.mail.outbound.letter import Letter, sealed
-from dutyflow.mail.outbound.sending import hand_over
-from dutyflow.plan.model import Mailbox, Person
+from dutyflow.mail.outbound.letter import Letter
+from dutyflow.plan.model import Mailbox
 from dutyflow.services.workspace import Workspace
 
 log = logging.getLogger(__name__)
-
-
-class MailDeferred(ComesBack):
-    """The mail could not be sent now. Trying again later is safe."""
 
 
 class MailRefused(DutyflowError):
@@ -50,27 +42,25 @@ class Point:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutgoingMail:
-    """One mail to one person, decided but not yet sent: a notice (通知), or several in a digest.
+class OutgoingMail(Letter):
+    """A letter that is decided but not yet sent: a notice (通知), or several in a digest.
 
     `about` is the assignment's key, or another thing's; with `rung` and the recipient it is the
     notice's identity. `reason` says why it is sent, in words for a proof. What the mail is about
     besides are its `more` points, in the order of its content's lines.
     """
 
+    key: str = field(init=False, default="")
     about: str
     rung: str
-    to: Person
     reason: str
-    content: Content
     cycle: str | None = None
-    thread: str = ""
-    threads: tuple[str, ...] = ()
-    token: str = ""
-    answers: str = ""
-    attachments: tuple[Attachment, ...] = ()
     acting_for: str = ""
     more: tuple[Point, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.about} {self.rung} {self.to.email}")
+        super().__post_init__()
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -91,23 +81,9 @@ class OutgoingMail:
         content = self.content.only(places)
         return replace(self, **vars(first), more=tuple(more), content=content)
 
-    def letter(self, message_id: str = "") -> Letter:
-        return Letter(
-            key=f"{self.about} {self.rung} {self.to.email}",
-            to=self.to,
-            content=self.content,
-            thread=self.thread,
-            threads=self.threads,
-            token=self.token,
-            answers=self.answers,
-            attachments=self.attachments,
-            message_id=message_id,
-        )
-
 
 def post(
     workspace: Workspace,
-    client: smtplib.SMTP,
     dispatch: OutgoingMail,
     *,
     mailbox: Mailbox,
@@ -118,9 +94,7 @@ def post(
     Gives the first of its notices. Raises MailDeferred when it should be tried again, MailRefused
     when that is no use.
     """
-    posting = _Posting(
-        workspace=workspace, client=client, mailbox=mailbox, now=now, clock=lambda: now
-    )
+    posting = _Posting(workspace=workspace, mailbox=mailbox, now=now, clock=lambda: now)
     (result,) = posting.results([dispatch])
     if isinstance(result, DutyflowError):
         raise result
@@ -129,7 +103,6 @@ def post(
 
 def post_or_note(
     workspace: Workspace,
-    client: smtplib.SMTP,
     dispatch: OutgoingMail,
     *,
     mailbox: Mailbox,
@@ -137,7 +110,7 @@ def post_or_note(
 ) -> None:
     """As `post`; a mail that is refused for good is on record as that, and stops nothing else."""
     try:
-        post(workspace, client, dispatch, mailbox=mailbox, now=now)
+        post(workspace, dispatch, mailbox=mailbox, now=now)
     except MailRefused as refused:
         log.warning("%s", refused)
 
@@ -151,7 +124,6 @@ class Batch:
     """
 
     workspace: Workspace
-    client: smtplib.SMTP
     mailbox: Mailbox
     now: datetime
     clock: Callable[[], datetime] | None = None
@@ -161,7 +133,6 @@ class Batch:
         """Send them, once each; also what keeps one from being written is kept for the end."""
         posting = _Posting(
             workspace=self.workspace,
-            client=self.client,
             mailbox=self.mailbox,
             now=self.now,
             clock=self.clock or (lambda: self.now),
@@ -211,7 +182,6 @@ class _Posting:
     """
 
     workspace: Workspace
-    client: smtplib.SMTP
     mailbox: Mailbox
     now: datetime
     clock: Callable[[], datetime]
@@ -220,6 +190,8 @@ class _Posting:
         """For each mail the first of its notices, or the trouble with it."""
         leaving: _Written | None = None
         for following in chain(self._written(dispatches), [None]):
+            if leaving is None and following is not None:
+                self.workspace.outbox.open()  # before anything is claimed
             # It is written by now, so nothing will delay the record of the one that leaves.
             if isinstance(following, DutyflowError):
                 yield following
@@ -246,8 +218,7 @@ class _Posting:
                 yield written
 
     def _notices(self, dispatch: OutgoingMail) -> Iterator[NewNotice]:
-        letter = dispatch.letter()
-        identifier = message_id(letter.key, mailbox=self.mailbox.address)
+        identifier = message_id(dispatch.key, mailbox=self.mailbox.address)
         for point in dispatch.points:
             yield NewNotice(
                 about=point.about,
@@ -255,7 +226,7 @@ class _Posting:
                 rung=point.rung,
                 recipient=dispatch.to.email,
                 recipient_name=dispatch.to.name,
-                subject=letter.subject,
+                subject=dispatch.subject,
                 reason=point.reason,
                 message_id=identifier,
                 acting_for=point.acting_for,
@@ -267,17 +238,18 @@ class _Posting:
             return _settled_before(self.workspace.ledger.notices.get(written.claims[0].notice_id))
         granted = [written.claims[place] for place in written.granted]
         ids = {claim.message_id for claim in granted}
-        letter = written.dispatch.only(written.granted).letter(ids.pop() if len(ids) == 1 else "")
+        mail = written.dispatch.only(written.granted)
+        if len(ids) == 1:  # it may have been tried before, under that identifier
+            mail = replace(mail, message_id=ids.pop())
         held = tuple(claim.notice_id for claim in granted)
         try:
-            mail = sealed(letter, mailbox=self.mailbox, now=self.now)
+            outcome = self.workspace.outbox.send(mail, mailbox=self.mailbox, now=self.now)
         except UnusableTemplate as trouble:  # once it is mended, the mail goes out after all
             return _Sent(Settlement(notice_ids=held, state="deferred", detail=str(trouble)))
         except DutyflowError as trouble:
             return trouble
-        outcome = hand_over(self.client, mail)
         settlement = Settlement(
-            notice_ids=held, state=outcome.state, detail=outcome.detail, text=mail.text
+            notice_ids=held, state=outcome.state, detail=outcome.detail, text=outcome.text
         )
         return _Sent(settlement, outcome.unreachable)
 
