@@ -23,7 +23,6 @@ from pathlib import Path
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
-from tests.support.workspace import Runs, what_came_in, workspace_of
 
 import play
 from airflow_api import AirflowApi
@@ -36,6 +35,7 @@ from dutyflow.web.upload import create_app
 from environment import ROOT, Instance
 from sample_sections import Letter, SampleSection, filled, sample_answer, send_from_elsewhere
 from tests.mail.samples import CONTENTS, WANG
+from tests.support.coordinator_page import Runs, what_came_in, workspace_of
 from tests.support.scene import scene
 from tests.support.serving import listening, served
 

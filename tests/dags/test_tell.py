@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.support.workspace import mail
 
 from dutyflow.errors import DutyflowError
 from dutyflow.orchestration.tell_dag import mails_of
 from dutyflow.services.coordinator import quarantine
 from dutyflow.services.reporting import corrections
+from tests.support.coordinator_page import mail
 from tests.support.scene import OFFICE, filled, form_in, scene
 
 

@@ -1,4 +1,4 @@
-"""What holds of every outbox, whether it sends or keeps; and the connection of the one that sends."""
+"""What holds of every outbox, sending or keeping; and of the connection of the one that sends."""
 
 from __future__ import annotations
 

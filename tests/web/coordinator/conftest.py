@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from tests.support.workspace import Runs, mail, workspace_of
 
 from dutyflow.ledger import SubmissionRecord
+from tests.support.coordinator_page import Runs, mail, workspace_of
 from tests.support.scene import OFFICE, Scene, scene
 
 PAGE = "http://plan.example.tw"  # of the sections

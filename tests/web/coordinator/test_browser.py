@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
-from tests.support.workspace import Runs, mail, what_came_in, workspace_of
 
 from tests.support.browser import DESKTOP, PHONE, axe_violations, browser
+from tests.support.coordinator_page import Runs, mail, what_came_in, workspace_of
 from tests.support.scene import OFFICE, Scene, scene
 from tests.support.serving import listening, served
 

@@ -8,9 +8,9 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.workspace import mail
 
 from dutyflow.web.coordinator.downloads import disposition
+from tests.support.coordinator_page import mail
 from tests.support.scene import OFFICE
 from tests.web.coordinator.conftest import HERE, Page, as_somebody_else
 

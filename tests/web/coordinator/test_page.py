@@ -6,11 +6,11 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from tests.support.workspace import mail
 
 from dutyflow.services.coordinator.quarantine import answers_to
 from dutyflow.services.intake import web_form_mail
 from dutyflow.services.messaging.post import post
+from tests.support.coordinator_page import mail
 from tests.support.scene import OFFICE, filled, form_in, later, text_of
 from tests.web.coordinator.conftest import Page
 
