@@ -38,7 +38,7 @@ from tests.support import airflow_db
 airflow_db.set_up()
 sys.path.insert(0, sys.argv[1])
 import coordinator
-from dutyflow import clock
+from dutyflow.infra import clock
 
 moment = datetime.fromisoformat("2018-06-27T10:00:00+08:00")
 clock.now = lambda: moment

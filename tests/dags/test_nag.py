@@ -54,10 +54,10 @@ from tests.support import airflow_db
 from airflow.utils.state import TaskInstanceState
 airflow_db.set_up()
 sys.path.insert(0, sys.argv[1])
-from dutyflow import errands
-errands.errands_of.__kwdefaults__["size"] = 2
+from dutyflow.services.reminders import batches
+batches.batches_of.__kwdefaults__["size"] = 2
 import nag
-from dutyflow import clock
+from dutyflow.infra import clock
 from dutyflow.orchestration import nag_dag
 
 def clear_what_follows_decide(run, dag):
