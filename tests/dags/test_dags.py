@@ -78,7 +78,7 @@ DAG_FILES = {path.stem for path in (ROOT / "dags").glob("*.py")}
 HEAVY = {"pandas", "numpy", "openpyxl", "holidays", "alembic", "python_calamine"}
 MODELS = {
     "dutyflow.plan.model",
-    "dutyflow.infra.plan_files.outlining",
+    "dutyflow.plan.outline_of",
     "dutyflow.calendars.working_days",
 }
 

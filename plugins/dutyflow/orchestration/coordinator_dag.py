@@ -10,7 +10,7 @@ from typing import Any
 from airflow.sdk import DAG, Param, task
 
 from dutyflow.infra import clock
-from dutyflow.infra.plan_files.outline import OfficeOutline
+from dutyflow.plan.outline import OfficeOutline
 
 from .names import COORDINATOR_DAG
 from .plans import outlines

@@ -16,7 +16,7 @@ from airflow.sdk import DAG, Param, get_parsing_context, task, task_group
 from airflow.sdk.definitions._internal.node import DAGNode
 
 from dutyflow.infra import clock
-from dutyflow.infra.plan_files.outline import DutyOutline, OfficeOutline
+from dutyflow.plan.outline import DutyOutline, OfficeOutline
 
 from .collect import Collect
 from .duty_doc import owners_of, page_of, tags_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from dutyflow.infra.plan_files.outline import CycleOutline, DutyOutline, OfficeOutline
+from dutyflow.plan.outline import CycleOutline, DutyOutline, OfficeOutline
 
 CYCLES_SHOWN = 3
 MOST_OWNERS, MOST_OF_A_TAG = 2000, 100  # characters, in Airflow's database

@@ -11,7 +11,7 @@ from airflow.sdk import DAG, Param, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from dutyflow.infra import clock
-from dutyflow.infra.plan_files.outline import OfficeOutline
+from dutyflow.plan.outline import OfficeOutline
 
 from .duty_dag import MAIL_RETRIES
 from .names import NAG_DAG, OFFICE_OF_FUNCTION

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from dutyflow.infra.plan_files.outline import OfficeOutline, good_outlines
+from dutyflow.infra.plan_files.outline import good_outlines
 from dutyflow.infra.settings import Settings
+from dutyflow.plan.outline import OfficeOutline
 
 if TYPE_CHECKING:
     from dutyflow.plan.office import OfficePlan

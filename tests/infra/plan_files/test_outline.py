@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dutyflow.infra.plan_files.load import load_office
-from dutyflow.infra.plan_files.outline import DutyOutline, good_outlines
-from dutyflow.infra.plan_files.outlining import SHOWN, outline_of
+from dutyflow.infra.plan_files.outline import good_outlines
 from dutyflow.plan.cycles import cycles
 from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.outline import DutyOutline
+from dutyflow.plan.outline_of import SHOWN, outline_of
 from tests.support.invented import EVERY_KIND, ONCE, close_on, following, write_office
 
 NOW = datetime(2018, 4, 2, 1, tzinfo=UTC)

@@ -1,9 +1,8 @@
-"""As much of the plans as a DAG file needs: names, words and the next cycles, ready to be read.
+"""Read the offices' outlines from where they are kept; make them anew where a plan has changed.
 
 Airflow parses DAG files all the time, each time in a new process. To build the plan's models there
 costs more than all the rest of a parse, so this module uses the standard library alone; the models
-are imported only when a plan has changed since its outline was made, and once a year. For the
-same reason the dataclasses are given no methods that nobody calls: each is compiled at each parse.
+are imported only when a plan has changed since its outline was made, and once a year.
 """
 
 from __future__ import annotations
@@ -11,76 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from dutyflow.plan.outline import CycleOutline, DutyOutline, OfficeOutline
+
 from .fingerprint import fingerprint
 from .folder import office_folders, read_office
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class CycleOutline:
-    """A cycle to come: its name and title, and its days in words.
-
-    `last` is the ISO date of the day on which it is over. Of a cycle whose opening is not
-    announced, no day is told.
-    """
-
-    name: str
-    title: str
-    opens: str
-    collect_by: str
-    report_due: str
-    last: str
-    provisional: bool
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class DutyOutline:
-    """A duty in words: its rules as sentences, its sections by name.
-
-    `rhythm` says by when it is done, in one phrase. `after` is the name of the duty that it comes
-    after, `followers` are those of the duties that come after it. `cycles` begin with those that
-    were not over when the outline was made.
-    """
-
-    id: str
-    name: str
-    clause: str
-    assumption: str
-    every: str
-    rhythm: str
-    opens: str
-    collect_by: str
-    report_due: str
-    sections: tuple[str, ...]
-    aspects: tuple[str, ...]
-    measures: int
-    form: str
-    after: str
-    followers: tuple[str, ...]
-    cycles: tuple[CycleOutline, ...]
-
-    def next_cycles(self, today: date, count: int) -> list[CycleOutline]:
-        """The first cycles that are not over. They change only on a day on which one is."""
-        return [cycle for cycle in self.cycles if cycle.last >= today.isoformat()][:count]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class OfficeOutline:
-    """An office as its latest plan has it, with the duties of all its plans.
-
-    `since` is an ISO date before which no period of a cycle begins.
-    """
-
-    id: str
-    name: str
-    timezone: str
-    title: str
-    since: str
-    duties: tuple[DutyOutline, ...]
 
 
 def good_outlines(
@@ -117,7 +55,8 @@ def _made_anew(
 
     Both are kept: as long as the files stay as they are, so does what they come to.
     """
-    from .outlining import outline_of, renew_on
+    from dutyflow.plan.outline_of import outline_of, renew_on
+
     from .snapshot import good_office, replace_file
 
     office, _ = good_office(folder, keep)

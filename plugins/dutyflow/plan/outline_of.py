@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 
 from dutyflow.calendars.cycles import Cycle
 from dutyflow.calendars.roc import format_roc, in_zone
-from dutyflow.plan.cycles import cycles
-from dutyflow.plan.dates import chain
-from dutyflow.plan.model import Duty, Plan
-from dutyflow.plan.office import OfficePlan
-from dutyflow.plan.words import CHOICE_TITLES
 
+from .cycles import cycles
+from .dates import chain
+from .model import Duty, Plan
+from .office import OfficePlan
 from .outline import CycleOutline, DutyOutline, OfficeOutline
+from .words import CHOICE_TITLES
 
 A_YEAR = timedelta(days=366)
 SHOWN = 3  # cycles of a duty that are shown at once
