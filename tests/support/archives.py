@@ -6,6 +6,8 @@ import io
 import zipfile
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ODF = "urn:oasis:names:tc:opendocument:xmlns"
 ODT_TYPE = "application/vnd.oasis.opendocument.text"
 
@@ -33,6 +35,34 @@ def docx(body: str, *, before: str = "", **parts: str) -> bytes:
     members = {"[Content_Types].xml": "<Types/>", "word/document.xml": document}
     others = {f"word/{name}.xml": _part(name, content) for name, content in parts.items()}
     return zipped({**members, **others})
+
+
+def as_word_online(data: bytes) -> bytes:
+    """A DOCX with the names that Word in a browser gives to its parts: `document2.xml`."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = [name for name in archive.namelist() if name.startswith("word/")]
+        parts = {name.replace(".xml", "2.xml"): archive.read(name) for name in names}
+    kinds = [name[len("word/") : -len("2.xml")] for name in parts]
+    main = "/word/document2.xml"
+    relations = {kind: f"{kind}2.xml" for kind in kinds if kind != "document"}
+    return zipped(
+        {
+            "_rels/.rels": _relations({"officeDocument": main}),
+            "word/_rels/document2.xml.rels": _relations(relations),
+            **parts,
+        }
+    )
+
+
+def _relations(targets: dict[str, str]) -> str:
+    return (
+        f'<Relationships xmlns="{PACKAGE}">'
+        + "".join(
+            f'<Relationship Type="{RELATIONS}/{kind}" Target="{target}"/>'
+            for kind, target in targets.items()
+        )
+        + "</Relationships>"
+    )
 
 
 def _part(name: str, content: str) -> str:

@@ -54,6 +54,7 @@ def refusal(data: bytes) -> str:
         (zipped({"xl/workbook.xml": "<x/>"}), "試算表"),
         (zipped({"word/document.xml": "<w:document"}), "損毀"),
         (zipped({"word/document.xml": b"\xff\xfe<\x00"}), "損毀"),
+        (zipped({"word/settings.xml": "<x/>"}), "損毀"),
         (docx(PARAGRAPH), "找不到「執行策略及具體作法」的表格"),
         (odt("<text:p>計畫</text:p>"), "找不到「執行策略及具體作法」的表格"),
     ],

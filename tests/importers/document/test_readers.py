@@ -6,7 +6,7 @@ import pytest
 
 from dutyflow.importers.document.drafting import document_of
 from dutyflow.importers.document.parts import Passage, Table
-from tests.support.archives import docx, odt
+from tests.support.archives import as_word_online, docx, odt
 
 
 def word(inner: str) -> Passage:
@@ -207,7 +207,8 @@ def test_word_counts_as_it_prints() -> None:
     assert unsure == [False] * 8 + [True, True]
 
 
-def test_word_takes_a_list_from_a_style() -> None:
+def word_with_styles() -> bytes:
+    """Three paragraphs: by a style with a list, by one based on it, by one based on itself."""
     styles = (
         '<w:style w:styleId="A"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
         '<w:style w:styleId="B"><w:basedOn w:val="A"/></w:style>'
@@ -220,8 +221,16 @@ def test_word_takes_a_list_from_a_style() -> None:
     body = "".join(
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{run("x")}</w:p>' for style in "ABC"
     )
-    blocks = document_of(docx(body, styles=styles, numbering=numbering)).blocks
+    return docx(body, styles=styles, numbering=numbering)
+
+
+def test_word_takes_a_list_from_a_style() -> None:
+    blocks = document_of(word_with_styles()).blocks
     assert [b.text for b in blocks if isinstance(b, Passage)] == ["(1) x", "(2) x", "x"]
+
+
+def test_word_in_a_browser_names_its_parts_otherwise() -> None:
+    assert document_of(as_word_online(word_with_styles())) == document_of(word_with_styles())
 
 
 def test_odt_counts_as_it_prints() -> None:

@@ -6,6 +6,7 @@ text boxes, hidden text) is left out. Each leaves a remark where it stood.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator
 from itertools import count
 from xml.etree.ElementTree import Element
@@ -14,7 +15,7 @@ from .docx_numbers import Numbering
 from .grid import MAX_COLUMNS, Grid
 from .guard import Package, broken
 from .parts import Collected, Document, Passage, Table
-from .trees import inside, number, tree
+from .trees import children, inside, number, tree
 
 TRACKED = "有追蹤修訂，視為已全部接受"
 STRUCK = "有加刪除線的文字，仍照讀入"
@@ -42,15 +43,37 @@ _INSERTED = ("w:ins", "w:moveTo")
 
 def read_docx(package: Package) -> Document:
     """Raises DocumentRefused."""
-    body = inside(tree(package.read("word/document.xml")), "w:body")
+    main = _related(package, "", "officeDocument", "word/document.xml")
+    body = inside(tree(package.read(main)), "w:body")
     if body is None:
         raise broken()
-    parts = {
-        name: tree(content) if (content := package.read(f"word/{name}.xml")) else None
-        for name in ("numbering", "styles")
-    }
-    reader = _Reader(Numbering(parts["numbering"], parts["styles"]))
+    numbering, styles = (
+        _tree(package, _related(package, main, kind, f"word/{kind}.xml"))
+        for kind in ("numbering", "styles")
+    )
+    reader = _Reader(Numbering(numbering, styles))
     return Document(tuple(reader.blocks(body)))
+
+
+def _tree(package: Package, member: str) -> Element | None:
+    """A member's tree, None where there is no such member."""
+    content = package.read(member)
+    return tree(content) if content else None
+
+
+def _related(package: Package, part: str, kind: str, usual: str) -> str:
+    """The member that a part names as its numbering, say; the usual one where it names none.
+
+    Word in a browser writes `document2.xml`. The part "" is the package itself (OPC, ECMA-376
+    part 2, on relationships).
+    """
+    folder, name = posixpath.split(f"/{part}")
+    relations = _tree(package, posixpath.join(folder, "_rels", f"{name}.rels").lstrip("/"))
+    for relation in children(relations, "rel:Relationship"):
+        if relation.get("Type", "").endswith(f"/{kind}"):
+            target = posixpath.join(folder, relation.get("Target", ""))
+            return posixpath.normpath(target).lstrip("/")
+    return usual
 
 
 class _Reader:

@@ -77,7 +77,7 @@ class Package:
         return content
 
     def _kind(self) -> str:
-        if "word/document.xml" in self._sizes:
+        if any(name.startswith("word/") for name in self._sizes):
             return "docx"
         if "content.xml" in self._sizes and self.read("mimetype").strip() in _ODT_TYPES:
             if b"encryption-data" in self.read("META-INF/manifest.xml"):

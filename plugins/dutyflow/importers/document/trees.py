@@ -30,6 +30,7 @@ _PREFIXES = {
     "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
     f"{_WORD[0]}officeDocument/2006/math": "m",
     f"{_WORD[1]}officeDocument/math": "m",
+    f"{_WORD[0]}package/2006/relationships": "rel",
     "http://www.w3.org/XML/1998/namespace": "xml",
 }
 
