@@ -80,7 +80,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
         with httpx.Client(transport=InProcess(app), base_url=HERE) as client:
             client.follow_redirects = True
             client.cookies.set("who", "coordinator")
-            yield Page(scene=playing, runs=runs, app=app)
+            yield Page(scene=playing, runs=runs, client=client, app=app)
 
 
 def as_somebody_else(page: Page, who: str | None) -> None:
