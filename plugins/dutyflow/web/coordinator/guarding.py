@@ -49,8 +49,8 @@ class Seals:
     was done, from the page that did it to the next, so that no link can put words here."""
 
     def __init__(self, secret: bytes) -> None:
-        self._signer = URLSafeTimedSerializer(secret, salt="dutyflow.web.coordinator.form")
-        self._speaker = URLSafeTimedSerializer(secret, salt="dutyflow.web.coordinator.said")
+        self._signer = URLSafeTimedSerializer(secret, salt="dutyflow.web.desk.form")
+        self._speaker = URLSafeTimedSerializer(secret, salt="dutyflow.web.desk.said")
 
     def of(self, visitor: Visitor) -> str:
         return str(self._signer.dumps(visitor.key))
