@@ -35,7 +35,7 @@ from dutyflow.web.upload import create_app
 from environment import ROOT, Instance
 from sample_sections import Letter, SampleSection, filled, sample_answer, send_from_elsewhere
 from tests.mail.samples import CONTENTS, WANG
-from tests.support.coordinator_page import Runs, what_came_in, workspace_of
+from tests.support.coordinator_page import Runs, app_on, what_came_in
 from tests.support.scene import scene
 from tests.support.serving import listening, served
 
@@ -226,7 +226,7 @@ def draw_arrivals_on_a_phone(browser: Browser) -> None:
         scene(Path(home), opens) as office,
     ):
         runs = Runs(at_rest=what_came_in(office))
-        with served(workspace_of(office, runs), taken):
+        with served(app_on(office, runs), taken):
             context = browser.new_context(
                 viewport={"width": PHONE_PIXELS, "height": 844}, device_scale_factor=2
             )

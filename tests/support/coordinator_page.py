@@ -13,7 +13,7 @@ from fastapi import FastAPI, HTTPException, Request
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.ledger import AssignmentRecord
 from dutyflow.services.workspace import Workspace
-from dutyflow.web.coordinator import Surroundings, Visitor, coordinator_app
+from dutyflow.web.coordinator import CoordinatorContext, Visitor, coordinator_app
 from tests.support.scene import OFFICE, Scene, filled, form_in
 
 OFFICES = {"coordinator": {OFFICE}, "neighbour": {"lienchiang"}, "stranger": set()}
@@ -40,13 +40,13 @@ class Runs:
         self.told.append(assignment.key)
 
 
-def workspace_of(scene: Scene, runs: Runs) -> FastAPI:
+def app_on(scene: Scene, runs: Runs) -> FastAPI:
     @contextmanager
     def open_workspace() -> Iterator[Workspace]:
         yield scene.workspace
 
     return coordinator_app(
-        Surroundings(admit=admit, runs=runs, open_workspace=open_workspace, clock=scene.clock)
+        CoordinatorContext(admit=admit, runs=runs, open_workspace=open_workspace, clock=scene.clock)
     )
 
 

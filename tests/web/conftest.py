@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,7 +20,9 @@ from dutyflow.plan.model import Person
 from dutyflow.services.intake import web_form_mail
 from dutyflow.services.messaging import form_links
 from dutyflow.services.workspace import Case
+from dutyflow.web.security.limits import RateLimit
 from dutyflow.web.upload import create_app
+from dutyflow.web.upload.context import RateLimits
 from tests.support.scene import OFFICE, Scene, scene
 
 BASE = "http://plan.example.tw"
@@ -64,6 +66,12 @@ def fields_of(page: Response) -> dict[str, str]:
     parser = _Fields()
     parser.feed(page.text)
     return parser.values
+
+
+def no_limits() -> RateLimits:
+    """For tests that ask oftener than anybody does."""
+    names = (each.name for each in fields(RateLimits))
+    return RateLimits(**{name: RateLimit(burst=1e9, per_second=1e9) for name in names})
 
 
 @dataclass

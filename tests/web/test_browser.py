@@ -15,8 +15,8 @@ from playwright.sync_api import Page as Tab
 
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.services.messaging import form_links
+from dutyflow.web.security.limits import RateLimit
 from dutyflow.web.upload import create_app
-from dutyflow.web.upload.guard import Buckets
 from tests.support.browser import DESKTOP, PHONE, axe_violations, browser
 from tests.support.scene import filled, scene
 from tests.support.serving import listening, served
@@ -250,7 +250,8 @@ def test_no_answer_has_either(site: Site, size: tuple[int, int]) -> None:
         tab.get_by_role("button", name="送出申請").click()
         found(tab, "這一頁已經過期")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(site.app.state.reception, "requests", Buckets(burst=0, per_second=1))
+            limits = site.app.state.context.limits
+            patch.setattr(limits, "requests", RateLimit(burst=0, per_second=1))
             tab.goto(form)
             found(tab, "操作太頻繁")
         tab.goto(f"{form.partition('/fill')[0]}/fill")

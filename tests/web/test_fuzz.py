@@ -12,10 +12,9 @@ from dutyflow.forms import FormStamp, judge, write_form
 from dutyflow.forms.typed import judge_typed, typed_from
 from dutyflow.plan.catalogue import shipped_forms
 from dutyflow.plan.forms import Form
-from dutyflow.web.upload.guard import Buckets
 from tests.forms.test_any_form import HASH, HEADING, KEY, SECRET, rows_of
 from tests.support.filling import fill
-from tests.web.conftest import Page, Visitor, fields_of
+from tests.web.conftest import Page, Visitor, fields_of, no_limits
 
 patient = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
 PAGES = ("", "draft", "send", "workbook", "form.xlsx", "nothing", "time", "deputy", "done", "no/x")
@@ -25,9 +24,7 @@ EXPECTED = {200, 303, 307, 400, 403, 404, 405, 409, 410, 413, 422}
 @pytest.fixture(scope="module")
 def visitor(shared_page: Page) -> Iterator[Visitor]:
     """Somebody who was let in, and may ask as often as they like."""
-    reception = shared_page.app.state.reception
-    for name in ("requests", "wrong_codes", "calls", "sends", "saves"):
-        setattr(reception, name, Buckets(burst=1e9, per_second=1e9))
+    shared_page.app.state.context.limits = no_limits()
     return shared_page.visitor("design")
 
 

@@ -14,8 +14,7 @@ from schemathesis import checks
 from schemathesis.specs.openapi import checks as conforming
 
 from dutyflow.services.intake.web_form import begun
-from dutyflow.web.upload.guard import Buckets
-from tests.web.conftest import BASE, Page, Visitor, _opened, fields_of
+from tests.web.conftest import BASE, Page, Visitor, _opened, fields_of, no_limits
 
 DESCRIBED = yaml.safe_load(Path(__file__).with_name("openapi.yaml").read_text(encoding="utf-8"))
 CHECKS = [
@@ -32,8 +31,7 @@ schema = schemathesis.openapi.from_dict(DESCRIBED)
 def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, Visitor, str]]:
     """Somebody who was let in, and may ask as often as they like; and their page's token."""
     with _opened(tmp_path_factory.mktemp("described")) as page:
-        for name in ("requests", "wrong_codes", "calls", "sends", "saves"):
-            setattr(page.app.state.reception, name, Buckets(burst=1e9, per_second=1e9))
+        page.app.state.context.limits = no_limits()
         known = page.visitor("design")
         yield page, known, fields_of(known.page)["csrf"]
 

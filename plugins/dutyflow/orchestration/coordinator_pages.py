@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
@@ -18,7 +17,8 @@ from fastapi import FastAPI, Request
 
 from dutyflow.infra import clock
 from dutyflow.services.workspace import Workspace
-from dutyflow.web.coordinator import Surroundings, Visitor, coordinator_app
+from dutyflow.web.coordinator import CoordinatorContext, Visitor, coordinator_app
+from dutyflow.web.security.origins import host_of
 
 from .names import duty_dag_id
 from .runs import AirflowRuns
@@ -27,12 +27,12 @@ from .runs import AirflowRuns
 def pages() -> FastAPI:
     base = conf.get("api", "base_url", fallback="") or ""
     return coordinator_app(
-        Surroundings(
+        CoordinatorContext(
             admit=admit,
             runs=AirflowRuns(),
             open_workspace=open_workspace,
             clock=clock.now,
-            hosts={urlsplit(base).netloc} - {""},
+            hosts={host_of(base)},
         )
     )
 

@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from dutyflow.ledger import SubmissionRecord
-from tests.support.coordinator_page import Runs, mail, workspace_of
+from tests.support.coordinator_page import Runs, app_on, mail
 from tests.support.scene import OFFICE, Scene, scene
 
 PAGE = "http://plan.example.tw"  # of the sections
@@ -76,7 +76,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
     opens = datetime(2018, 6, 15, 0, 30, tzinfo=UTC)
     with scene(tmp_path, opens, base_url=PAGE) as playing:
         runs = Runs()
-        app = workspace_of(playing, runs)
+        app = app_on(playing, runs)
         with httpx.Client(transport=InProcess(app), base_url=HERE) as client:
             client.follow_redirects = True
             client.cookies.set("who", "coordinator")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
 from tests.support.browser import DESKTOP, PHONE, axe_violations, browser
-from tests.support.coordinator_page import Runs, mail, what_came_in, workspace_of
+from tests.support.coordinator_page import Runs, app_on, mail, what_came_in
 from tests.support.scene import OFFICE, Scene, scene
 from tests.support.serving import listening, served
 
@@ -54,7 +54,7 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     home = tmp_path_factory.mktemp("desk")
     with listening() as (taken, url), scene(home, opens, base_url=url) as office:
         runs = Runs(at_rest=what_came_in(office))
-        with served(workspace_of(office, runs), taken):
+        with served(app_on(office, runs), taken):
             yield Site(scene=office, runs=runs, browser=browser, url=url)
 
 

@@ -1,7 +1,6 @@
-"""收件: the page on which the coordinator sees to what came in."""
+"""The page on which the coordinator handles what was submitted (收件)."""
 
 from .app import coordinator_app
-from .visiting import Surroundings
-from .visitor import Runs, Visitor
+from .context import CoordinatorContext, Runs, Visitor
 
-__all__ = ["Runs", "Surroundings", "Visitor", "coordinator_app"]
+__all__ = ["CoordinatorContext", "Runs", "Visitor", "coordinator_app"]

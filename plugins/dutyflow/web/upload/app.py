@@ -1,4 +1,4 @@
-"""The app: which path is answered by what, and what an error looks like."""
+"""The app: its routes, its protection, and how errors look."""
 
 from __future__ import annotations
 
@@ -17,13 +17,17 @@ from starlette.staticfiles import StaticFiles
 from dutyflow.infra import clock
 from dutyflow.services.messaging.form_links import PAGE
 from dutyflow.services.workspace import Workspace
+from dutyflow.web.security.headers import SecurityHeaders
+from dutyflow.web.security.limits import BodyLimit, TooManyRequests
 
-from . import besides, entry, filling
-from .guard import HEADERS, MAX_BODY, BodyLimit, SafeHeaders, TooMany
-from .pages import STATIC
-from .reception import Call, Handler, Reception, for_visitors
+from . import alternatives, form_pages, sign_in
+from .context import UploadContext
+from .rendering import STATIC
+from .requests import Handler, SectionRequest, wants_json, with_session
 
-_SAID = {
+MAX_BODY = 26 * 2**20  # bytes: 25 MB of files, and what is written around them
+
+_SENTENCES = {
     400: ("無法讀取送來的內容", "請回上一頁，重新整理後再試一次。"),
     403: ("這一頁已經過期", "請重新開啟信中的連結；已存的草稿還在。"),
     404: ("沒有這一頁", "請重新開啟信中的連結。"),
@@ -36,60 +40,61 @@ _SAID = {
 
 def create_app(workspace: Workspace, *, now: Callable[[], datetime] = clock.now) -> Starlette:
     """The page of sections, on an opened workspace that outlives it."""
-    reception = Reception(workspace=workspace, clock=now)
+    context = UploadContext(workspace=workspace, clock=now)
     app = Starlette(
-        routes=[Mount(reception.prefix, routes=_routes())] if reception.prefix else _routes(),
+        routes=[Mount(context.prefix, routes=_routes())] if context.prefix else _routes(),
         middleware=[
-            Middleware(SafeHeaders, https=reception.https),
-            Middleware(BodyLimit),
+            Middleware(SecurityHeaders, policy=context.header_policy),
+            Middleware(BodyLimit, limit=MAX_BODY),
         ],
-        exception_handlers={HTTPException: _told, Exception: _broken},
+        exception_handlers={HTTPException: _refused, Exception: _unexpected},
     )
-    app.state.reception = reception
+    app.state.context = context
     return app
 
 
 def _routes() -> list[Route | Mount]:
     return [
-        Route("/", _to_the_door),
-        Route(f"{PAGE}/health", entry.health),
-        Route(PAGE, entry.door, methods=["GET"]),
-        Route(PAGE, entry.enter, methods=["POST"]),
-        Route(f"{PAGE}/again", entry.ask_again, methods=["POST"]),
+        Route("/", _to_sign_in),
+        Route(f"{PAGE}/health", sign_in.health),
+        Route(PAGE, sign_in.show_sign_in, methods=["GET"]),
+        Route(PAGE, sign_in.open_link, methods=["POST"]),
+        Route(f"{PAGE}/again", sign_in.request_links, methods=["POST"]),
         Mount(f"{PAGE}/static", _Static(directory=STATIC)),
-        *_both("", filling.show, None),
-        *_both("draft", None, filling.save),
-        *_both("send", None, filling.send),
-        *_both("workbook", filling.workbook, filling.send_workbook),
-        *_both("form.xlsx", filling.blank_workbook, None),
-        *_both("nothing", besides.nothing, besides.send_nothing),
-        *_both("time", besides.time, besides.ask_time),
-        *_both("deputy", besides.deputy, besides.tell_deputy),
-        *_both("done", filling.done, None),
+        *_both("", form_pages.show, None),
+        *_both("draft", None, form_pages.save),
+        *_both("send", None, form_pages.submit),
+        *_both("workbook", form_pages.workbook, form_pages.submit_workbook),
+        *_both("form.xlsx", form_pages.blank_workbook, None),
+        *_both("nothing", alternatives.nothing_to_report, alternatives.submit_nothing),
+        *_both("time", alternatives.extension, alternatives.request_extension),
+        *_both("deputy", alternatives.deputy, alternatives.submit_deputy),
+        *_both("done", form_pages.receipt, None),
     ]
 
 
 def _both(page: str, get: Handler | None, post: Handler | None) -> list[Route]:
-    """A page of a visitor's. One that takes only what is posted leads back to the form."""
-    path = f"{PAGE}/{{place:str}}/{page}"
-    shown = for_visitors(get or _back, dead=filling.dead)
+    """Routes of a page about an assignment. One that is only posted to leads back to the form."""
+    path = f"{PAGE}/{{slug:str}}/{page}"
+    closed = form_pages.closed
+    shown = with_session(get or _to_form, if_closed=closed)
     routes = [Route(path, shown, methods=["GET"])]
     if post is not None:
-        routes.append(Route(path, for_visitors(post, dead=filling.dead), methods=["POST"]))
+        routes.append(Route(path, with_session(post, if_closed=closed), methods=["POST"]))
     return routes
 
 
-def _back(call: Call) -> Response:
-    return call.go_to()
+def _to_form(request: SectionRequest) -> Response:
+    return request.go_to()
 
 
-async def _to_the_door(request: Request) -> Response:
-    reception: Reception = request.app.state.reception
-    return RedirectResponse(f"{reception.prefix}{PAGE}")
+async def _to_sign_in(request: Request) -> Response:
+    context: UploadContext = request.app.state.context
+    return RedirectResponse(f"{context.prefix}{PAGE}")
 
 
 class _Static(StaticFiles):
-    """Named with a version, so that a browser may keep them."""
+    """Styles and scripts. Their addresses name a version, so that a browser may keep them."""
 
     def file_response(self, *args: object, **options: object) -> Response:
         response = super().file_response(*args, **options)  # type: ignore[arg-type]
@@ -97,30 +102,31 @@ class _Static(StaticFiles):
         return response
 
 
-async def _told(request: Request, trouble: Exception) -> Response:
+async def _refused(request: Request, trouble: Exception) -> Response:
     assert isinstance(trouble, HTTPException)  # noqa: S101 - it is registered for these
-    wait = trouble.seconds if isinstance(trouble, TooMany) else 0
+    wait = trouble.seconds if isinstance(trouble, TooManyRequests) else 0
     return _error(request, trouble.status_code, wait, dict(trouble.headers or {}))
 
 
-async def _broken(request: Request, _trouble: Exception) -> Response:
-    # Answered outside of all middleware: the headers are put here.
-    return _error(request, HTTPStatus.INTERNAL_SERVER_ERROR, headers=dict(HEADERS))
+async def _unexpected(request: Request, _trouble: Exception) -> Response:
+    context: UploadContext = request.app.state.context
+    headers = context.header_policy.headers  # no middleware adds them here
+    return _error(request, HTTPStatus.INTERNAL_SERVER_ERROR, headers=headers)
 
 
 def _error(
     request: Request, status: int, wait: int = 0, headers: dict[str, str] | None = None
 ) -> Response:
-    """A sentence, never a trace. The log has the rest."""
-    reception: Reception = request.app.state.reception
-    title, advice = _SAID.get(status, _SAID[400])
+    """An error as a sentence, never a trace. The log has the rest."""
+    context: UploadContext = request.app.state.context
+    title, advice = _SENTENCES.get(status, _SENTENCES[400])
     if wait:
         advice = f"請等 {wait} 秒再試。"
-    if "application/json" in request.headers.get("accept", ""):
+    if wants_json(request):
         response: Response = JSONResponse(
             {"state": "error", "said": f"{title}：{advice}"}, status_code=status
         )
     else:
-        response = reception.pages.page("error", status=status, title=title, advice=advice)
+        response = context.renderer.page("error", status=status, title=title, advice=advice)
     response.headers.update(headers or {})
     return response

@@ -1,0 +1,286 @@
+"""The form as the page shows it: groups of cards, a card for each row, its fields.
+
+Names of fields in HTML are made here, and read back here from a posted form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Literal
+
+from dutyflow.errors import Finding
+from dutyflow.forms.blank import Blank, blank_of
+from dutyflow.forms.columns import (
+    ChoiceColumn,
+    ConfirmColumn,
+    DateColumn,
+    FileColumn,
+    InputColumn,
+    NumberColumn,
+    TextColumn,
+)
+from dutyflow.forms.problems import Problem
+from dutyflow.forms.texts import file_key
+from dutyflow.forms.typed import Typed
+from dutyflow.plan.asking import NUMBER, AskedRow, leads_of
+from dutyflow.services.messaging.assignment_mail import as_finding
+from dutyflow.services.workspace import Case
+
+from .form_data import FormData
+
+Kind = Literal["line", "lines", "number", "date", "choice", "file", "confirm"]
+ONE_LINE = 100  # characters; what may be longer gets several lines
+ONLY_IN_EXCEL = "換行請按 Alt+Enter。"
+BY_ASPECT = "measures"
+TYPED, FILE = "t", "u"  # how the names of fields begin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """`theirs` is what somebody else has saved meanwhile, where that differs."""
+
+    id: str
+    name: str
+    file_name: str
+    kind: Kind
+    column: InputColumn
+    value: str
+    problems: tuple[Finding, ...] = ()
+    theirs: str | None = None
+
+    @property
+    def title(self) -> str:
+        return self.column.title
+
+    @property
+    def required(self) -> bool:
+        return self.column.required
+
+    @property
+    def help(self) -> str:
+        return self.column.help.replace(ONLY_IN_EXCEL, "")
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return self.column.choices if isinstance(self.column, ChoiceColumn) else ()
+
+    @property
+    def max_length(self) -> int:
+        """In UTF-16 units, as both the browser and the form count; 0 for no limit."""
+        return self.column.field.max_length if isinstance(self.column, TextColumn) else 0
+
+    @property
+    def unit(self) -> str:
+        return self.column.field.unit if isinstance(self.column, NumberColumn) else ""
+
+    @property
+    def described_by(self) -> str:
+        """The ids of what explains it."""
+        parts = [f"{self.id}-help"]
+        parts += [f"{self.id}-error"] if self.problems else []
+        parts += [f"{self.id}-theirs"] if self.theirs is not None else []
+        return " ".join(parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One row. `leads` are its locked texts with their titles."""
+
+    id: str
+    row: str
+    title: str
+    leads: tuple[tuple[str, str], ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def filled(self) -> bool:
+        return any(field.value.strip() for field in self.fields)
+
+    @property
+    def wrong(self) -> int:
+        return sum(len(field.problems) for field in self.fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    title: str
+    cards: tuple[Card, ...]
+
+    @property
+    def filled(self) -> int:
+        return sum(card.filled for card in self.cards)
+
+    @property
+    def wrong(self) -> int:
+        return sum(card.wrong for card in self.cards)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """The whole form."""
+
+    groups: tuple[Group, ...]
+    elsewhere: tuple[Finding, ...] = field(default=())
+
+    @property
+    def cards(self) -> Iterator[Card]:
+        return (card for group in self.groups for card in group.cards)
+
+    @property
+    def wrong(self) -> tuple[tuple[str, Finding], ...]:
+        """Each problem with the id of the field that it is about, from above to below."""
+        return tuple(
+            (each.id, problem)
+            for card in self.cards
+            for each in card.fields
+            for problem in each.problems
+        )
+
+
+def sheet_of(
+    case: Case, typed: Typed, *, problems: Iterable[Problem] = (), theirs: Typed | None = None
+) -> Sheet:
+    """The form with what was typed, and with what is wrong at its place."""
+    blank = blank_of(case.form)
+    told = _by_place(problems)
+    cards = [
+        _card(blank, place, row, typed, told, theirs) for place, row in enumerate(case.rows, 1)
+    ]
+    return Sheet(groups=tuple(_groups(case, cards)))
+
+
+_Told = Mapping[tuple[str | None, str], list[Finding]]
+
+
+def _by_place(problems: Iterable[Problem]) -> _Told:
+    told: dict[tuple[str | None, str], list[Finding]] = {}
+    for problem in problems:
+        told.setdefault((problem.row, problem.column), []).append(as_finding(problem))
+    return told
+
+
+def _groups(case: Case, cards: Sequence[Card]) -> Iterator[Group]:
+    """By aspect, where rows are measures; else all in one."""
+    if case.form.rows != BY_ASPECT:
+        yield Group(title=case.form.name, cards=tuple(cards))
+        return
+    aspects = {row.id: row.lead[1] for row in case.rows}
+    for aspect, some in groupby(cards, key=lambda card: aspects[card.row]):
+        yield Group(title=aspect, cards=tuple(some))
+
+
+def _card(
+    blank: Blank, place: int, row: AskedRow, typed: Typed, told: _Told, theirs: Typed | None
+) -> Card:
+    said = typed.get(row.id, {})
+    other = theirs.get(row.id, {}) if theirs is not None else None
+    titles = leads_of(blank.form)
+    leads = tuple(
+        (title, text) for title, text in zip(titles, row.lead, strict=False) if title != NUMBER
+    )
+    return Card(
+        id=f"c{place}",
+        row=row.id,
+        title=f"{NUMBER} {row.id}" if row.id else blank.form.name,
+        leads=leads,
+        fields=tuple(
+            _field(
+                f"c{place}-{column.answer}",
+                row.id,
+                column,
+                said.get(column.answer, ""),
+                tuple(told.get((row.id, column.title), ())),
+                _differs(column, said, other),
+            )
+            for column in blank.answered
+        ),
+    )
+
+
+def _field(
+    id_: str,
+    row: str,
+    column: InputColumn,
+    value: str,
+    problems: tuple[Finding, ...],
+    theirs: str | None,
+) -> Field:
+    return Field(
+        id=id_,
+        name=f"{TYPED}:{row}:{column.answer}",
+        file_name=f"{FILE}:{row}:{column.answer}" if isinstance(column, FileColumn) else "",
+        kind=_kind(column),
+        column=column,
+        value=value,
+        problems=problems,
+        theirs=theirs,
+    )
+
+
+def _differs(
+    column: InputColumn, said: Mapping[str, str], other: Mapping[str, str] | None
+) -> str | None:
+    if other is None:
+        return None
+    theirs = other.get(column.answer, "")
+    return theirs if theirs != said.get(column.answer, "") else None
+
+
+def _kind(column: InputColumn) -> Kind:
+    match column:
+        case ConfirmColumn():
+            return "confirm"
+        case ChoiceColumn():
+            return "choice"
+        case NumberColumn():
+            return "number"
+        case DateColumn():
+            return "date"
+        case FileColumn():
+            return "file"
+        case TextColumn() if column.field.max_length <= ONE_LINE:
+            return "line"
+    return "lines"
+
+
+def typed_in(case: Case, posted: FormData) -> dict[str, dict[str, str]]:
+    """What was typed, of what was asked; a file that was chosen in a row is named there."""
+    blank = blank_of(case.form)
+    typed: dict[str, dict[str, str]] = {}
+    for row in case.rows:
+        said = {
+            column.answer: text for column in blank.answered if (text := _text(row, column, posted))
+        }
+        if said:
+            typed[row.id] = said
+    return typed
+
+
+def without_name(case: Case, typed: Typed, name: str) -> dict[str, dict[str, str]]:
+    """What was typed; a file that is taken out is not named any more, where it had a line."""
+    fields = {
+        column.answer for column in blank_of(case.form).answered if isinstance(column, FileColumn)
+    }
+    return {
+        row: {
+            answer: _without_line(text, name) if answer in fields else text
+            for answer, text in said.items()
+        }
+        for row, said in typed.items()
+    }
+
+
+def _without_line(text: str, name: str) -> str:
+    return "\n".join(line for line in text.splitlines() if file_key(line) != file_key(name))
+
+
+def _text(row: AskedRow, column: InputColumn, posted: FormData) -> str:
+    text = posted.text(f"{TYPED}:{row.id}:{column.answer}").strip()
+    chosen = posted.files.get(f"{FILE}:{row.id}:{column.answer}", ())
+    if not isinstance(column, FileColumn) or not chosen:
+        return text
+    named = set(column.names(text))
+    lines = [text, *(file.name for file in chosen if file.name not in named)]
+    return "\n".join(filter(None, lines))
