@@ -31,6 +31,6 @@ def html_environment(folder: Path, filters: Mapping[str, Callable[..., object]])
 
 
 def _without_controls(value: object) -> object:
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return printable(value)
-    return value
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
+        return value
+    return printable(value)
