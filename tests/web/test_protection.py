@@ -34,6 +34,13 @@ def test_every_answer_carries_the_headers(shared_page: Page, path: str) -> None:
     assert "server" not in answer.headers
 
 
+def test_the_workbook_is_kept_and_never_opened(page: Page) -> None:
+    headers = page.visitor("design").show("form.xlsx").headers
+    assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none';")
+    assert headers["Content-Disposition"].startswith("attachment; ")
+    assert headers["Cache-Control"] == "no-store"
+
+
 def test_an_error_of_ours_is_a_sentence_with_the_headers(page: Page, monkeypatch) -> None:
     visitor = page.visitor()
     monkeypatch.setattr(page.app.state.context, "slug", lambda _: 1 / 0)

@@ -120,7 +120,7 @@ def test_a_waived_section_is_told_so(page: Page) -> None:
     assert "這一期免報" in page.browser().open(page.code()).text
 
 
-def test_a_ticket_lasts_half_a_day_and_the_draft_longer(page: Page) -> None:
+def test_a_session_lasts_half_a_day_and_the_draft_longer(page: Page) -> None:
     visitor = page.visitor("design")
     row = page.case("design").rows[0].id
     visitor.post("draft", **{f"t:{row}:text": "寫到一半（樣本）"})

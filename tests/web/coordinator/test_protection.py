@@ -137,13 +137,15 @@ def test_a_name_that_reads_backwards_is_straightened(page: Page) -> None:
     assert "\u202e" not in page.get()
 
 
-def test_pages_run_nothing_and_are_framed_by_nobody_else(page: Page) -> None:
-    headers = page.client.get(f"/{OFFICE}").headers
+@pytest.mark.parametrize("path", ["/", f"/{OFFICE}", f"/{OFFICE}/", "/nowhere", STYLE])
+def test_pages_run_nothing_and_are_framed_by_nobody_else(page: Page, path: str) -> None:
+    headers = page.client.get(path, follow_redirects=False).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
     assert "frame-ancestors 'self'" in policy
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "SAMEORIGIN"
     assert headers["cache-control"] == "no-store"
 
 

@@ -73,9 +73,9 @@ def section_answers(page: Page, patch: pytest.MonkeyPatch) -> Answers:
 def _signed_in_answers(page: Page) -> Answers:
     visitor = page.visitor("design")
     path, token = visitor.path, fields_of(visitor.page)["csrf"]
-    yield "GET form without a ticket", page.browser().client.get(path)
+    yield "GET form without a session", page.browser().client.get(path)
     said = {"Accept": "application/json"}
-    yield "POST draft without a ticket", page.browser().client.post(f"{path}draft", headers=said)
+    yield "POST draft without a session", page.browser().client.post(f"{path}draft", headers=said)
     for name in ("", "workbook", "nothing", "time", "deputy", "done", "form.xlsx", "draft"):
         yield f"GET form/{name}", visitor.client.get(path + name, follow_redirects=False)
     for name in ("draft", "send", "workbook", "nothing", "time", "deputy"):
