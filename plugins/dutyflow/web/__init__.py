@@ -1,1 +1,1 @@
-"""What people see in a browser: Airflow's pages in Chinese, and the page of a section."""
+"""What people see in a browser: a section's page, the coordinator's, and Airflow's in Chinese."""

@@ -1,4 +1,4 @@
-"""`dutyflow serve`: the page of sections, as a process of its own."""
+"""The command `dutyflow serve`: the page of sections, as a process of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ GRACE_SECONDS = 10  # for what is on its way when the process is told to stop
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.pass_obj
 def serve_command(settings: Settings, host: str, port: int) -> None:
-    """Behind a reverse proxy that DUTYFLOW_PROXIES names, its word for the client is believed."""
+    """Run the app until it is stopped. A reverse proxy that DUTYFLOW_PROXIES names is believed when
+    it says whom a request is from."""
     workspace = Workspace(settings)
     try:
         if not workspace.ledger.is_ready():
