@@ -62,7 +62,7 @@ def frame(airflow: Airflow, browser: Browser) -> Iterator[FrameLocator]:
     tab.get_by_role("button", name="瀏覽").click()
     tab.get_by_role("menuitem", name="收件").click()
     frame = tab.frame_locator("iframe")
-    expect(frame.get_by_role("heading", name="收件", level=1)).to_be_visible()
+    expect(frame.get_by_role("heading", name="收件", level=1)).to_be_visible(timeout=60_000)
     yield frame
     context.close()
 
@@ -82,7 +82,7 @@ def test_one_click_in_airflow_s_frame_assigns_what_a_stranger_sent(
     expect(came.get_by_label("歸入哪一份應辦事項")).to_have_value(chosen)
     came.get_by_role("button", name="認領").click()
     done = "已歸入設計組「113年上半年 半年自行考核」：已受理"
-    expect(frame.get_by_role("status")).to_contain_text(done)
+    expect(frame.get_by_role("status")).to_contain_text(done, timeout=60_000)
     airflow.until_task(RUN, "section.collect", "success", DESIGN)
     until(lambda: receipt(airflow, "113年上半年"), "the receipt to the section's owner")
     (event, *_) = reversed(airflow.workspace.ledger.events.of(what="認領"))
@@ -98,7 +98,7 @@ def test_what_was_accepted_is_returned_in_the_frame(airflow: Airflow, frame: Fra
     frame.get_by_label("要補正什麼").fill("請補標章文號")
     frame.get_by_role("button", name="退回補正").click()
     done = "已退回補正；通知信由系統辦理中；重新收件由系統辦理中"
-    expect(frame.get_by_role("status")).to_contain_text(done)
+    expect(frame.get_by_role("status")).to_contain_text(done, timeout=60_000)
     until(lambda: letter_in(airflow, "設計組", "請補正", "113年上半年"), "what to correct")
     airflow.until_task(RUN, "section.collect", "deferred", DESIGN)
 
