@@ -33,17 +33,22 @@ os.environ.update(
 )
 os.environ.setdefault("DUTYFLOW_TESTS_AIRFLOW_DB", str(_HOME / "airflow-made.db"))
 
-# Large programs that a test may need, by the folders of the tests that start one and by the
-# fixtures that hand one out. `make check` leaves these tests out.
+# Large programs that a test may need: told by its folder, by a fixture, or by a mark of this name.
+# A test that needs none of them is "light": `make check` runs these.
 FOLDERS = {"dags": "airflow", "e2e": "airflow"}
 FIXTURES = {"soffice": "libreoffice", "writer": "libreoffice", "browser": "browser"}
+PROGRAMS = {*FOLDERS.values(), *FIXTURES.values()}
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses by these marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        needs = [FOLDERS[name] for name in item.path.parts if name in FOLDERS]
-        needs += [FIXTURES[name] for name in fixtures if name in FIXTURES]
-        for program in needs:
+        for program in programs(item) or {"light"}:
             item.add_marker(program)
+
+
+def programs(item: pytest.Item) -> set[str]:
+    """What a test needs besides Python packages and small programs."""
+    folder, *_ = item.path.relative_to(ROOT / "tests").parts
+    told = {FOLDERS.get(folder), *map(FIXTURES.get, getattr(item, "fixturenames", ()))}
+    return (told | {mark.name for mark in item.iter_markers()}) & PROGRAMS

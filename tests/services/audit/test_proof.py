@@ -130,9 +130,7 @@ def test_what_is_not_there_is_told_with_what_there_is(run) -> None:
     assert run("--cycle", "107H1", "-o", "x.pdf").stderr.startswith("不認得 x.pdf")
 
 
-@pytest.fixture(
-    scope="module", params=["xlsx", pytest.param("ods", marks=pytest.mark.libreoffice)]
-)
+@pytest.fixture(scope="module", params=["xlsx", pytest.param("ods", marks=pytest.mark.libreoffice)])
 def handed_out(request, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A proof as a workbook."""
     if request.param == "ods":
