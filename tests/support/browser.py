@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from tests.support.clock import with_the_machine_s_clock
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 DESKTOP, PHONE = (1280, 800), (390, 844)
@@ -24,7 +26,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         try:
             launched = playwright.chromium.launch(
-                executable_path=_program(), args=QUIET, env=_environment()
+                executable_path=_program(), args=QUIET, env={**with_the_machine_s_clock()}
             )
         except Error:
             reason = f"no Chromium: {HOW_TO_INSTALL}"
@@ -33,11 +35,6 @@ def browser() -> Iterator[Browser]:
             pytest.skip(reason)
         yield launched
         launched.close()
-
-
-def _environment() -> dict[str, str | float | bool]:
-    """Ours but for a clock that was moved (tools/test_days.py): Chromium does not start with it."""
-    return {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 
 
 def _program() -> str | None:
