@@ -173,7 +173,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run the tests as if it were another day.")
     parser.add_argument("--at", help="one moment only: YYYY-MM-DD HH:MM")
     parser.add_argument("--zone", default=TAIPEI, help="where: the TZ of that moment")
-    parser.add_argument("tests", nargs="*", help="these instead of those of `make check`")
+    parser.add_argument(
+        "tests", nargs=argparse.REMAINDER, help="these, instead of those of `make check`"
+    )
     options = parser.parse_args()
     moments = [Moment(at=options.at, zone=options.zone)] if options.at else list(MOMENTS)
     try:
