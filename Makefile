@@ -5,7 +5,7 @@ export PORT SMTP_PORT PAGE_PORT DUTYFLOW_HOME DUTYFLOW_PLANS
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run up stop status clean test lint bench lock schema pictures ready-run ready-test
+.PHONY: help run up stop status clean test check test-days lint bench lock schema pictures ready-run ready-test
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,13 @@ clean: ## stop, and forget the ledger, mails, reports and logs of the embedded i
 test: ready-test ## every test
 	@sh tools/test_needs.sh
 	@$(PY) -m pytest
+
+check: ready-test ## the tests that need neither Airflow, LibreOffice nor a browser
+	@$(PY) -m pytest -n 2 -m light
+
+test-days: ready-test ## `make check` on 24 days, the rest on six; takes hours. AT="2027-01-01 00:05": this one
+	@sh tools/test_needs.sh
+	@$(PY) tools/test_days.py $(if $(AT),--at "$(AT)") $(if $(ZONE),--zone "$(ZONE)") $(TESTS)
 
 lint: ready-test ## format, lint, types, import contract
 	$(PY) -m ruff format --check .

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from environment import COORDINATOR, Instance
+from environment import COORDINATOR, DATABASE_PATIENCE, Instance
 
 NO_FASTER_THAN = 6.0  # seconds from the start of the task that asks to the answer
 ANSWER_PATIENCE = 120.0  # seconds until it is taken
@@ -45,7 +45,7 @@ class AirflowApi:
         self._http = httpx.Client(
             base_url=f"{instance.url}/api/v2",
             headers={"Authorization": f"Bearer {self.token}"},
-            timeout=30,
+            timeout=DATABASE_PATIENCE * 2,
         )
 
     def dag_ids(self) -> set[str]:
@@ -64,6 +64,11 @@ class AirflowApi:
             if answer.status_code == 409:  # it had been started after all
                 return
         answer.raise_for_status()
+
+    def tasks_at_work(self) -> int:
+        """How many tasks of all DAGs run or are about to; those that wait are not among them."""
+        path = "/dags/~/dagRuns/~/taskInstances"
+        return self._get(path, state=["scheduled", "queued", "running"], limit=1)["total_entries"]
 
     def run(self, dag: str, run: str) -> dict[str, Any]:
         return self._get(f"/dags/{dag}/dagRuns/{run}")

@@ -16,6 +16,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 COORDINATOR, SERVICE = "admin", "dutyflow"
+# Seconds until a process gives up on writing. SQLite takes one writer at a time, and on some days
+# many cycles open at once; the default, 5, was not enough then.
+DATABASE_PATIENCE = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +101,9 @@ class Instance:
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(
                 self.airflow / "passwords.json"
             ),
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.airflow / 'airflow.db'}",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": (
+                f"sqlite:///{self.airflow / 'airflow.db'}?timeout={DATABASE_PATIENCE}"
+            ),
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__API__BASE_URL": self.url,

@@ -62,12 +62,14 @@ def keep(root: Path, *, sender: str, recipient: str, data: bytes) -> Path:
     folder = root / mailbox_of(recipient)
     for name in ("tmp", "new", "cur"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    seconds, nanoseconds = divmod(time.time_ns(), 10**9)
+    now = time.time_ns()
+    seconds, nanoseconds = divmod(now, 10**9)
     name = f"{seconds}.M{nanoseconds:09}P{os.getpid()}Q{next(_count)}.sink"
     with (folder / "tmp" / name).open("xb") as file:
         file.write(_stamped(sender, recipient, data))
         file.flush()
         os.fsync(file.fileno())
+    os.utime(folder / "tmp" / name, ns=(now, now))  # by our clock, not by the file system's
     return (folder / "tmp" / name).rename(folder / "new" / name)
 
 

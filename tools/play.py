@@ -23,7 +23,14 @@ from dutyflow.calendars.working_days import ONE_DAY
 from dutyflow.services.reporting.assembly import folder_of
 from dutyflow.services.workspace import Workspace
 from environment import COORDINATOR, Instance
-from sample_sections import Letter, SampleSection, filled, sample_answer, with_mistakes
+from sample_sections import (
+    Letter,
+    SampleSection,
+    filled,
+    sample_answer,
+    sample_sections,
+    with_mistakes,
+)
 
 OFFICE, DUTY = "pingtung", "self_assessment"
 DAG = f"{OFFICE}__{DUTY}"
@@ -83,25 +90,15 @@ def main() -> int:
 
 def prepare(instance: Instance) -> Play:
     workspace = Workspace.from_environment()
-    office = workspace.office(OFFICE)
-    names = {section.id: section.name for section in office.plans[-1].sections}
-    title = office.plans[-1].duty(DUTY).name
-    sections = {
-        names[key]: SampleSection(
-            name=names[key], person=people.owners[0], instance=instance, about=title
-        )
-        for key, people in office.contacts.sections.items()
-    }
-    for section in sections.values():
-        list(section.new_letters())  # what an earlier play left in the mailbox
     airflow = AirflowApi(instance)
-    until(lambda: DAG in airflow.dag_ids() or None, f"Airflow 讀到 {DAG}")
+    until(lambda: DAG in airflow.dag_ids(), f"Airflow 讀到 {DAG}")
+    until(lambda: not airflow.tasks_at_work(), "今天自動開辦的各期都開辦完畢")
     cycle = cycle_to_play(workspace)
     return Play(
         instance=instance,
         workspace=workspace,
         airflow=airflow,
-        sections=sections,
+        sections=sample_sections(workspace, instance, OFFICE, DUTY, cycle),
         cycle=cycle,
         run=f"{cycle}-{len(airflow.runs(DAG)) + 1}",
     )

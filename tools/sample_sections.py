@@ -14,10 +14,12 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dutyflow.calendars.periods import period_named
 from dutyflow.mail.attachment import XLSX, Attachment
 from dutyflow.mail.inbound.message import ParsedMessage, read_message
 from dutyflow.mail.mailboxes.inbox import MaildirInbox
 from dutyflow.plan.model import Person
+from dutyflow.services.workspace import Workspace
 from environment import Instance
 
 NUMBER, TEXT, SCORE, EVIDENCE, NOTHING = "編號", "執行情形", "自評分數", "佐證", "無辦理事項"
@@ -41,7 +43,8 @@ class Letter:
 class SampleSection:
     """One section's owner: a mailbox, and a way to fill in forms.
 
-    Other duties' mails lie in the same mailbox: this one reads those whose subject names `about`.
+    Mails about other duties and other cycles lie in the same mailbox: this one reads those whose
+    subject has `about` in it, as `113年上半年 半年自行考核`.
     """
 
     name: str
@@ -90,6 +93,24 @@ class SampleSection:
     def _send(self, message: EmailMessage) -> None:
         with smtplib.SMTP("127.0.0.1", self.instance.smtp_port) as server:
             server.send_message(message)
+
+
+def sample_sections(
+    workspace: Workspace, instance: Instance, office_id: str, duty: str, cycle: str
+) -> dict[str, SampleSection]:
+    """The first owner of each section, by the section's name; of their mail, what is about one
+    cycle."""
+    office = workspace.office(office_id)
+    title = f"{period_named(cycle).title} {office.plans[-1].duty(duty).name}"
+    return {
+        section.name: SampleSection(
+            name=section.name,
+            person=office.contacts.sections[section.id].owners[0],
+            instance=instance,
+            about=title,
+        )
+        for section in office.plans[-1].sections
+    }
 
 
 def send_from_elsewhere(instance: Instance, to: str, subject: str, form: Attachment) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from dutyflow.infra.settings import Settings
 from dutyflow.services.workspace import Workspace
 from environment import Instance
 from play import PATIENCE_SECONDS, until
-from sample_sections import SampleSection
+from sample_sections import SampleSection, sample_sections
 
 PLANS = Path(__file__).parents[2] / "include" / "plan"
 OFFICE, DUTY = "pingtung", "self_assessment"
@@ -40,7 +40,14 @@ class Airflow:
     instance: Instance
     workspace: Workspace
     api: AirflowApi
-    sections: dict[str, SampleSection]
+    _sections: dict[str, dict[str, SampleSection]] = field(default_factory=dict)
+
+    def sections(self, cycle: str) -> dict[str, SampleSection]:
+        """Those who are asked in a cycle, by their names; what mail they get about it."""
+        if cycle not in self._sections:
+            asked = sample_sections(self.workspace, self.instance, OFFICE, DUTY, cycle)
+            self._sections[cycle] = asked
+        return self._sections[cycle]
 
     def task(self, run: str, name: str, index: int = -1) -> Task | None:
         tasks = self.api.tasks(DAG, run)
@@ -78,28 +85,11 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
         embedded.up(instance)
         workspace = Workspace(Settings.from_environ(instance.environment()))
         api = AirflowApi(instance)
-        until(lambda: DAG in api.dag_ids() or None, "the DAGs")
-        yield Airflow(
-            instance=instance,
-            workspace=workspace,
-            api=api,
-            sections=sections_of(workspace, instance),
-        )
+        until(lambda: DAG in api.dag_ids(), "the DAGs")
+        until(lambda: not api.tasks_at_work(), "what opens today by itself")
+        yield Airflow(instance=instance, workspace=workspace, api=api)
     finally:
         embedded.stop(instance)
-
-
-def sections_of(workspace: Workspace, instance: Instance) -> dict[str, SampleSection]:
-    office = workspace.office(OFFICE)
-    return {
-        section.name: SampleSection(
-            name=section.name,
-            person=office.contacts.sections[section.id].owners[0],
-            instance=instance,
-            about=office.plans[-1].duty(DUTY).name,
-        )
-        for section in office.plans[-1].sections
-    }
 
 
 def free_port() -> int:
@@ -119,7 +109,16 @@ def play_environment(instance: Instance) -> dict[str, str]:
     }
 
 
-__all__ = ["DAG", "OFFICE", "PATIENCE_SECONDS", "Airflow", "Callable", "play_environment", "until"]
+__all__ = [
+    "DAG",
+    "DUTY",
+    "OFFICE",
+    "PATIENCE_SECONDS",
+    "Airflow",
+    "Callable",
+    "play_environment",
+    "until",
+]
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read

@@ -38,8 +38,6 @@ def the_mail_server_is_down(airflow: Airflow) -> None:
 
 
 def a_run_is_started(airflow: Airflow) -> None:
-    for section in airflow.sections.values():
-        list(section.new_letters())
     until = datetime.now(UTC) + timedelta(hours=2)
     airflow.api.start(
         DAG,
@@ -64,15 +62,15 @@ def the_mail_server_is_back(airflow: Airflow) -> None:
 
 def every_section_answers(airflow: Airflow) -> None:
     titles = {airflow.until_task(RUN, "section.collect", "deferred", i).title for i in range(5)}
-    assert titles == set(airflow.sections), "names are shown while sections are waited for"
-    for section in airflow.sections.values():
+    assert titles == set(airflow.sections(CYCLE)), "names are shown while sections are waited for"
+    for section in airflow.sections(CYCLE).values():
         letter = until(lambda it=section: next(it.new_letters(), None), f"{section.name} opening")
         section.reply(letter, filled(letter.form.data, sample_answer))
     airflow.until_task(RUN, "review", "awaiting_input")
 
 
 def one_is_sent_back(airflow: Airflow) -> None:
-    design = airflow.sections["設計組"]
+    design = airflow.sections(CYCLE)["設計組"]
     until(lambda: next(design.new_letters(), None), "receipt")
     airflow.api.decide(DAG, RUN, "退回補正", ["設計組"], "請補標章文號")
     letter = until(lambda: next(design.new_letters(), None), "the return")

@@ -136,7 +136,7 @@ def receipt(airflow: Airflow, period: str) -> Letter | None:
 
 
 def letter_in(airflow: Airflow, section: str, word: str, period: str) -> Letter | None:
-    inbox = MaildirInbox(airflow.instance.mail / airflow.sections[section].person.email)
+    inbox = MaildirInbox(airflow.instance.mail / airflow.sections(CYCLE)[section].person.email)
     letters = (read_letter(stored.data) for stored in inbox.messages())
     return next(
         (it for it in letters if word in it.message.subject and period in it.message.subject), None

@@ -47,9 +47,7 @@ def on_server(airflow: Airflow, dovecot: Dovecot) -> Iterator[Dovecot]:
 
 
 def test_by_a_folder_and_by_a_mail_server(airflow: Airflow, on_server: Dovecot) -> None:
-    by_mail, by_folder = airflow.sections["業務組"], airflow.sections["設計組"]
-    for section in (by_mail, by_folder):
-        list(section.new_letters())
+    by_mail, by_folder = airflow.sections(CYCLE)["業務組"], airflow.sections(CYCLE)["設計組"]
     end = datetime.now(UTC) + timedelta(hours=2)
     airflow.api.start(
         DAG, RUN, {"cycle": CYCLE, "collect_by": end.isoformat(), "report_due": "2099-01-01"}
@@ -72,10 +70,14 @@ def test_by_a_folder_and_by_a_mail_server(airflow: Airflow, on_server: Dovecot) 
 
 
 def letter_to(airflow: Airflow, name: str) -> Letter:
-    letter = until(lambda: next(airflow.sections[name].new_letters(), None), f"{name} opening")
-    airflow.until_task(RUN, "section.collect", "deferred", list(airflow.sections).index(name))
+    letter = until(
+        lambda: next(airflow.sections(CYCLE)[name].new_letters(), None), f"{name} opening"
+    )
+    airflow.until_task(
+        RUN, "section.collect", "deferred", list(airflow.sections(CYCLE)).index(name)
+    )
     return letter
 
 
 def is_collected(airflow: Airflow, name: str) -> None:
-    airflow.until_task(RUN, "section.collect", "success", list(airflow.sections).index(name))
+    airflow.until_task(RUN, "section.collect", "success", list(airflow.sections(CYCLE)).index(name))

@@ -30,12 +30,10 @@ def test_who_is_late_and_granted_more_time_is_collected_again(airflow: Airflow) 
 
 
 def two_sections_are_asked(airflow: Airflow) -> dict[str, Letter]:
-    for section in airflow.sections.values():
-        list(section.new_letters())
     cut_off = datetime.now(UTC) + timedelta(hours=2)
     conf = {"cycle": CYCLE, "collect_by": cut_off.isoformat(), "report_due": "2099-01-01"}
     airflow.api.start(DAG, RUN, conf)
-    letters = {name: letter_to(airflow.sections[name]) for name in (BY_MAIL, AT_THE_DESK)}
+    letters = {name: letter_to(airflow.sections(CYCLE)[name]) for name in (BY_MAIL, AT_THE_DESK)}
     for assignment in airflow.workspace.ledger.assignments.of(KEY):
         airflow.until_task(RUN, "section.collect", "deferred", assignment.position)
         if airflow.workspace.section_name(assignment.key) not in letters:
@@ -46,7 +44,7 @@ def two_sections_are_asked(airflow: Airflow) -> dict[str, Letter]:
 
 
 def one_asks_for_more_time(airflow: Airflow, letter: Letter) -> Letter:
-    section = airflow.sections[BY_MAIL]
+    section = airflow.sections(CYCLE)[BY_MAIL]
     head = head_of(airflow, section)
     list(head.new_letters())
     section.write(letter, "展期 5 個工作天 原因：資料尚待彙整")
@@ -64,7 +62,7 @@ def both_are_late(airflow: Airflow) -> None:
 
 
 def its_head_agrees(airflow: Airflow, asked: Letter) -> None:
-    head = head_of(airflow, airflow.sections[BY_MAIL])
+    head = head_of(airflow, airflow.sections(CYCLE)[BY_MAIL])
     head.write(asked, "同意")
     airflow.until_task(RUN, "section.collect", "deferred", place_of(airflow, BY_MAIL))
     assert airflow.task(RUN, "section.collect", place_of(airflow, AT_THE_DESK)).state == "failed"
@@ -86,7 +84,7 @@ def the_coordinator_extends_the_other(airflow: Airflow) -> None:
 
 def both_answer_and_only_they_ran_again(airflow: Airflow, letters: dict[str, Letter]) -> None:
     for name, letter in letters.items():
-        airflow.sections[name].reply(letter, filled(letter.form.data, sample_answer))
+        airflow.sections(CYCLE)[name].reply(letter, filled(letter.form.data, sample_answer))
     until(lambda: airflow.workspace.ledger.reports.latest(KEY).version > 1 or None, "version 2")
     airflow.until_task(RUN, "review", "awaiting_input")
     assert airflow.collected_after_version_1(RUN, KEY) == set(letters)
@@ -98,7 +96,7 @@ def both_answer_and_only_they_ran_again(airflow: Airflow, letters: dict[str, Let
 
 def what_the_coordinator_returns_is_waited_for_again(airflow: Airflow) -> None:
     """Its collection had ended well: it begins again all the same, and nobody clears it by hand."""
-    section = airflow.sections[AT_THE_DESK]
+    section = airflow.sections(CYCLE)[AT_THE_DESK]
     list(section.new_letters())
     order = {"action": "退回補正", "duty": "半年自行考核", "cycle": CYCLE, "section": AT_THE_DESK}
     airflow.api.start(COORDINATOR_DAG, "returned", {**order, "why": "請補文號"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from io import BytesIO
@@ -11,9 +12,10 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
+from dutyflow.calendars.periods import period_named
 from dutyflow.mail.inbound.message import read_message
 from dutyflow.mail.mailboxes.inbox import MaildirInbox
-from tests.e2e.conftest import DAG, Airflow, play_environment
+from tests.e2e.conftest import DAG, DUTY, OFFICE, Airflow, play_environment
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,15 +36,18 @@ def played(airflow: Airflow) -> str:
 
 
 @pytest.fixture(scope="module")
-def cycle(airflow: Airflow, played: str):
-    return airflow.workspace.ledger.cycles.all(office="pingtung")[-1]
+def run(played: str) -> str:
+    """The name of the run that was played, in the address that the play tells."""
+    told = re.search(rf"/dags/{DAG}/runs/(\S+)", played)
+    assert told, played
+    return told[1]
 
 
 @pytest.fixture(scope="module")
-def run(airflow: Airflow, cycle) -> str:
-    """The name of the run that was played."""
-    names = [run["dag_run_id"] for run in airflow.api.runs(DAG)]
-    return next(name for name in names if name.startswith(f"{cycle.name}-"))
+def cycle(airflow: Airflow, run: str):
+    """What the ledger has of the cycle that was played; others may be open on the same day."""
+    name, _, _ = run.rpartition("-")
+    return airflow.workspace.ledger.cycles.get(f"{OFFICE}/{DUTY}/{name}")
 
 
 def test_it_tells_what_happens_and_where_things_lie(airflow: Airflow, played: str) -> None:
@@ -75,7 +80,8 @@ def test_the_ledger_knows_who_was_late_and_what_went_out(airflow: Airflow, cycle
 def test_head_office_has_the_second_version(airflow: Airflow, cycle) -> None:
     contacts = airflow.workspace.office("pingtung").contacts
     inbox = MaildirInbox(airflow.instance.mail / contacts.head_office.email)
-    (mail,) = (read_message(stored.data, mailbox="") for stored in inbox.messages())
+    mails = (read_message(stored.data, mailbox="") for stored in inbox.messages())
+    (mail,) = (each for each in mails if period_named(cycle.name).title in each.subject)
     assert "第 2 版" in mail.subject
     cells = {
         str(cell)

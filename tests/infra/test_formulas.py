@@ -176,6 +176,7 @@ def _texts(workbook: bytes) -> list[tuple[str, bool]]:
     return [(cell.value, cell.data_type == "s" and bool(cell.quotePrefix)) for cell in texts]
 
 
+@pytest.mark.libreoffice
 def test_no_ods_has_a_formula() -> None:
     needed("soffice")
     texts = [f"{start}{payload}" for start in "=+-@" for payload in PAYLOADS]

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryFile
 from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dutyflow.infra.shared_folder import QUIET, TAKEN, UNKNOWN, FolderAway, SharedFolder
+from dutyflow.infra.shared_folder import QUIET, TAKEN, UNKNOWN, FolderAway, SharedFolder, changed_at
 
 DAY = date(2018, 7, 4)
 TODAY = "107年7月4日"
 
 
 def now() -> datetime:
-    return datetime.now(UTC)
+    """What time it is by the clock of the file system, which need not be this machine's."""
+    with TemporaryFile() as fresh:
+        return changed_at(os.fstat(fresh.fileno()))
 
 
 def workbook(text: str = "x") -> bytes:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from tests.support.clock import with_the_machine_s_clock
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 DESKTOP, PHONE = (1280, 800), (390, 844)
@@ -23,7 +25,9 @@ def browser() -> Iterator[Browser]:
     """One for the tests of a module. Without it they are skipped and say why, or on CI fail."""
     with sync_playwright() as playwright:
         try:
-            launched = playwright.chromium.launch(executable_path=_program(), args=QUIET)
+            launched = playwright.chromium.launch(
+                executable_path=_program(), args=QUIET, env={**with_the_machine_s_clock()}
+            )
         except Error:
             reason = f"no Chromium: {HOW_TO_INSTALL}"
             if os.environ.get("CI"):

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from imapclient import IMAPClient
 
 from dutyflow.mail.mailboxes.imap import ImapAccount, connect, hang_up
+from tests.support.clock import with_the_machine_s_clock
 
 HOST, LOGIN, PASSWORD = "127.0.0.1", "plan", "樣本-secret"
 START_SECONDS = 30
@@ -137,6 +138,7 @@ class Dovecot:
     def start(self) -> None:
         self._process = subprocess.Popen(
             [self._binary, "-F", "-c", self.home / "dovecot.conf"],
+            env=with_the_machine_s_clock(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

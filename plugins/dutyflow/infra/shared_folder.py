@@ -68,14 +68,23 @@ class Mark:
 class Found:
     """A file as it lies there. `data` is None for one that is larger than the limit.
 
-    `put_at` is when it was last touched, by the file system's own account: a copy bears the date
-    of its original's last change, and anybody can set that.
+    `put_at` is when it came there or was last changed there (`changed_at`).
     """
 
     name: str
     mark: Mark
     put_at: datetime
     data: bytes | None
+
+
+def changed_at(told: os.stat_result) -> datetime:
+    """When a file was put where it is, or last changed there, by the file system's own account."""
+    return datetime.fromtimestamp(told.st_ctime, UTC)
+
+
+def written_at(told: os.stat_result) -> datetime:
+    """When a file was last written to. A copy bears its original's, and anybody can set it."""
+    return datetime.fromtimestamp(told.st_mtime, UTC)
 
 
 class SharedFolder:
@@ -135,7 +144,7 @@ class SharedFolder:
         return Found(
             name=name,
             mark=Mark.of(told),
-            put_at=datetime.fromtimestamp(told.st_ctime, UTC),
+            put_at=changed_at(told),
             data=data if len(data) <= self._limit else None,
         )
 
@@ -190,8 +199,7 @@ class SharedFolder:
             if handle is None:
                 return False
             told = os.fstat(handle)
-            touched = datetime.fromtimestamp(max(told.st_mtime, told.st_ctime), UTC)
-            if now - touched >= QUIET:
+            if now - max(written_at(told), changed_at(told)) >= QUIET:
                 return True
             with os.fdopen(os.dup(handle), "rb") as file:
                 return is_zipfile(file) or (by_end and _ends_well(file))

@@ -104,6 +104,7 @@ def test_the_workbook_says_the_same_and_states_the_chain(run, tmp_path: Path) ->
     assert {"到期前 5 個工作天", "搬遷中", "107年6月27日（三）08:30"} <= set(said)
 
 
+@pytest.mark.libreoffice
 def test_as_ods_where_libreoffice_is(run, tmp_path: Path) -> None:
     needed("soffice")
     file = tmp_path / "proof.ods"
@@ -129,7 +130,7 @@ def test_what_is_not_there_is_told_with_what_there_is(run) -> None:
     assert run("--cycle", "107H1", "-o", "x.pdf").stderr.startswith("不認得 x.pdf")
 
 
-@pytest.fixture(scope="module", params=["xlsx", "ods"])
+@pytest.fixture(scope="module", params=["xlsx", pytest.param("ods", marks=pytest.mark.libreoffice)])
 def handed_out(request, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A proof as a workbook."""
     if request.param == "ods":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+import os
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from dutyflow.infra import shared_folder
 from dutyflow.infra.shared_folder import FILE_LIMIT, TAKEN, UNKNOWN, FolderAway, SharedFolder
 from dutyflow.ledger import CycleRecord
 from dutyflow.mail.errors import MailDeferred
@@ -17,20 +18,19 @@ from dutyflow.services.intake.matching import BY_STAMP
 from tests.support.archives import zipped
 from tests.support.scene import OFFICE, Scene, filled, form_in, good, scene
 
-CYCLE = "115H1"
-
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Scene]:
-    """On today's date: when a file was put there is for the file system to say."""
-    with scene(tmp_path, datetime.now(UTC)) as it:
-        place(it).mkdir(parents=True)
-        yield it
+def office(office: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """With a folder on a file system whose clock shows the office's time, not today's: `put`
+    stamps each file with it."""
+    monkeypatch.setattr(shared_folder, "changed_at", shared_folder.written_at)
+    place(office).mkdir(parents=True)
+    return office
 
 
 @pytest.fixture
 def cycle(office: Scene) -> CycleRecord:
-    return office.open(CYCLE, collect_by=office.now + timedelta(days=3))
+    return office.open(collect_by=office.now + timedelta(days=3))
 
 
 @pytest.fixture
@@ -44,6 +44,12 @@ def place(office: Scene) -> Path:
 
 def put(office: Scene, name: str, data: bytes) -> None:
     (place(office) / name).write_bytes(data)
+    stamp(office, name)
+
+
+def stamp(office: Scene, name: str) -> None:
+    now = office.now.timestamp()
+    os.utime(place(office) / name, (now, now))
 
 
 def take_in(office: Scene) -> list[EmailMessage]:
@@ -78,7 +84,7 @@ def test_a_workbook_of_any_name_is_matched_by_its_stamp_and_its_owner_told(
     assert state(office, cycle) == "accepted"
     (kept,) = office.ledger.submissions.of(f"{cycle.key}/business")
     assert (kept.channel, kept.sender, kept.matched_by) == ("folder", "", BY_STAMP)
-    assert abs(kept.received_at - office.now) < timedelta(hours=1)
+    assert kept.received_at == office.now
     assert office.ledger.assignments.get(f"{cycle.key}/business").on_time is True
     assert lying(office) == {TAKEN: ["隨便取的名字 (最終版).xlsx"]}
 
@@ -150,8 +156,8 @@ def test_what_cannot_be_matched_is_kept_apart_for_the_coordinator(
 def test_a_form_with_somebody_elses_signature_is_not_believed(
     office: Scene, cycle: CycleRecord, letters: dict[str, EmailMessage], tmp_path: Path
 ) -> None:
-    with scene(tmp_path / "other", datetime.now(UTC)) as other:
-        theirs = other.announce(other.open(CYCLE, collect_by=other.now + timedelta(days=3)))
+    with scene(tmp_path / "other", office.now) as other:
+        theirs = other.announce(other.open())
         put(office, "a.xlsx", filled(form_in(theirs["business"])))
     assert take_in(office) == []
     assert state(office, cycle) == "open"
@@ -161,6 +167,7 @@ def test_a_form_with_somebody_elses_signature_is_not_believed(
 def test_a_file_that_is_too_large_is_not_read(office: Scene, cycle: CycleRecord) -> None:
     with (place(office) / "a.xlsx").open("wb") as file:
         file.truncate(FILE_LIMIT + 1)
+    stamp(office, "a.xlsx")
     office.now += timedelta(minutes=11)
     assert take_in(office) == []
     (apart,) = office.ledger.submissions.quarantined()
@@ -297,7 +304,7 @@ def test_evidence_alone_goes_to_the_only_thing_that_its_section_has_to_answer(
 def test_where_a_section_has_two_things_to_answer_evidence_alone_waits(
     office: Scene, cycle: CycleRecord, letters: dict[str, EmailMessage]
 ) -> None:
-    office.open(CYCLE, duty="web_accessibility", collect_by=office.now + timedelta(days=3))
+    office.open(duty="web_accessibility", collect_by=office.now + timedelta(days=3))
     put_within(office, "設計組", "紀錄.pdf", PDF)
     assert take_in(office) == []
     (apart,) = office.ledger.submissions.quarantined()

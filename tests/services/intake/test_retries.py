@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,11 +14,12 @@ from dutyflow.errors import ComesBack
 from dutyflow.ledger.errors import LedgerAway
 from dutyflow.ledger.submissions import Submissions
 from dutyflow.mail.mailboxes.imap import ImapAccount, imap_inbox
-from dutyflow.mail.mailboxes.inbox import MaildirInbox
+from dutyflow.mail.mailboxes.inbox import MaildirInbox, RawMessage, Withheld
 from dutyflow.services.intake import mailbox
 from dutyflow.services.intake.retries import TRIES, StillWaits
 from tests.support.dovecot import Dovecot, dovecot, dovecot_server
 from tests.support.scene import OFFICE, Scene, filled, form_in, later
+from tests.support.unprivileged import not_as_root
 
 __all__ = ["dovecot", "dovecot_server"]
 
@@ -124,18 +127,36 @@ def test_a_message_over_which_the_server_hangs_up(
         assert not inbox.waiting()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+class OurInbox(MaildirInbox):
+    """Read as by somebody whom file modes stop."""
+
+    def messages(self, last: Collection[str] = ()) -> Iterator[RawMessage | Withheld]:
+        with not_as_root():
+            found = list(super().messages(last))
+        return iter(found)
+
+
+@pytest.fixture
+def maildir() -> Iterator[Path]:
+    """One that others than its owner may enter; not so `tmp_path`."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder)
+        (path / "new").mkdir()
+        for each in (path, path / "new"):
+            each.chmod(0o755)
+        yield path
+
+
 def test_a_file_in_a_maildir_that_nobody_may_read(
-    office: Scene, letters: dict[str, EmailMessage], tmp_path: Path
+    office: Scene, letters: dict[str, EmailMessage], maildir: Path
 ) -> None:
-    (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "1.secret").touch(mode=0)
+    (maildir / "new" / "1.secret").touch(mode=0)
     letter = letters["business"]
-    (tmp_path / "new" / "2.mail").write_bytes(office.answer(letter, filled(form_in(letter))))
+    (maildir / "new" / "2.mail").write_bytes(office.answer(letter, filled(form_in(letter))))
+    (maildir / "new" / "2.mail").chmod(0o644)
 
     def take_in() -> None:
-        inbox = MaildirInbox(tmp_path)
-        mailbox.empty_inbox(office.workspace, OFFICE, inbox, clock=office.clock)
+        mailbox.empty_inbox(office.workspace, OFFICE, OurInbox(maildir), clock=office.clock)
 
     passes(office, take_in)
     assert office.state("pingtung/self_assessment/107H1/business") == "accepted"
