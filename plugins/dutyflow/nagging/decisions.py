@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
 
 from dutyflow.calendars.roc import format_roc
 from dutyflow.calendars.working_days import WorkingDays
@@ -18,10 +17,10 @@ from dutyflow.plan.ladders import Ladder, Purpose, Role, Tone
 from dutyflow.plan.model import Contacts, Person
 
 from .people import ROLE_TITLES, Addressee, Passed, Reachability, people_of, person_key
+from .states import AssignmentState
 from .steps import Due, Schedule, Step
 from .throttle import too_soon
 
-State = Literal["open", "submitted", "accepted", "returned", "late", "waived"]
 Told = Mapping[tuple[str, str], Collection[str]]  # by assignment and rung: e-mails, lower case
 Reminded = Mapping[tuple[str, str], date]  # by assignment and e-mail: the day of the last reminder
 UNREACHABLE = "unreachable:"  # before the rung that nobody of the section can be told
@@ -46,7 +45,7 @@ class Standing:
     office: str
     section: str
     ladder: str
-    state: State
+    state: AssignmentState
     opened: date
     deadline: date
     paused_until: date | None = None

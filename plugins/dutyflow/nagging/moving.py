@@ -21,8 +21,3 @@ def estimated_rung(year: int) -> str:
 def addressees(section: SectionContacts) -> tuple[Person, ...]:
     """The section's owners (承辦人), as with the opening mail that named the day before."""
     return section.owners
-
-
-def is_told(state: str) -> bool:
-    """Whether a section is still to answer, by the state of its assignment."""
-    return state in {"open", "submitted"}

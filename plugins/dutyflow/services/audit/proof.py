@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dutyflow.calendars.moments import format_cut_off
 from dutyflow.calendars.roc import format_roc, format_roc_moment, in_zone
-from dutyflow.ledger.event_types import STATE_TITLES, EventType
+from dutyflow.ledger.event_types import EventType
 from dutyflow.ledger.records import (
     AssignmentRecord,
     CycleRecord,
@@ -20,6 +20,7 @@ from dutyflow.ledger.records import (
 )
 from dutyflow.mail.outbound.contexts import SHORT_HASH
 from dutyflow.nagging.people import ROLE_TITLES
+from dutyflow.nagging.states import STATE_TITLES
 from dutyflow.nagging.wording import rung_title
 from dutyflow.plan.answers import confirms_nothing, from_json
 from dutyflow.plan.extensions import APPROVER_TITLES

@@ -12,16 +12,15 @@ from dutyflow.calendars.cycles import cut_off
 from dutyflow.calendars.moments import last_day
 from dutyflow.calendars.roc import in_zone
 from dutyflow.calendars.working_days import ONE_DAY, WorkingDays
-from dutyflow.ledger.records import AssignmentRecord, AssignmentState, CycleRecord, NoticeRecord
+from dutyflow.ledger.records import AssignmentRecord, CycleRecord, NoticeRecord
 from dutyflow.nagging import opening
+from dutyflow.nagging.states import SETTLED, AssignmentState
 from dutyflow.nagging.steps import Schedule, steps_of
 from dutyflow.nagging.wording import is_step, rung_title, step_name
 from dutyflow.plan.answers import confirms_nothing, from_json
 from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Plan
 from dutyflow.services.workspace import Workspace
-
-DONE: tuple[AssignmentState, ...] = ("accepted", "waived")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +64,7 @@ class SectionStatus:
 
     @property
     def is_done(self) -> bool:
-        return self.state in DONE
+        return self.state in SETTLED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +176,7 @@ class _Book:
 
     def _next_rung(self, assignment: AssignmentRecord, deadline: date) -> NextRung | None:
         """One that is due and was not told comes on the next day that is worked."""
-        if assignment.state in DONE or self.cycle.state == "closed":
+        if assignment.state in SETTLED or self.cycle.state == "closed":
             return None
         given = self.given.get(assignment.key)
         opened = in_zone(given or self.cycle.opened_at, self.zone).date()

@@ -14,11 +14,13 @@ from typing import Any
 
 from dutyflow.calendars.moments import format_cut_off, last_day
 from dutyflow.calendars.roc import ROC_EPOCH, in_zone
-from dutyflow.ledger.event_types import SETTLED, EventType
+from dutyflow.ledger.event_types import EventType
 from dutyflow.ledger.records import AssignmentRecord, CycleRecord, EventRecord
 from dutyflow.mail.outbound.estimates import estimated_mail
 from dutyflow.mail.outbound.moves import Estimated, Moved, MovedCycle, MovedCycles, MovedDay
 from dutyflow.nagging import moving
+from dutyflow.nagging.lateness import is_over
+from dutyflow.nagging.states import AWAITED, SETTLED
 from dutyflow.plan.moves import DAY_NAMES
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.provisional import years_to_await
@@ -71,8 +73,8 @@ class _Letters:
     def _still_stands(self, assignment: AssignmentRecord, event: EventRecord) -> bool:
         until = last_day(assignment.collect_by, self.office.zone).isoformat()
         return (
-            moving.is_told(assignment.state)
-            and self.now < assignment.collect_by
+            assignment.state in AWAITED
+            and not is_over(assignment.collect_by, self.now)
             and event.detail["days"][0]["to"] == until
         )
 

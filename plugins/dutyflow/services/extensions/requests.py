@@ -19,6 +19,7 @@ from dutyflow.ledger.requests import Limits
 from dutyflow.mail.addresses import new_token
 from dutyflow.mail.inbound.bodies import Decision, Wish
 from dutyflow.mail.outbound.requests import ShortMail
+from dutyflow.nagging.lateness import is_late
 from dutyflow.plan.extensions import Allowed, Extensions, Position, TooMuch, judge
 from dutyflow.plan.model import Person
 from dutyflow.services.messaging.post import OutgoingMail
@@ -203,8 +204,7 @@ def _granted(
 
 def _judged(case: Case, asking: Asking) -> Allowed | TooMuch:
     """As a section may ask: before its time is up."""
-    ended = asking.at >= case.assignment.collect_by
-    if ended and case.assignment.state not in ("accepted", "waived"):
+    if is_late(case.assignment.state, case.assignment.collect_by, asking.at):
         return TooMuch(sentence="期限已過，不能再申請展期；請儘速填報，或洽計畫承辦人")
     if not asking.wish.readable:
         line = asking.wish.written[:40]

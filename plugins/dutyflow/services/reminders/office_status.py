@@ -10,10 +10,10 @@ from functools import cached_property
 from dutyflow.calendars.moments import last_day
 from dutyflow.calendars.roc import in_zone
 from dutyflow.errors import DutyflowError
-from dutyflow.ledger.event_types import SETTLED
 from dutyflow.ledger.records import CycleRecord, NoticeRecord, Undecided
 from dutyflow.mail.outbound.contexts import Deadline
 from dutyflow.mail.outbound.summaries import Late, Waiting
+from dutyflow.nagging.lateness import is_late
 from dutyflow.nagging.people import person_key
 from dutyflow.nagging.throttle import HAD_ENOUGH
 from dutyflow.nagging.undecided import UNDECIDED, Decision, Heard, Urging, held_back, urge
@@ -150,11 +150,6 @@ class Watch:
 
 def _urges(notice: NoticeRecord) -> bool:
     return notice.state == "sent" and notice.rung.startswith(UNDECIDED)
-
-
-def is_late(state: str, collect_by: datetime, now: datetime) -> bool:
-    """Whether an answer is still to come though its cut-off has passed."""
-    return state not in SETTLED and collect_by <= now
 
 
 def post_for_each(

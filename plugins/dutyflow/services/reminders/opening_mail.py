@@ -10,6 +10,7 @@ from dutyflow.calendars.roc import in_zone
 from dutyflow.mail.outbound.contexts import Opening
 from dutyflow.nagging import opening
 from dutyflow.nagging.people import Addressee, Reachability, people_of
+from dutyflow.nagging.states import SETTLED
 from dutyflow.services.messaging import form_links
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
 from dutyflow.services.messaging.post import MailRefused, OutgoingMail, post
@@ -25,7 +26,7 @@ def announce(workspace: Workspace, assignment: str, *, now: datetime) -> None:
     Raises MailDeferred or MailRefused, after every owner has been tried.
     """
     case = workspace.case(assignment)
-    if case.assignment.state in ("accepted", "waived"):
+    if case.assignment.state in SETTLED:
         log.info("未寄：%s 已填報或免報", case.section_name)
         return
     refused = [trouble for person in _dispatches(case, now) if (trouble := _try(case, person, now))]

@@ -12,9 +12,9 @@ from functools import cached_property
 
 from dutyflow.calendars.moments import last_day
 from dutyflow.calendars.roc import format_roc, in_zone
-from dutyflow.ledger.event_types import SETTLED
 from dutyflow.ledger.records import RequestRecord
 from dutyflow.nagging.asked import step_for_decision
+from dutyflow.nagging.states import SETTLED
 from dutyflow.nagging.steps import Step
 from dutyflow.services.extensions.request_mail import decider_of, to_decide
 from dutyflow.services.messaging.post import OutgoingMail

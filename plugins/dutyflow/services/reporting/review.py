@@ -8,6 +8,7 @@ from datetime import datetime
 from dutyflow.calendars.roc import format_roc
 from dutyflow.errors import DutyflowError
 from dutyflow.ledger.records import AssignmentRecord, CycleRecord, Decision
+from dutyflow.nagging.states import RETURNABLE
 from dutyflow.plan.model import Plan
 from dutyflow.plan.words import CHOICE_TITLES, listed
 from dutyflow.reports.kinds import from_json, kind_of
@@ -113,7 +114,7 @@ def _to_return(
     wanted = {ids[name.strip()] for name in sections}
     chosen = [a for a in workspace.ledger.assignments.of(cycle.key) if a.section in wanted]
     for assignment in chosen:
-        if assignment.state not in ("accepted", "returned"):
+        if assignment.state not in RETURNABLE:
             raise DutyflowError(
                 f"{names[assignment.section]}尚無已受理的填報，無可退回；"
                 f"補收請清除該組室的「收件」{again}"
