@@ -9,6 +9,7 @@ import pytest
 from dutyflow.infra.plan_files.load import load_office
 from dutyflow.nagging.decisions import Nag
 from dutyflow.plan.asking import awaited_by
+from dutyflow.plan.titles import USUAL_TITLES
 from tests.nagging.test_decisions import decided, office
 from tests.support.scene import PLANS
 
@@ -58,4 +59,4 @@ def test_who_was_given_more_time_than_the_report_has_is_told_of_one_day(
     deadline: date, told: str
 ) -> None:
     duty = load_office(PLANS / "pingtung").plans[-1].duty("self_assessment")
-    assert awaited_by(duty, date(2018, 7, 6), deadline) == told
+    assert awaited_by(duty, date(2018, 7, 6), deadline, USUAL_TITLES) == told

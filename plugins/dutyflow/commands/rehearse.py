@@ -16,7 +16,6 @@ from dutyflow.calendars.roc import TAIPEI, format_roc, format_roc_moment, in_zon
 from dutyflow.infra import clock
 from dutyflow.infra.settings import Settings
 from dutyflow.mail.text import file_name
-from dutyflow.nagging.people import ROLE_TITLES
 from dutyflow.plan.cycles import require_duty
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.words import did_you_mean, listed
@@ -356,7 +355,7 @@ def _mail_rows(mails: Sequence[ForeseenMail]) -> Iterator[tuple[str, ...]]:
             str(number),
             format_roc(mail.day, weekday=True),
             f"{mail.to.name} {mail.to.email}",
-            ROLE_TITLES[mail.first.role],
+            mail.titles.of(mail.first.role),
             mail.first.reason,
             ",".join(mail.offices),
             _about(mail),

@@ -13,10 +13,11 @@ from types import MappingProxyType
 
 from dutyflow.calendars.roc import format_roc
 from dutyflow.calendars.working_days import WorkingDays
-from dutyflow.plan.ladders import Ladder, Purpose, Role, Tone
+from dutyflow.plan.ladders import Ladder, Purpose, Tone
 from dutyflow.plan.model import Contacts, Person
+from dutyflow.plan.roles import ASKED_ROLES, ROLE_TITLES, Role
 
-from .people import ROLE_TITLES, Addressee, Passed, Reachability, people_of, person_key
+from .people import Addressee, Passed, Reachability, people_of, person_key
 from .states import AssignmentState
 from .steps import Due, Schedule, Step
 from .throttle import too_soon
@@ -24,7 +25,6 @@ from .throttle import too_soon
 Told = Mapping[tuple[str, str], Collection[str]]  # by assignment and rung: e-mails, lower case
 Reminded = Mapping[tuple[str, str], date]  # by assignment and e-mail: the day of the last reminder
 UNREACHABLE = "unreachable:"  # before the rung that nobody of the section can be told
-_SECTION: tuple[Role, ...] = ("owner", "deputy")
 _NOBODY: Reminded = MappingProxyType({})
 
 
@@ -79,7 +79,7 @@ class Nag:
         """In which role the person is told: `代理 王小美`, `副知組長`; "" for an owner."""
         if self.to.acting_for:
             return f"代理 {self.to.acting_for}"
-        if self.to.role in _SECTION or self.is_alarm:
+        if self.to.role in ASKED_ROLES or self.is_alarm:
             return ""
         return f"副知{ROLE_TITLES[self.to.role]}"
 
@@ -89,7 +89,7 @@ class Nag:
             return "alarm"
         if self.step.last:
             return "take_over"
-        return "ask" if self.to.role in _SECTION else "inform"
+        return "ask" if self.to.role in ASKED_ROLES else "inform"
 
     @property
     def others(self) -> str:
@@ -271,8 +271,8 @@ class _Deciding:
     def _missed(self, standing: Standing, due: Due, to: Addressee) -> Step | None:
         """The step before it that they should have been told and were not: a weekend, an outage, a
         pause. One that was told had taken in those before itself."""
-        is_section = to.role in _SECTION or due.step.last
-        roles = _SECTION if is_section else (to.role,)
+        is_section = to.role in ASKED_ROLES or due.step.last
+        roles = ASKED_ROLES if is_section else (to.role,)
         for step in reversed(due.collapsed):
             if set(roles) & set(step.to):
                 knowing = self.told.get((standing.assignment, step.key(standing.deadline)), ())
@@ -291,7 +291,7 @@ class _Deciding:
         that names them."""
         seen: set[str] = set(knowing)
         for role in step.to:
-            if role in _SECTION and self._section_knows(standing, knowing):
+            if role in ASKED_ROLES and self._section_knows(standing, knowing):
                 continue
             for each in self._of_role(standing, role):
                 address = person_key(each.person)
@@ -307,8 +307,10 @@ class _Deciding:
         knowing: Collection[str],
     ) -> bool:
         """Whether a step that asks the section finds nobody there who can be told."""
-        asks = any(role in _SECTION for role in step.to)
-        answered_for = any(isinstance(each, Addressee) and each.role in _SECTION for each in people)
+        asks = any(role in ASKED_ROLES for role in step.to)
+        answered_for = any(
+            isinstance(each, Addressee) and each.role in ASKED_ROLES for each in people
+        )
         return asks and not answered_for and not self._section_knows(standing, knowing)
 
     def _alarm(
@@ -374,7 +376,9 @@ def _passed(standing: Standing, rung: str, passed: Passed) -> Silence:
 
 
 def _alarm(standing: Standing, step: Step, coordinator: Person, passed: list[Passed]) -> Nag:
-    told = "、".join(f"{_named(each)}（{each.reason}）" for each in passed if each.role in _SECTION)
+    told = "、".join(
+        f"{_named(each)}（{each.reason}）" for each in passed if each.role in ASKED_ROLES
+    )
     return Nag(
         assignment=standing.assignment,
         office=standing.office,

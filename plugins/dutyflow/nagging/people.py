@@ -6,16 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from dutyflow.plan.ladders import Role
 from dutyflow.plan.model import Contacts, Person, SectionContacts
-
-ROLE_TITLES: dict[Role, str] = {
-    "owner": "承辦人",
-    "deputy": "代理人",
-    "head": "組長",
-    "coordinator": "計畫承辦人",
-    "director": "處長",
-}
+from dutyflow.plan.roles import Role
 
 
 def person_key(person: Person) -> str:

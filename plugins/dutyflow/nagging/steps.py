@@ -9,7 +9,8 @@ from datetime import date
 from itertools import pairwise
 
 from dutyflow.calendars.working_days import WorkingDays
-from dutyflow.plan.ladders import Ladder, Role, Rung, Tone
+from dutyflow.plan.ladders import Ladder, Rung, Tone
+from dutyflow.plan.roles import Role
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,12 +19,11 @@ from dutyflow.ledger.records import (
     number_of,
 )
 from dutyflow.mail.outbound.contexts import SHORT_HASH
-from dutyflow.nagging.people import ROLE_TITLES
 from dutyflow.nagging.states import STATE_TITLES
 from dutyflow.nagging.wording import rung_title
 from dutyflow.plan.answers import confirms_nothing, from_json
-from dutyflow.plan.extensions import APPROVER_TITLES
 from dutyflow.plan.model import Plan
+from dutyflow.plan.titles import Titles
 from dutyflow.reports.proof import Chain, Link, Proof, ProofRow, SectionProof
 from dutyflow.services.messaging.submission_changes import difference
 from dutyflow.services.workspace import Workspace
@@ -62,6 +61,10 @@ class _Book:
     @cached_property
     def plan(self) -> Plan:
         return self.workspace.plan_of(self.cycle)
+
+    @property
+    def titles(self) -> Titles:
+        return self.workspace.titles_at(self.cycle.key)
 
     def proof(self, newest: Link, broken_at: int | None) -> Proof:
         cycle, zone = self.cycle, self.plan.office.zone
@@ -126,7 +129,8 @@ class _Book:
                 until = format_cut_off(datetime.fromisoformat(detail["collect_by"]), zone)
                 return replace(row, result=f"期限改為 {until}")
             case EventType.ASKED:
-                return replace(row, result=f"{_wanted(event)}，由{_approver(event)}核示")
+                approver = self.titles.of(detail["approver"])
+                return replace(row, result=f"{_wanted(event)}，由{approver}核示")
             case EventType.GRANTED | EventType.REFUSED | EventType.VOIDED if (
                 detail["request"] in asked
             ):
@@ -199,12 +203,6 @@ def _of_dating(detail: dict[str, str], zone: ZoneInfo) -> str:
 
 def _wanted(asked: EventRecord) -> str:
     return f"申請展期至 {format_roc(date.fromisoformat(asked.detail['until']), weekday=True)}"
-
-
-def _approver(asked: EventRecord) -> str:
-    role = asked.detail["approver"]
-    titles = (*ROLE_TITLES.items(), *APPROVER_TITLES.items())
-    return next((title for code, title in titles if code == role), "")
 
 
 def _of_submission(event: EventRecord, came: SubmissionRecord | None, zone: ZoneInfo) -> str:

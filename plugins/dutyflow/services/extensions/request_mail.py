@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dutyflow.calendars.roc import in_zone
-from dutyflow.ledger.event_types import EventType
+from dutyflow.ledger.event_types import SYSTEM, EventType
 from dutyflow.ledger.records import RequestRecord
 from dutyflow.mail.outbound.requests import (
     CollectAgain,
@@ -19,26 +19,32 @@ from dutyflow.mail.outbound.requests import (
     ExtensionSent,
     ShortMail,
 )
-from dutyflow.plan.extensions import APPROVER_TITLES
 from dutyflow.plan.model import Person
+from dutyflow.plan.roles import Decider
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
 from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Case
 
-COORDINATOR = "coordinator"
-TITLES: dict[str, str] = {COORDINATOR: "計畫承辦人", **dict(APPROVER_TITLES.items())}
+COORDINATOR: Decider = "coordinator"
 
 
-def person_of(case: Case, role: str) -> Person:
+def person_of(case: Case, role: Decider) -> Person:
     """Who has the role for the section today."""
     contacts = case.office.contacts
-    if role == "head":
-        return case.people.head
-    return {
-        "director": contacts.director,
-        "head_office": contacts.head_office,
-        COORDINATOR: contacts.coordinator,
-    }[role]
+    match role:
+        case "head":
+            return case.people.head
+        case "director":
+            return contacts.director
+        case "head_office":
+            return contacts.head_office
+        case "coordinator":
+            return contacts.coordinator
+
+
+def titled(case: Case, role: Decider) -> str:
+    """`組長 謝麗珠`: who has the role, with what the office calls it."""
+    return f"{case.titles.of(role)} {person_of(case, role).name}"
 
 
 def to_decide(case: Case, request: RequestRecord, now: datetime) -> OutgoingMail:
@@ -72,8 +78,8 @@ def to_decide(case: Case, request: RequestRecord, now: datetime) -> OutgoingMail
 
 
 def decider_of(case: Case, request: RequestRecord) -> str:
-    """`組長 謝麗珠`: whose the decision is, reachable or not."""
-    return f"{TITLES[request.approver]} {person_of(case, request.approver).name}"
+    """Whose the decision is, reachable or not."""
+    return titled(case, request.approver)
 
 
 def sent(case: Case, request: RequestRecord, now: datetime) -> ExtensionSent:
@@ -101,7 +107,7 @@ def noted(case: Case, sentence: str, *, unclear: bool = False) -> DecisionNoted:
 
 def told(case: Case, request: RequestRecord, now: datetime) -> Iterator[OutgoingMail]:
     """What a section is told of a decision; the coordinator too, where collecting begins again."""
-    if request.state == "void" and request.decided_by not in _deciders(case, request):
+    if request.state == "void" and request.decided_by == SYSTEM:
         return  # replaced by a later one: that one is told of
     paper = AssignmentMail(case)
     content: ShortMail
@@ -122,11 +128,6 @@ def told(case: Case, request: RequestRecord, now: datetime) -> Iterator[Outgoing
         yield replace(mail, attachments=moved)
     if request.state == "granted" and was_late(case, request):
         yield _collect_again(case, request, now)
-
-
-def _deciders(case: Case, request: RequestRecord) -> set[str]:
-    roles = (request.approver, COORDINATOR)
-    return {f"{TITLES[role]} {person_of(case, role).name}" for role in roles}
 
 
 def to_section(

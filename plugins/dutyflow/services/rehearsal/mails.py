@@ -10,8 +10,10 @@ from email.message import EmailMessage
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.outbound.contexts import Content
 from dutyflow.nagging.decisions import Nag
-from dutyflow.plan.ladders import Role
-from dutyflow.plan.model import Mailbox, Person
+from dutyflow.plan.model import Person
+from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.roles import Role
+from dutyflow.plan.titles import Titles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +33,15 @@ class Point:
 class ForeseenMail:
     """One mail to one person. The first of its points is the most urgent.
 
-    `thread`, `threads`, `token` and `attachments` are known of assignments that are open already.
+    `office` is the one whose mailbox sends it. `thread`, `threads`, `token` and `attachments` are
+    known of assignments that are open already.
     """
 
     day: date
     to: Person
     content: Content
     points: tuple[Point, ...]
-    mailbox: Mailbox
+    office: OfficePlan
     thread: str = ""
     threads: tuple[str, ...] = ()
     token: str = ""
@@ -51,6 +54,10 @@ class ForeseenMail:
     @property
     def subject(self) -> str:
         return self.content.subject
+
+    @property
+    def titles(self) -> Titles:
+        return self.office.titles
 
     @property
     def offices(self) -> tuple[str, ...]:
@@ -69,7 +76,7 @@ class ForeseenMail:
             token=self.token,
             attachments=self.attachments,
         )
-        return compose(letter, mailbox=self.mailbox, now=now)
+        return compose(letter, mailbox=self.office.contacts.mailbox, now=now)
 
 
 def points_of(nags: Iterable[Nag]) -> tuple[Point, ...]:

@@ -13,9 +13,9 @@ from dutyflow.calendars.working_days import ONE_DAY
 from dutyflow.errors import DutyflowError
 from dutyflow.nagging.digests import Digest
 from dutyflow.plan.cycles import NoTimeLeft, cycles
-from dutyflow.plan.ladders import Role
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.roles import Role
 from dutyflow.services.cycles import moved_days
 from dutyflow.services.cycles.planned_days import approval_before, planned_cycle
 from dutyflow.services.messaging.post import OutgoingMail
@@ -157,7 +157,7 @@ def _mail(
         to=dispatch.to,
         content=dispatch.content,
         points=points,
-        mailbox=office.contacts.mailbox,
+        office=office,
         thread=dispatch.thread,
         threads=dispatch.threads,
         token=dispatch.token,

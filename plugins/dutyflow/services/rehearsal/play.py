@@ -133,7 +133,7 @@ def _estimates(office: OfficePlan, wish: Wish) -> Iterator[ForeseenMail]:
             to=office.contacts.coordinator,
             content=estimated_mail(office, year),
             points=(point,),
-            mailbox=office.contacts.mailbox,
+            office=office,
         )
 
 
@@ -271,7 +271,7 @@ class _Play:
                 coordinator=parts[0].office.contacts.coordinator,
             ),
             points=points_of(digest.nags),
-            mailbox=parts[0].office.contacts.mailbox,
+            office=parts[0].office,
         )
 
 
@@ -309,7 +309,7 @@ def opening_mails(part: Part, day: date) -> Iterator[ForeseenMail]:
             to=person,
             content=content,
             points=(point,),
-            mailbox=part.office.contacts.mailbox,
+            office=part.office,
         )
 
 
@@ -350,7 +350,7 @@ def _line(part: Part, nag: Nag, day: date) -> Line:
         as_role=nag.as_role,
         purpose=nag.purpose,
         others=nag.others,
-        awaited_by=awaited_by(part.duty, part.cycle.report_due, nag.deadline),
+        awaited_by=awaited_by(part.duty, part.cycle.report_due, nag.deadline, part.office.titles),
         form_name=part.form_name if nag.brings_form else "",
         subject=nag.step.subject,
         may_extend=part.plan.extensions.are_granted,

@@ -33,9 +33,10 @@ from dutyflow.nagging.people import person_key
 from dutyflow.nagging.throttle import HAD_ENOUGH
 from dutyflow.nagging.undecided import Decision, Heard, Urging, held_back, urge
 from dutyflow.nagging.watchers import SUMMARY, WEEK, step_in, summary_rung, week_rung
-from dutyflow.plan.ladders import Ladder, Role
+from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.roles import Role
 
 from .mails import ForeseenMail, Point
 from .parts import Part
@@ -333,6 +334,4 @@ class Watchers:
     def _mail(
         self, day: date, to: Person, content: Summary | Undecided | Week, *points: Point
     ) -> ForeseenMail:
-        return ForeseenMail(
-            day=day, to=to, content=content, points=points, mailbox=self.office.contacts.mailbox
-        )
+        return ForeseenMail(day=day, to=to, content=content, points=points, office=self.office)

@@ -7,7 +7,6 @@ from datetime import date
 
 from dutyflow.calendars.rules import RuledDay
 from dutyflow.calendars.working_days import days_from
-from dutyflow.nagging.people import ROLE_TITLES
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.words import FIELD_TITLES, listed
 from dutyflow.reports import year_sheet
@@ -94,7 +93,7 @@ def _mail(mail: ForeseenMail, titles: dict[str, str]) -> MailRow:
     return MailRow(
         day=mail.day,
         to=mail.to.name,
-        role=ROLE_TITLES[mail.first.role],
+        role=mail.titles.of(mail.first.role),
         reason=mail.first.reason,
         about=(listed(own[:NAMED]) if own else "") + more,
         subject=mail.subject,

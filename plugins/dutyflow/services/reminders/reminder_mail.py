@@ -151,7 +151,7 @@ class _Part:
             as_role=self.nag.as_role,
             purpose=self.nag.purpose,
             others=self.nag.others,
-            awaited_by=awaited_by(case.duty, case.cycle.report_due, self.nag.deadline),
+            awaited_by=awaited_by(case.duty, case.cycle.report_due, self.nag.deadline, case.titles),
             form_name=form.name if form else "",
             note=self._note,
             subject=self.nag.step.subject,

@@ -9,7 +9,8 @@ from dutyflow.ledger.event_types import SYSTEM
 from dutyflow.ledger.records import CycleRecord, ReportRecord
 from dutyflow.mail.attachment import XLSX, Attachment
 from dutyflow.mail.outbound.contexts import Delivery
-from dutyflow.plan.model import Contacts, Person, Recipient
+from dutyflow.plan.model import Contacts, Person
+from dutyflow.plan.roles import Recipient
 from dutyflow.reports.kinds import from_json
 from dutyflow.services.messaging.post import OutgoingMail, post
 from dutyflow.services.workspace import Workspace

@@ -10,7 +10,7 @@ from dutyflow.errors import DutyflowError
 from dutyflow.ledger.records import AssignmentRecord, CycleRecord, Decision
 from dutyflow.nagging.states import RETURNABLE
 from dutyflow.plan.model import Plan
-from dutyflow.plan.words import CHOICE_TITLES, listed
+from dutyflow.plan.words import listed
 from dutyflow.reports.kinds import from_json, kind_of
 from dutyflow.services.messaging.post import post
 from dutyflow.services.workspace import Workspace
@@ -24,9 +24,8 @@ def what_to_review(workspace: Workspace, cycle_key: str) -> str:
     record = latest_report(workspace, cycle_key)
     cycle = workspace.ledger.cycles.get(cycle_key)
     report = from_json(record.content)
-    recipients = listed(
-        CHOICE_TITLES[each] for each in workspace.plan_of(cycle).duty(cycle.duty).deliver_to
-    )
+    titles = workspace.titles_at(cycle.key)
+    recipients = listed(map(titles.of, workspace.plan_of(cycle).duty(cycle.duty).deliver_to))
     lines = [
         f"**{report.title}**　第 {report.version} 版",
         "",
