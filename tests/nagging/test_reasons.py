@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dutyflow.nagging.reasons import Reason, ReasonCode
-from dutyflow.nagging.rungs import Rung, RungKind
+from dutyflow.nagging.rungs import Rung, RungKind, StepKind, StepName
 
-STEP = {"step": "before_5", "deadline": date(2018, 7, 4)}
+STEP = {"step": StepName(kind=StepKind.BEFORE, days=5), "deadline": date(2018, 7, 4)}
 KEYS = [
     ("before_5@2018-07-04", Rung(kind=RungKind.STEP, **STEP)),
-    ("due@2018-07-04", Rung(kind=RungKind.STEP, **(STEP | {"step": "due"}))),
+    ("due@2018-07-04", Rung(kind=RungKind.STEP, **(STEP | {"step": StepName(kind=StepKind.DUE)}))),
     ("opening", Rung(kind=RungKind.OPENING)),
     ("delivery", Rung(kind=RungKind.DELIVERY)),
     ("unreachable:before_5@2018-07-04", Rung(kind=RungKind.UNREACHABLE, **STEP)),

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dutyflow.plan.model import Person, SectionContacts
 
-REASON = "改期通知"
-ESTIMATED = "期限為推估"
+from .rungs import Rung, RungKind
 
 
-def rung(move: int | str) -> str:
+def rung(move: int | str) -> Rung:
     """The rung of one move, by its event's number or its moment: each is told, and none twice."""
-    return f"moved:{move}"
+    return Rung(kind=RungKind.MOVED, which=str(move))
 
 
-def estimated_rung(year: int) -> str:
+def estimated_rung(year: int) -> Rung:
     """The rung of the deadlines that wait for a year's calendar."""
-    return f"estimated:{year}"
+    return Rung(kind=RungKind.ESTIMATED, which=str(year))
 
 
 def addressees(section: SectionContacts) -> tuple[Person, ...]:

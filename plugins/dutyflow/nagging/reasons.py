@@ -32,6 +32,7 @@ class ReasonCode(StrEnum):
     REPORT_DELIVERED = "report_delivered"
     ADDRESS_UNDELIVERABLE = "address_undeliverable"
     EXTENSION_ASKED = "extension_asked"
+    EXTENSION_UNDECIDED = "extension_undecided"
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_REFUSED = "extension_refused"
     COLLECTED_AGAIN = "collected_again"
@@ -49,6 +50,12 @@ class ReasonCode(StrEnum):
     # Why a person cannot be told.
     AWAY = "away"
     MAIL_RETURNED = "mail_returned"
+
+
+# What a ladder's step brings: of these one person gets no more than so many mails a day.
+REMINDERS = frozenset(
+    {ReasonCode.REMINDER, ReasonCode.NOBODY_REACHABLE, ReasonCode.EXTENSION_UNDECIDED}
+)
 
 
 @dataclass(frozen=True)

@@ -34,18 +34,51 @@ class RungKind(StrEnum):
     OTHER = "other"
 
 
-_STEP = re.compile(r"(before_\d+|due|overdue_\d+|given_up)([@:])(\d{4}-\d{2}-\d{2})", re.ASCII)
+class StepKind(StrEnum):
+    """What steps a ladder has, by where they stand to the deadline."""
+
+    BEFORE = "before"
+    DUE = "due"
+    OVERDUE = "overdue"
+    GIVEN_UP = "given_up"
+
+
+_NAME = re.compile(r"(before|due|overdue|given_up)(?:_([0-9]+))?")
+_COUNTED = frozenset({StepKind.BEFORE, StepKind.OVERDUE})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepName:
+    """A step of a ladder: so many working days before the deadline or after it."""
+
+    kind: StepKind
+    days: int = 0
+
+    def __str__(self) -> str:
+        """`before_5`, `due`, `overdue_2`, `given_up`."""
+        return f"{self.kind}_{self.days}" if self.kind in _COUNTED else self.kind.value
+
+    @classmethod
+    def parse(cls, name: str) -> StepName:
+        """Raises ValueError for what is no step's name."""
+        match = _NAME.fullmatch(name)
+        found = cls(kind=StepKind(match[1]), days=int(match[2] or 0)) if match else None
+        if found is None or str(found) != name:
+            raise ValueError(f"no step of a ladder: {name!r}")
+        return found
+
+
 _BY_PREFIX = {kind.value: kind for kind in RungKind if kind not in (RungKind.STEP, RungKind.OTHER)}
 _OF_STEPS = frozenset({RungKind.UNREACHABLE, RungKind.UNDECIDED, RungKind.REQUEST})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rung:
-    """One rung. `step` is the name of the ladder's step that it is about and `deadline` the day to
-    which that counts, where it is about one; `which` tells it from others of its kind."""
+    """One rung. `step` is the ladder's step that it is about and `deadline` the day to which that
+    counts, where it is about one; `which` tells it from others of its kind."""
 
     kind: RungKind
-    step: str = ""
+    step: StepName | None = None
     deadline: date | None = None
     which: str = ""
 
@@ -83,9 +116,9 @@ def _parted(rest: str) -> tuple[str, str]:
     return which, last
 
 
-def _step_of(text: str) -> tuple[str, date] | None:
-    match = _STEP.fullmatch(text)
+def _step_of(text: str) -> tuple[StepName, date] | None:
+    name, _, day = text.replace(":", "@").partition("@")
     try:
-        return (match[1], date.fromisoformat(match[3])) if match else None
-    except ValueError:  # no such day: not a key of ours
+        return StepName.parse(name), date.fromisoformat(day)
+    except ValueError:  # no key of ours
         return None

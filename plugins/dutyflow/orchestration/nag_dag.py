@@ -98,7 +98,7 @@ def send(
 ) -> None:
     """Send one batch over one connection."""
     from dutyflow.infra import clock
-    from dutyflow.nagging.digests import HOURS_IN_WORDS
+    from dutyflow.nagging.wording import HOURS_IN_WORDS
     from dutyflow.services.reminders import batches, daily_round, reminder_mail
 
     from .task_context import task_workspace

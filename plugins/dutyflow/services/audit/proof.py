@@ -19,8 +19,9 @@ from dutyflow.ledger.records import (
     number_of,
 )
 from dutyflow.mail.outbound.contexts import SHORT_HASH
+from dutyflow.nagging import wording
+from dutyflow.nagging.rungs import Rung
 from dutyflow.nagging.states import STATE_TITLES
-from dutyflow.nagging.wording import rung_title
 from dutyflow.plan.answers import confirms_nothing, from_json
 from dutyflow.plan.model import Plan
 from dutyflow.plan.titles import Titles
@@ -183,7 +184,7 @@ def _row(event: EventRecord) -> ProofRow:
         recipient=detail.get("recipient", ""),
         recipient_name=detail.get("recipient_name", ""),
         acting_for=detail.get("acting_for", ""),
-        rung=rung_title(detail["rung"]) if "rung" in detail else "",
+        rung=wording.rung_title(Rung.parse(detail["rung"])) if "rung" in detail else "",
         result="：".join(filter(None, (outcome, said))),
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from dutyflow.calendars.roc import in_zone
 from dutyflow.ledger.event_types import SYSTEM, EventType
 from dutyflow.ledger.records import RequestRecord
+from dutyflow.mail.outbound.contexts import Deadline
 from dutyflow.mail.outbound.requests import (
     CollectAgain,
     DecisionNoted,
@@ -19,6 +20,8 @@ from dutyflow.mail.outbound.requests import (
     ExtensionSent,
     ShortMail,
 )
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung, RungKind
 from dutyflow.plan.model import Person
 from dutyflow.plan.roles import Decider
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
@@ -54,12 +57,15 @@ def to_decide(case: Case, request: RequestRecord, now: datetime) -> OutgoingMail
     why_not = case.workspace.reachability(case.office, today).why_not(approver, today)
     before = case.workspace.ledger.requests.of(case.assignment.key, "granted")
     acting_for = approver.name if why_not else ""
+    asked = Reason.of(
+        ReasonCode.EXTENSION_ASKED, acting_for=acting_for, why_not=why_not and why_not.code.value
+    )
     return OutgoingMail(
         about=case.assignment.key,
         cycle=case.cycle.key,
-        rung=f"request:{request.id}:ask",
+        rung=_rung(request, "ask"),
         to=case.office.contacts.coordinator if why_not else approver,
-        reason=f"請核示展期，代理 {acting_for}（{why_not}）" if why_not else "請核示展期",
+        reason=asked,
         content=ExtensionAsked(
             about=AssignmentMail(case).about,
             asked_by=f"{request.asked_name}（{request.asked_by}）",
@@ -123,15 +129,32 @@ def told(case: Case, request: RequestRecord, now: datetime) -> Iterator[Outgoing
             why=request.note,
         )
     moved = (paper.appointment(now),) if request.state == "granted" else ()
-    rung = f"request:{request.id}:{request.state}"
-    for mail in to_section(case, content, rung=rung, also=request):
+    rung = _rung(request, request.state)
+    reason = _of_decision(request, paper.deadline(now))
+    for mail in to_section(case, content, rung=rung, reason=reason, also=request):
         yield replace(mail, attachments=moved)
     if request.state == "granted" and was_late(case, request):
         yield _collect_again(case, request, now)
 
 
+def _rung(request: RequestRecord, what: str) -> Rung:
+    return Rung(kind=RungKind.REQUEST, which=f"{request.id}:{what}")
+
+
+def _of_decision(request: RequestRecord, deadline: Deadline) -> Reason:
+    if request.state != "granted":
+        return Reason(ReasonCode.EXTENSION_REFUSED)
+    hour = f"{deadline.hour:%H:%M}" if deadline.hour else ""
+    return Reason.of(ReasonCode.EXTENSION_GRANTED, until=deadline.day.isoformat(), hour=hour)
+
+
 def to_section(
-    case: Case, content: ShortMail, *, rung: str, also: RequestRecord | None = None
+    case: Case,
+    content: ShortMail,
+    *,
+    rung: Rung,
+    reason: Reason,
+    also: RequestRecord | None = None,
 ) -> Iterator[OutgoingMail]:
     """A mail to each of the section's owners, and to whoever asked, if they are none of them."""
     people = {person.email.lower(): person for person in case.people.owners}
@@ -145,7 +168,7 @@ def to_section(
             cycle=case.cycle.key,
             rung=rung,
             to=person,
-            reason=content.headline,
+            reason=reason,
             content=content,
             thread=case.assignment.key,
             token=case.assignment.token,
@@ -158,9 +181,9 @@ def _collect_again(case: Case, request: RequestRecord, now: datetime) -> Outgoin
     return OutgoingMail(
         about=case.assignment.key,
         cycle=case.cycle.key,
-        rung=f"request:{request.id}:collect_again",
+        rung=_rung(request, "collect_again"),
         to=case.office.contacts.coordinator,
-        reason=content.headline,
+        reason=Reason(ReasonCode.COLLECTED_AGAIN),
         content=content,
         thread=case.assignment.key,
     )

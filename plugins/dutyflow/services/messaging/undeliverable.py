@@ -9,6 +9,8 @@ from datetime import datetime
 from dutyflow.ledger.records import Undeliverable
 from dutyflow.mail.errors import MailDeferred
 from dutyflow.mail.outbound.returned import UndeliverableAddress
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung, RungKind
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.roles import Role
@@ -17,8 +19,6 @@ from dutyflow.services.workspace import Workspace
 from .post import MailRefused, OutgoingMail, post
 
 log = logging.getLogger(__name__)
-
-REASON = "信箱退信"
 
 
 def tell_of_returned(workspace: Workspace, office: OfficePlan, *, now: datetime) -> None:
@@ -44,9 +44,12 @@ def _tellings(workspace: Workspace, office: OfficePlan) -> Iterator[OutgoingMail
         if roles:
             yield OutgoingMail(
                 about=office.office,
-                rung=f"undeliverable:{each.email}:{each.since:%Y%m%dT%H%M%SZ}",
+                rung=Rung(
+                    kind=RungKind.UNDELIVERABLE,
+                    which=f"{each.email}:{each.since:%Y%m%dT%H%M%SZ}",
+                ),
                 to=coordinator,
-                reason=f"{REASON}：{each.email}",
+                reason=Reason.of(ReasonCode.ADDRESS_UNDELIVERABLE, email=each.email),
                 content=_content(office, each, roles),
                 thread=f"{office.office}/undeliverable",
             )

@@ -10,6 +10,8 @@ from email.message import EmailMessage
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.outbound.contexts import Content
 from dutyflow.nagging.decisions import Nag
+from dutyflow.nagging.reasons import Reason
+from dutyflow.nagging.rungs import Rung
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.roles import Role
@@ -23,8 +25,8 @@ class Point:
     assignment: str
     office: str
     section: str
-    rung: str
-    reason: str
+    rung: Rung
+    reason: Reason
     role: Role
     acting_for: str = ""
 
@@ -68,7 +70,7 @@ class ForeseenMail:
         from dutyflow.mail.outbound.letter import Letter, compose  # a rehearsal needs no templates
 
         letter = Letter(
-            key=f"{self.first.assignment} {self.first.rung} {self.to.email}",
+            key=f"{self.first.assignment} {self.first.rung.key} {self.to.email}",
             to=self.to,
             content=self.content,
             thread=self.thread,

@@ -102,7 +102,7 @@ def _expected(workspace: Workspace, office: OfficePlan, decided: Decided) -> Exp
     }
     return Expected(
         nags=tuple(nag for nag in nags if nag.office == office.office),
-        silences=tuple(s for s in own if (s.assignment, s.rung, s.person) not in kept),
+        silences=tuple(s for s in own if (s.assignment, s.rung.key, s.person) not in kept),
     )
 
 
@@ -112,7 +112,7 @@ def _unsent(workspace: Workspace, dispatch: OutgoingMail) -> OutgoingMail | None
         place
         for place, point in enumerate(dispatch.points)
         if not any(
-            (each.rung, each.recipient, each.state) == (point.rung, dispatch.to.email, "sent")
+            (each.rung, each.recipient, each.state) == (point.rung.key, dispatch.to.email, "sent")
             for each in workspace.ledger.notices.of(about=point.about)
         )
     ]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from dutyflow.calendars.roc import in_zone
 from dutyflow.mail.outbound.contexts import Opening
-from dutyflow.nagging import opening
+from dutyflow.nagging import opening, wording
 from dutyflow.nagging.people import Addressee, Reachability, people_of
 from dutyflow.nagging.states import SETTLED
 from dutyflow.services.messaging import form_links
@@ -52,7 +52,7 @@ def _dispatches(case: Case, now: datetime) -> list[OutgoingMail]:
         asked=case.asked,
         may_have_nothing=case.form.nothing,
         may_extend=case.plan.extensions.are_granted,
-        reason=opening.because(case.section_name, case.duty.name),
+        reason=wording.why_opening(case.section_name, case.duty.name),
         form_name=form.name,
     )
     return [
@@ -64,7 +64,7 @@ def _dispatches(case: Case, now: datetime) -> list[OutgoingMail]:
             reason=opening.REASON,
             content=replace(
                 content,
-                reason=_why(to) if to.acting_for else content.reason,
+                reason=wording.why_opening_for(to.acting_for) if to.acting_for else content.reason,
                 link=form_links.link(case, to.person, now),
             ),
             thread=case.assignment.key,
@@ -86,7 +86,3 @@ def _addressees(case: Case, now: datetime) -> tuple[Addressee, ...]:
     today = in_zone(now, case.zone).date()
     reached = people_of("owner", case.assignment.section, case.office.contacts, today, at)
     return reached.told or tuple(Addressee(person=person, role="owner") for person in owners)
-
-
-def _why(to: Addressee) -> str:
-    return f"{to.acting_for}的信箱收不到信，由您代理（{opening.REASON}）"

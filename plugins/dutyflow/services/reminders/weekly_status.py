@@ -36,7 +36,7 @@ def letters(watch: Watch) -> Iterator[OutgoingMail]:
     """The week's mail, where it has not been sent and there is something that it could be about."""
     office, ledger = watch.office, watch.workspace.ledger
     rung = week_rung(watch.today)
-    if not watch.works or ledger.lately.last_sent(office.office, rung) is not None:
+    if not watch.works or ledger.lately.was_sent(office.office, rung):
         return
     content = week_of(watch)
     if content.sections:
