@@ -15,7 +15,7 @@ from dutyflow import __version__
 from dutyflow.cli import main
 from dutyflow.infra import settings
 from dutyflow.ledger.notices import LEASE_SECONDS
-from dutyflow.ledger.records import AssignmentState
+from dutyflow.nagging.states import AssignmentState
 from dutyflow.orchestration import waiting
 
 ROOT = Path(__file__).parents[1]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dutyflow.ledger import Ledger, NewNotice, UnknownKey
+from dutyflow.nagging.reasons import Reason, ReasonCode
 from tests.support.racing import at_once
 
 NOW = datetime(2018, 6, 29, 1, tzinfo=UTC)
@@ -24,6 +25,7 @@ def notice(cycle) -> NewNotice:
         recipient_name="王大明",
         subject="請填報",
         reason="開始收件",
+        why=Reason(ReasonCode.OPENING),
         message_id="<announce@example.org>",
     )
 

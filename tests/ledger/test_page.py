@@ -18,6 +18,7 @@ from dutyflow.ledger import (
     NewSubmission,
     SubmittedFile,
 )
+from dutyflow.nagging.reasons import Reason, ReasonCode
 from tests.support.racing import at_once
 
 AT = datetime(2018, 6, 18, 1, tzinfo=UTC)
@@ -100,6 +101,7 @@ def notice(ledger: Ledger, about: str, rung: str, state: str) -> None:
         recipient_name="王小美（樣本）",
         subject="（樣本）",
         reason="（樣本）",
+        why=Reason(ReasonCode.REPLY),
         message_id=f"<{rung}@example.tw>",
     )
     claim = ledger.notices.claim(new, now=AT)

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from dutyflow.calendars.roc import parse_date
 from dutyflow.calendars.working_days import Closure, WorkingDays
-from dutyflow.nagging.decisions import Office, Round, Standing, decide
+from dutyflow.nagging import wording
+from dutyflow.nagging.decisions import Nag, Office, Round, Silence, Standing, decide
 from dutyflow.nagging.digests import digests_of
 from dutyflow.nagging.people import Reachability
 from dutyflow.nagging.steps import Step, steps_of
 from dutyflow.plan.catalogue import shipped_ladders
 from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Contacts
+from dutyflow.plan.titles import USUAL_TITLES
 
 STANDARD = shipped_ladders()["standard"]
 DAY = timedelta(days=1)
@@ -99,7 +101,15 @@ def decided(
 
 
 def spoken(found: Round) -> list[tuple[str, str]]:
-    return [(nag.to.person.name, nag.reason) for nag in found.nags]
+    return [(nag.to.person.name, said(nag)) for nag in found.nags]
+
+
+def said(nag: Nag) -> str:
+    return wording.worded(nag.reason, USUAL_TITLES)
+
+
+def unsaid(silence: Silence) -> str:
+    return wording.worded_silence(silence.reason, USUAL_TITLES)
 
 
 def by_step(told: Collection[tuple[str, ...]]) -> dict[tuple[str, str], set[str]]:
@@ -141,7 +151,7 @@ def test_a_half_year_day_by_day() -> None:
     day = OPENED
     while day <= date(2018, 7, 31):
         found = decided(day, told=told)
-        told |= {(nag.assignment, nag.rung) for nag in found.nags}
+        told |= {(nag.assignment, nag.rung.key) for nag in found.nags}
         if day in expected:
             assert spoken(found) == expected[day], day
         elif day < date(2018, 7, 5):
@@ -172,7 +182,7 @@ def test_what_was_missed_collapses_into_the_highest_step_due(
 def test_what_was_merged_once_is_not_merged_again() -> None:
     first = decided(date(2018, 6, 29))
     assert spoken(first) == [("wang", "到期前 3 個工作天，併入先前未寄的「到期前 5 個工作天」")]
-    told = {(nag.assignment, nag.rung) for nag in first.nags}
+    told = {(nag.assignment, nag.rung.key) for nag in first.nags}
     assert spoken(decided(date(2018, 7, 3), told=told)) == [("wang", "到期前 1 個工作天")]
 
 
@@ -185,7 +195,7 @@ def test_a_head_is_told_of_no_missed_step_that_was_not_for_them() -> None:
 
 def test_a_step_is_told_once() -> None:
     first = decided(date(2018, 6, 27))
-    told = {(nag.assignment, nag.rung) for nag in first.nags}
+    told = {(nag.assignment, nag.rung.key) for nag in first.nags}
     assert decided(date(2018, 6, 27), told=told).nags == ()
     assert decided(date(2018, 6, 28), told=told).nags == ()
 
@@ -213,14 +223,14 @@ def test_a_section_that_was_told_is_not_told_again_when_its_owner_goes_away() ->
 def test_a_silence_has_a_reason(changed: dict[str, Any], reason: str) -> None:
     found = decided(date(2018, 6, 27), standing(**changed))
     assert found.nags == ()
-    assert [(s.reason, s.rung) for s in found.silences] == [(reason, "before_5@2018-07-04")]
+    assert [(unsaid(s), s.rung.key) for s in found.silences] == [(reason, "before_5@2018-07-04")]
 
 
 def test_a_pause_ends_and_what_was_missed_is_told() -> None:
     paused = standing(paused_until=date(2018, 7, 2))
     assert decided(date(2018, 7, 2), paused).nags == ()
     (nag,) = decided(date(2018, 7, 3), paused).nags
-    assert nag.reason == "到期前 1 個工作天，併入先前未寄的「到期前 3 個工作天」"
+    assert said(nag) == "到期前 1 個工作天，併入先前未寄的「到期前 3 個工作天」"
 
 
 def test_an_extension_arms_the_steps_that_it_moves_and_speaks_of_no_old_day() -> None:
@@ -229,7 +239,7 @@ def test_an_extension_arms_the_steps_that_it_moves_and_speaks_of_no_old_day() ->
     assert decided(date(2018, 7, 3), extended, told=told).nags == ()
     assert decided(date(2018, 7, 4), extended, told=told).nags[0].step.name == "before_10"
     (nag,) = decided(date(2018, 7, 11), extended, told=told).nags
-    assert (nag.rung, nag.deadline) == ("before_5@2018-07-18", date(2018, 7, 18))
+    assert (nag.rung.key, nag.deadline) == ("before_5@2018-07-18", date(2018, 7, 18))
 
 
 def test_no_step_of_a_new_deadline_was_before_it_was_granted() -> None:
@@ -245,7 +255,7 @@ def test_a_typhoon_day_moves_what_counts_in_working_days() -> None:
     (nag,) = decided(
         date(2018, 7, 2), at=office((typhoon,)), told={(KEY, "before_3@2018-07-04")}
     ).nags
-    assert nag.reason.startswith("到期前 1 個工作天")
+    assert said(nag).startswith("到期前 1 個工作天")
     assert decided(date(2018, 7, 3), at=office((typhoon,))) == Round(nags=(), silences=())
 
 
@@ -254,7 +264,7 @@ class TestPeople:
         at = office(away={"wang@example.tw": date(2018, 6, 30)})
         found = decided(date(2018, 6, 27), at=at, told={(KEY, "before_10@2018-07-04")})
         assert spoken(found) == [("chen", "到期前 5 個工作天，代理 wang")]
-        assert [s.reason for s in found.silences] == ["未寄：請假，已由代理人chen收受"]
+        assert [unsaid(s) for s in found.silences] == ["未寄：請假，已由代理人chen收受"]
 
     def test_one_person_and_not_all(self) -> None:
         away = {"wang@example.tw": date(2018, 6, 30), "chen@example.tw": date(2018, 6, 27)}
@@ -270,7 +280,7 @@ class TestPeople:
         at = office(undeliverable={"wang@example.tw"})
         found = decided(date(2018, 6, 27), at=at)
         assert [nag.to.person.name for nag in found.nags] == ["chen"]
-        assert found.silences[0].reason == "未寄：信箱退信，已由代理人chen收受"
+        assert unsaid(found.silences[0]) == "未寄：信箱退信，已由代理人chen收受"
 
     def test_one_of_two_owners_is_enough(self) -> None:
         at = office(away={"liu@example.tw": date(2018, 6, 30)})
@@ -282,10 +292,10 @@ class TestPeople:
         found = decided(date(2018, 6, 27), at=office(away=away))
         (alarm,) = found.nags
         assert alarm.to.person.name == "tseng"
-        assert alarm.reason.endswith(
+        assert said(alarm).endswith(
             "組室無人可收信：wang（請假）、代理人chen（請假）、代理人lin（請假）"
         )
-        again = decided(date(2018, 6, 28), at=office(away=away), told={(KEY, alarm.rung)})
+        again = decided(date(2018, 6, 28), at=office(away=away), told={(KEY, alarm.rung.key)})
         assert again.nags == ()
 
 
@@ -314,11 +324,11 @@ def played(at: Office, until: date, *, out: Collection[date] = ()) -> list[tuple
         if day not in out:
             found = decided(day, at=at, told=told, reminded=reminded)
             for nag in found.nags:
-                told.add((nag.assignment, nag.rung, nag.to.person.email))
+                told.add((nag.assignment, nag.rung.key, nag.to.person.email))
                 reminded[nag.assignment, nag.to.person.email] = day
-                lived.append((day, nag.to.person.name, nag.reason))
+                lived.append((day, nag.to.person.name, said(nag)))
             for silence in found.silences:
-                lived.append((day, silence.person.partition("@")[0], f"[{silence.reason}]"))
+                lived.append((day, silence.person.partition("@")[0], f"[{unsaid(silence)}]"))
         day += DAY
     return lived
 
@@ -361,7 +371,7 @@ def test_a_gap_counts_working_days() -> None:
     last = {(KEY, "wang@example.tw"): date(2018, 7, 2)}  # Monday; Tuesday is off
     steps = {(KEY, "before_3@2018-07-04")}
     found = decided(date(2018, 7, 4), at=office((typhoon,), gap=2), told=steps, reminded=last)
-    assert [silence.reason for silence in found.silences] == [HELD[1:-1]]
+    assert [unsaid(silence) for silence in found.silences] == [HELD[1:-1]]
 
 
 def test_an_extension_does_not_shorten_the_gap() -> None:
@@ -371,9 +381,9 @@ def test_an_extension_does_not_shorten_the_gap() -> None:
     extended = standing(deadline=date(2018, 7, 6))
     for day, told_on_it in ((date(2018, 7, 5), []), (date(2018, 7, 6), ["今日截止"])):
         found = decided(day, extended, at=office(gap=2), told=told, reminded=last)
-        assert [nag.step.title for nag in found.nags] == told_on_it, day
+        assert [wording.step_title(nag.step) for nag in found.nags] == told_on_it, day
     without = decided(date(2018, 7, 5), extended, at=office(), told=told, reminded=last)
-    assert [nag.step.title for nag in without.nags] == ["到期前 1 個工作天"]
+    assert [wording.step_title(nag.step) for nag in without.nags] == ["到期前 1 個工作天"]
 
 
 def test_whoever_waits_for_the_gap_can_be_reached() -> None:
@@ -397,7 +407,7 @@ def test_out_of_office_hours_goes_only_what_a_step_says_cannot_wait() -> None:
     at_night, waits = digest.out_of_hours()
     assert at_night is not None
     assert [nag.assignment[9] for nag in at_night.nags] == ["a"]
-    assert [(each.assignment[9], each.person, each.reason) for each in waits] == [
+    assert [(each.assignment[9], each.person, unsaid(each)) for each in waits] == [
         ("b", "wang@example.tw", "未寄：不在辦公時間（08:00–18:00），併入下次")
     ]
     (digest,) = digests_of(decided(date(2018, 6, 27), later, at=at).nags)
@@ -461,7 +471,7 @@ def test_no_step_twice_none_lost_nobody_after_acceptance_or_on_a_day_off(life: A
             assert not answered
             assert {nag.deadline for nag in found.nags} == {deadline}
             assert len(digests_of(found.nags)) == len({n.to.person.email for n in found.nags})
-        keys = {(nag.assignment, nag.rung, nag.to.person.email) for nag in found.nags}
+        keys = {(nag.assignment, nag.rung.key, nag.to.person.email) for nag in found.nags}
         assert len(keys) == len(found.nags)
         assert not keys & told
         told |= keys
@@ -471,7 +481,7 @@ def test_no_step_twice_none_lost_nobody_after_acceptance_or_on_a_day_off(life: A
                 if who in reminded:
                     assert at.calendar.between(reminded[who], day) >= life["gap"]
                 reminded[who] = day
-            told_of = nag.reason.partition("併入先前未寄的")[2]
+            told_of = said(nag).partition("併入先前未寄的")[2]
             mention = (nag.to.person.email, f"{told_of}{deadline}")
             assert not told_of or mention not in merged
             merged.add(mention)
@@ -486,17 +496,19 @@ def _none_is_lost(rounds: Any, life: Any, ladder: Any, at: Office) -> None:
     rungs: set[str] = set()
     since: date | None = None
     for day, deadline, answered, found in rounds:
-        rungs |= {nag.rung for nag in found.nags}
+        rungs |= {nag.rung.key for nag in found.nags}
         if answered or not at.calendar.is_working(day):
             since = None
             continue
         days = {step: _day_of(step, deadline, at) for step in steps_of(ladder)}
         come = [step for step, on in days.items() if life["opened"] < on <= day]
-        if not come or come[-1].key(deadline) in rungs:
+        if not come or come[-1].rung(deadline).key in rungs:
             since = None
             continue
         held = f"未寄：距上次通知未滿 {life['gap']} 個工作天"
-        assert (come[-1].key(deadline), held) in {(s.rung, s.reason) for s in found.silences}
+        assert (come[-1].rung(deadline).key, held) in {
+            (s.rung.key, unsaid(s)) for s in found.silences
+        }
         since = since or day
         assert at.calendar.between(since, day) < life["gap"]
 

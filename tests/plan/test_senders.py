@@ -7,6 +7,7 @@ import pytest
 from dutyflow.plan.lint.people import lint_people
 from dutyflow.plan.model import Contacts
 from dutyflow.plan.senders import sender_of
+from dutyflow.plan.titles import USUAL_TITLES, Titles
 
 
 def person(address: str, **more) -> dict:
@@ -54,8 +55,16 @@ def contacts(**more) -> Contacts:
 )
 def test_each_is_told_for_what_they_are_to_the_section(address: str, role: str) -> None:
     found = sender_of(contacts(), address)
-    assert found.role("design", "電費組") == role
+    assert found.role("design", USUAL_TITLES, "電費組") == role
     assert found.is_known == (role != "不在通訊錄")
+
+
+def test_a_post_is_called_what_the_office_calls_it() -> None:
+    titles = Titles(head="分局主任", director="局長")
+    found = sender_of(contacts(), "yang@office.example.tw")
+    assert found.role("design", titles) == "分局主任"
+    assert found.role("billing", titles, "設計組") == "設計組分局主任"
+    assert sender_of(contacts(), "liao@office.example.tw").role("design", titles) == "局長"
 
 
 def remarks(change: dict) -> list[str]:

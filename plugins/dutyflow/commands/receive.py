@@ -193,7 +193,7 @@ def _as_json(came: Came) -> dict[str, Any]:
     return {
         "submissions": [_submission_as_json(each) for each in came.submissions],
         "answers": [
-            {"to": each.to.email, "subject": each.content.subject, "rung": each.rung}
+            {"to": each.to.email, "subject": each.content.subject, "rung": each.rung.key}
             for each in came.answers
         ],
     }

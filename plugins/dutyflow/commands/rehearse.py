@@ -16,7 +16,7 @@ from dutyflow.calendars.roc import TAIPEI, format_roc, format_roc_moment, in_zon
 from dutyflow.infra import clock
 from dutyflow.infra.settings import Settings
 from dutyflow.mail.text import file_name
-from dutyflow.nagging.people import ROLE_TITLES
+from dutyflow.nagging import wording
 from dutyflow.plan.cycles import require_duty
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.words import did_you_mean, listed
@@ -285,15 +285,15 @@ def _mails_as_json(mails: Sequence[ForeseenMail]) -> list[dict[str, Any]]:
             "role": mail.first.role,
             "office": ",".join(mail.offices),
             "assignments": [point.assignment for point in mail.points if point.section],
-            "rung": mail.first.rung,
-            "reason": mail.first.reason,
+            "rung": mail.first.rung.key,
+            "reason": wording.worded(mail.first.reason, mail.titles),
             "subject": mail.subject,
             "notices": [
                 {
                     "assignment": point.assignment,
-                    "rung": point.rung,
+                    "rung": point.rung.key,
                     "role": point.role,
-                    "reason": point.reason,
+                    "reason": wording.worded(point.reason, mail.titles),
                     "acting_for": point.acting_for,
                 }
                 for point in mail.points
@@ -327,7 +327,7 @@ def _week_as_json(week: CrowdedWeek) -> dict[str, Any]:
 
 
 def _unreached_as_json(each: Unreached) -> dict[str, Any]:
-    return {"date": each.day.isoformat(), "assignment": each.part.key, "reason": each.reason}
+    return {"date": each.day.isoformat(), "assignment": each.part.key, "reason": each.said}
 
 
 def _echo(played: Rehearsal) -> None:
@@ -356,8 +356,8 @@ def _mail_rows(mails: Sequence[ForeseenMail]) -> Iterator[tuple[str, ...]]:
             str(number),
             format_roc(mail.day, weekday=True),
             f"{mail.to.name} {mail.to.email}",
-            ROLE_TITLES[mail.first.role],
-            mail.first.reason,
+            mail.titles.of(mail.first.role),
+            wording.worded(mail.first.reason, mail.titles),
             ",".join(mail.offices),
             _about(mail),
             mail.subject,
@@ -396,4 +396,4 @@ def _week_row(week: CrowdedWeek) -> tuple[str, ...]:
 def _unreached_row(each: Unreached) -> tuple[str, ...]:
     part = each.part
     day = format_roc(each.day, weekday=True)
-    return (day, part.section.name, part.duty.name, part.cycle.name, each.reason)
+    return (day, part.section.name, part.duty.name, part.cycle.name, each.said)

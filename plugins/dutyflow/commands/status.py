@@ -12,8 +12,8 @@ import click
 from dutyflow.calendars.roc import format_roc, format_roc_moment
 from dutyflow.infra import clock
 from dutyflow.infra.settings import Settings
-from dutyflow.ledger.event_types import STATE_TITLES
 from dutyflow.ledger.records import MailboxRecord
+from dutyflow.nagging.states import STATE_TITLES
 from dutyflow.plan.office import OfficePlan
 from dutyflow.services.audit.status import CycleStatus, Effect, SectionStatus, Survey, survey
 from dutyflow.services.messaging.mailbox_health import last_read

@@ -6,7 +6,6 @@ from .ledger import Ledger
 from .records import (
     Account,
     AssignmentRecord,
-    AssignmentState,
     CallRecord,
     Claim,
     CycleRecord,
@@ -42,7 +41,6 @@ from .records import (
 __all__ = [
     "Account",
     "AssignmentRecord",
-    "AssignmentState",
     "CallRecord",
     "Claim",
     "CycleRecord",

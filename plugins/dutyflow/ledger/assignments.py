@@ -13,6 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from dutyflow.nagging.lateness import is_late, is_on_time, is_over
+from dutyflow.nagging.states import MOVABLE
+
 from . import events
 from .database import Database, in_parts
 from .errors import NotPossible, UnknownKey
@@ -196,7 +199,7 @@ def with_accepted(
         assignment,
         state="accepted",
         accepted_submission=submission,
-        on_time=received_at <= assignment.due_by if on_time is None else on_time,
+        on_time=is_on_time(received_at, assignment.due_by) if on_time is None else on_time,
     )
 
 
@@ -211,16 +214,14 @@ def moved_along(assignment: AssignmentRecord, collect_by: datetime) -> Assignmen
     One that has its own cut-off keeps it, and so does one whose time is over: it was accepted.
     One that is waived may still be answered, and in time.
     """
-    if assignment.own_cut_off or assignment.state not in {"open", "submitted", "waived"}:
+    if assignment.own_cut_off or assignment.state not in MOVABLE:
         return assignment
     return replace(assignment, collect_by=collect_by, due_by=collect_by)
 
 
 def _late(assignment: AssignmentRecord, now: datetime) -> AssignmentRecord:
-    settled = assignment.state in {"accepted", "waived", "late"}
-    if settled or now < assignment.collect_by:
-        return assignment
-    return replace(assignment, state="late")
+    ends = is_late(assignment.state, assignment.collect_by, now)
+    return replace(assignment, state="late") if ends else assignment
 
 
 def _waiting_again(assignment: AssignmentRecord, until: datetime) -> AssignmentRecord:
@@ -273,7 +274,7 @@ def granted(
     after = _extended(assignment, until)
     if assignment.state != "late":
         return after
-    in_time = asked_at < assignment.due_by
+    in_time = not is_over(assignment.due_by, asked_at)
     return replace(after, state="open", due_by=until if in_time else assignment.due_by)
 
 

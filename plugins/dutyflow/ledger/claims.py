@@ -191,6 +191,8 @@ _TAKE_OVER = (
         recipient_name=bindparam("new_name"),
         subject=bindparam("new_subject"),
         reason=bindparam("new_reason"),
+        reason_code=bindparam("new_code"),
+        reason_parameters=bindparam("new_parameters"),
         acting_for=bindparam("new_acting_for"),
     )
     .returning(*notices.c)
@@ -221,7 +223,7 @@ def _look_up(connection: Connection, notice: NewNotice) -> NoticeRecord:
 def _add(connection: Connection, notice: NewNotice, now: datetime) -> NoticeRecord | None:
     """The notice, if there was none of its key."""
     values: dict[str, Any] = {
-        **vars(notice),
+        **notice.row,
         "state": "claimed",
         "attempts": 1,
         "unknowns": 0,
@@ -252,6 +254,8 @@ def _take_over(
         "new_name": notice.recipient_name,
         "new_subject": notice.subject,
         "new_reason": notice.reason,
+        "new_code": notice.why.code.value,
+        "new_parameters": notice.why.plain,
         "new_acting_for": notice.acting_for,
     }
     row = connection.execute(_TAKE_OVER, values).first()

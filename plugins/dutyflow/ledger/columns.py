@@ -92,8 +92,8 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, _dialect: Dialect) -> str:
-        return canonical(value)
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
+        return None if value is None else canonical(value)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

@@ -4,20 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from .records import AssignmentState
-
 SYSTEM = "系統"  # who, where nobody in particular did it
-
-STATE_TITLES: dict[AssignmentState, str] = {
-    "open": "待填報",
-    "submitted": "待修正",
-    "accepted": "已填報",
-    "returned": "退回補正",
-    "late": "逾期",
-    "waived": "免報",
-}
-# Of which no answer is waited for any more, while they are in that state.
-SETTLED = frozenset({"accepted", "waived"})
 
 
 class EventType(StrEnum):

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from dutyflow.nagging.reasons import ReasonCode
+from dutyflow.nagging.rungs import Rung
+
 from .database import Database
 from .records import Came, NoticeRecord, Part, SilenceRecord, Undecided
 from .tables import assignments, cycles, notices, reports, silences, submissions
@@ -15,13 +18,16 @@ class Lately:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def last_sent(self, about: str, rung: str) -> datetime | None:
-        """When a notice about one thing was sent last, of the rungs that begin so."""
-        query = select(func.max(notices.c.settled_at)).where(
-            notices.c.about == about,
-            notices.c.state == "sent",
-            func.substr(notices.c.rung, 1, len(rung)) == rung,
-        )
+    def last_sent(self, about: str, code: ReasonCode) -> datetime | None:
+        """When a notice about one thing was sent last for a reason."""
+        return self._last(notices.c.about == about, notices.c.reason_code == code)
+
+    def was_sent(self, about: str, rung: Rung) -> bool:
+        """Whether anybody was sent the notice of a rung about one thing."""
+        return self._last(notices.c.about == about, notices.c.rung == rung.key) is not None
+
+    def _last(self, *which: ColumnElement[bool]) -> datetime | None:
+        query = select(func.max(notices.c.settled_at)).where(notices.c.state == "sent", *which)
         with self._database.reading() as connection:
             moment: datetime | None = connection.execute(query).scalar()
             return moment

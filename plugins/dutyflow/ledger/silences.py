@@ -26,7 +26,7 @@ class Silences:
             for key in _known(connection, {about for about, *_ in wanted}):
                 wanted.pop(key, None)
             if wanted:
-                rows = [{**vars(silence), "at": now} for silence in wanted.values()]
+                rows = [{**silence.row, "at": now} for silence in wanted.values()]
                 connection.execute(insert(silences), rows)
                 events.append_all(connection, list(map(_event, wanted.values())), now=now)
         return len(wanted)

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import and_, func, not_, or_, select, type_coerce
+from sqlalchemy import and_, func, or_, select, type_coerce
 from sqlalchemy.types import NullType
+
+from dutyflow.nagging.reasons import REMINDERS, ReasonCode
 
 from .claims import UNKNOWNS_ALLOWED
 from .columns import Moments
@@ -86,7 +88,7 @@ class Standings:
             .where(
                 notices.c.state == "sent",
                 notices.c.settled_at >= moment,
-                notices.c.rung.contains("@"),
+                notices.c.reason_code.in_(REMINDERS),
             )
             .group_by(who)
         )
@@ -111,8 +113,7 @@ class Standings:
             .where(
                 notices.c.state == "sent",
                 notices.c.settled_at >= since,
-                notices.c.rung.contains("@"),
-                not_(notices.c.rung.contains(":")),
+                notices.c.reason_code == ReasonCode.REMINDER,
             )
             .group_by(notices.c.about, who)
         )

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
+from dutyflow.nagging.lateness import is_on_time
+
 from . import drafts, events
 from .assignments import find as find_assignment
 from .assignments import save, with_accepted, with_rejected
@@ -151,7 +153,7 @@ class Submissions:
                 raise NotPossible("還沒有已受理的填報，無從認定收件日；請先請組室補送填報檔")
             change = update(submissions).where(submissions.c.id == first.id)
             connection.execute(change.values(effective_at=effective_at))
-            after = replace(record, on_time=effective_at <= record.due_by)
+            after = replace(record, on_time=is_on_time(effective_at, record.due_by))
             save(connection, after)
             detail = {
                 "submission": first.id,

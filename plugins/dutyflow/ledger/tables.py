@@ -100,6 +100,8 @@ notices = Table(
     Column("detail", Words, nullable=False),
     Column("message_blob", Words, nullable=False),
     Column("acting_for", Words, nullable=False),
+    Column("reason_code", Words),
+    Column("reason_parameters", Json),
     UniqueConstraint("about", "rung", "recipient"),
     Index("ix_notices_rung", "rung"),
     Index("ix_notices_message_id", "message_id"),
@@ -147,6 +149,8 @@ silences = Table(
     Column("recipient", Words, nullable=False),
     Column("reason", Words, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("reason_code", Words),
+    Column("reason_parameters", Json),
     UniqueConstraint("about", "rung", "recipient"),
 )
 

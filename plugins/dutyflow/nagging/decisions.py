@@ -10,22 +10,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
 
-from dutyflow.calendars.roc import format_roc
 from dutyflow.calendars.working_days import WorkingDays
-from dutyflow.plan.ladders import Ladder, Purpose, Role, Tone
+from dutyflow.plan.ladders import Ladder, Purpose, Tone
 from dutyflow.plan.model import Contacts, Person
+from dutyflow.plan.roles import ASKED_ROLES, Role
 
-from .people import ROLE_TITLES, Addressee, Passed, Reachability, people_of, person_key
+from .people import Addressee, Passed, Reachability, people_of, person_key
+from .reasons import Reason, ReasonCode
+from .rungs import Rung, RungKind
+from .states import AssignmentState
 from .steps import Due, Schedule, Step
 from .throttle import too_soon
 
-State = Literal["open", "submitted", "accepted", "returned", "late", "waived"]
-Told = Mapping[tuple[str, str], Collection[str]]  # by assignment and rung: e-mails, lower case
+Told = Mapping[tuple[str, str], Collection[str]]  # by assignment and rung's key: e-mails
 Reminded = Mapping[tuple[str, str], date]  # by assignment and e-mail: the day of the last reminder
-UNREACHABLE = "unreachable:"  # before the rung that nobody of the section can be told
-_SECTION: tuple[Role, ...] = ("owner", "deputy")
 _NOBODY: Reminded = MappingProxyType({})
 
 
@@ -46,7 +45,7 @@ class Standing:
     office: str
     section: str
     ladder: str
-    state: State
+    state: AssignmentState
     opened: date
     deadline: date
     paused_until: date | None = None
@@ -64,11 +63,11 @@ class Nag:
     assignment: str
     office: str
     section: str
-    rung: str
+    rung: Rung
     step: Step
     deadline: date
     to: Addressee
-    reason: str
+    reason: Reason
     max_per_day: int = 1
 
     @property
@@ -76,13 +75,10 @@ class Nag:
         return self.step.tone
 
     @property
-    def as_role(self) -> str:
-        """In which role the person is told: `代理 王小美`, `副知組長`; "" for an owner."""
-        if self.to.acting_for:
-            return f"代理 {self.to.acting_for}"
-        if self.to.role in _SECTION or self.is_alarm:
-            return ""
-        return f"副知{ROLE_TITLES[self.to.role]}"
+    def copied_as(self) -> Role | None:
+        """In which role the person is told of what others are asked; None for who is asked."""
+        is_asked = self.to.acting_for or self.to.role in ASKED_ROLES or self.is_alarm
+        return None if is_asked else self.to.role
 
     @property
     def purpose(self) -> Purpose:
@@ -90,20 +86,15 @@ class Nag:
             return "alarm"
         if self.step.last:
             return "take_over"
-        return "ask" if self.to.role in _SECTION else "inform"
+        return "ask" if self.to.role in ASKED_ROLES else "inform"
 
     @property
-    def others(self) -> str:
-        """Who besides hears of the same step, in words; a deputy hears in an owner's place."""
+    def other_roles(self) -> tuple[Role, ...]:
+        """Who besides hears of the same step; a deputy hears in an owner's place."""
         if self.is_alarm:
-            return ""
+            return ()
         own = {self.to.role, "owner"} if self.to.acting_for else {self.to.role}
-        return "、".join(ROLE_TITLES[role] for role in self.step.to if role not in own)
-
-    @property
-    def why(self) -> str:
-        """The reason without the role, which a mail's line names apart."""
-        return self.reason.replace(f"，{self.as_role}", "") if self.as_role else self.reason
+        return tuple(role for role in self.step.to if role not in own)
 
     @property
     def brings_form(self) -> bool:
@@ -114,7 +105,7 @@ class Nag:
     @property
     def is_alarm(self) -> bool:
         """Whether it tells the coordinator that nobody of the section can be told."""
-        return self.rung.startswith(UNREACHABLE)
+        return self.rung.kind is RungKind.UNREACHABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +113,8 @@ class Silence:
     """Why a step whose day has come is told to nobody, or not to that person."""
 
     assignment: str
-    rung: str
-    reason: str
+    rung: Rung
+    reason: Reason
     person: str = ""
 
 
@@ -170,7 +161,7 @@ def decide(
 def rungs_due(
     standings: Iterable[Standing], offices: Mapping[str, Office], today: date
 ) -> set[str]:
-    """The rungs about which a round has to know who was told them."""
+    """The keys of the rungs about which a round has to know who was told them."""
     deciding = _Deciding(offices=offices, today=today, told={}, reminded={})
     courses = {
         (id(due), standing.deadline): due
@@ -179,9 +170,8 @@ def rungs_due(
     }
     rungs: set[str] = set()
     for (_, deadline), due in courses.items():
-        keys = [step.key(deadline) for step in (due.step, *due.collapsed)]
-        rungs.update(keys)
-        rungs.add(f"{UNREACHABLE}{keys[0]}")
+        rungs.update(step.rung(deadline).key for step in (due.step, *due.collapsed))
+        rungs.add(_unreachable(due.step, deadline).key)
     return rungs
 
 
@@ -212,8 +202,8 @@ class _Deciding:
         due = self.due(standing)
         if due is None:
             return
-        rung = due.step.key(standing.deadline)
-        knowing = self.told.get((standing.assignment, rung), ())
+        rung = due.step.rung(standing.deadline)
+        knowing = self.told.get((standing.assignment, rung.key), ())
         silent = _why_silent(standing, self.today)
         if silent:
             if not knowing:
@@ -244,7 +234,7 @@ class _Deciding:
     def _for_person(
         self, standing: Standing, due: Due, person: Addressee | Passed
     ) -> Nag | Silence:
-        rung = due.step.key(standing.deadline)
+        rung = due.step.rung(standing.deadline)
         if isinstance(person, Passed):
             return _passed(standing, rung, person)
         ladder = self.offices[standing.office].ladders[standing.ladder]
@@ -272,11 +262,12 @@ class _Deciding:
     def _missed(self, standing: Standing, due: Due, to: Addressee) -> Step | None:
         """The step before it that they should have been told and were not: a weekend, an outage, a
         pause. One that was told had taken in those before itself."""
-        is_section = to.role in _SECTION or due.step.last
-        roles = _SECTION if is_section else (to.role,)
+        is_section = to.role in ASKED_ROLES or due.step.last
+        roles = ASKED_ROLES if is_section else (to.role,)
         for step in reversed(due.collapsed):
             if set(roles) & set(step.to):
-                knowing = self.told.get((standing.assignment, step.key(standing.deadline)), ())
+                rung = step.rung(standing.deadline)
+                knowing = self.told.get((standing.assignment, rung.key), ())
                 knows = (
                     self._section_knows(standing, knowing)
                     if is_section
@@ -292,7 +283,7 @@ class _Deciding:
         that names them."""
         seen: set[str] = set(knowing)
         for role in step.to:
-            if role in _SECTION and self._section_knows(standing, knowing):
+            if role in ASKED_ROLES and self._section_knows(standing, knowing):
                 continue
             for each in self._of_role(standing, role):
                 address = person_key(each.person)
@@ -308,8 +299,10 @@ class _Deciding:
         knowing: Collection[str],
     ) -> bool:
         """Whether a step that asks the section finds nobody there who can be told."""
-        asks = any(role in _SECTION for role in step.to)
-        answered_for = any(isinstance(each, Addressee) and each.role in _SECTION for each in people)
+        asks = any(role in ASKED_ROLES for role in step.to)
+        answered_for = any(
+            isinstance(each, Addressee) and each.role in ASKED_ROLES for each in people
+        )
         return asks and not answered_for and not self._section_knows(standing, knowing)
 
     def _alarm(
@@ -319,7 +312,7 @@ class _Deciding:
         coordinator = self.offices[standing.office].contacts.coordinator
         passed = [each for each in people if isinstance(each, Passed)]
         alarm = _alarm(standing, step, coordinator, passed)
-        if person_key(coordinator) not in self.told.get((alarm.assignment, alarm.rung), ()):
+        if person_key(coordinator) not in self.told.get((alarm.assignment, alarm.rung.key), ()):
             yield alarm
 
     def _section_knows(self, standing: Standing, knowing: Collection[str]) -> bool:
@@ -340,60 +333,65 @@ class _Deciding:
         return self._people[key]
 
 
-def _why_silent(standing: Standing, today: date) -> str:
-    """Why nobody is told, in words; "" when they are."""
+def _why_silent(standing: Standing, today: date) -> Reason | None:
+    """Why nobody is told; None when they are."""
     if standing.state == "accepted":
-        return "未寄：已填報"
+        return Reason(ReasonCode.ANSWERED)
     if standing.state == "waived":
-        return "未寄：已免報"
+        return Reason(ReasonCode.WAIVED)
     if standing.paused_until is not None and today <= standing.paused_until:
-        return f"未寄：暫停至{format_roc(standing.paused_until)}"
-    return ""
+        return Reason.of(ReasonCode.PAUSED, until=standing.paused_until.isoformat())
+    return None
 
 
-def _reason(standing: Standing, step: Step, to: Addressee, missed: Step | None) -> str:
-    """`逾期第 2 日，副知組長`; with what was missed before it, and whom they act for."""
-    parts = [step.title]
-    if standing.state == "returned":
-        parts = [f"退回補正，{step.title}"]
-    if to.acting_for:
-        parts.append(f"代理 {to.acting_for}")
-    elif to.role not in ("owner",) and not step.last:
-        parts.append(f"副知{ROLE_TITLES[to.role]}")
-    if missed:
-        parts.append(f"併入先前未寄的「{missed.title}」")
-    return "，".join(parts)
+def _reason(standing: Standing, step: Step, to: Addressee, missed: Step | None) -> Reason:
+    """The step, with what was missed before it, and whom they act for."""
+    is_copied = not to.acting_for and to.role != "owner" and not step.last
+    return Reason.of(
+        ReasonCode.REMINDER,
+        step=step.name,
+        after=step.gives_up_after,
+        returned=standing.state == "returned",
+        acting_for=to.acting_for,
+        copied_to=to.role if is_copied else None,
+        missed=missed.name if missed else None,
+    )
 
 
-def _passed(standing: Standing, rung: str, passed: Passed) -> Silence:
+def _unreachable(step: Step, deadline: date) -> Rung:
+    """The rung of the alarm that nobody of the section can be told a step."""
+    return Rung(kind=RungKind.UNREACHABLE, step=step.id, deadline=deadline)
+
+
+def _passed(standing: Standing, rung: Rung, passed: Passed) -> Silence:
     return Silence(
         assignment=standing.assignment,
         rung=rung,
-        reason=f"未寄：{passed.reason}",
+        reason=passed.reason,
         person=passed.person.email,
     )
 
 
 def _alarm(standing: Standing, step: Step, coordinator: Person, passed: list[Passed]) -> Nag:
-    told = "、".join(f"{_named(each)}（{each.reason}）" for each in passed if each.role in _SECTION)
+    people = [
+        {"name": each.person.name, "role": each.role, "why": each.reason.code.value}
+        for each in passed
+        if each.role in ASKED_ROLES
+    ]
     return Nag(
         assignment=standing.assignment,
         office=standing.office,
         section=standing.section,
-        rung=f"{UNREACHABLE}{step.key(standing.deadline)}",
+        rung=_unreachable(step, standing.deadline),
         step=step,
         deadline=standing.deadline,
         to=Addressee(person=coordinator, role="coordinator"),
-        reason=f"{step.title}，組室無人可收信：{told or '通訊錄沒有承辦人'}",
+        reason=Reason.of(ReasonCode.NOBODY_REACHABLE, step=step.name, people=people),
     )
 
 
-def silence_of(nag: Nag, reason: str) -> Silence:
+def silence_of(nag: Nag, reason: Reason) -> Silence:
     """A notice that is held back after all."""
     return Silence(
         assignment=nag.assignment, rung=nag.rung, reason=reason, person=nag.to.person.email
     )
-
-
-def _named(passed: Passed) -> str:
-    return f"{'代理人' if passed.role == 'deputy' else ''}{passed.person.name}"

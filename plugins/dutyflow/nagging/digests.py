@@ -11,10 +11,9 @@ from dutyflow.plan.model import Person
 
 from .decisions import Nag, Silence, silence_of
 from .people import person_key
+from .reasons import Reason, ReasonCode
 
 OFFICE_HOURS = (time(8), time(18))
-HOURS_IN_WORDS = "08:00–18:00"
-OUT_OF_HOURS = f"未寄：不在辦公時間（{HOURS_IN_WORDS}），併入下次"
 
 _URGENCY: dict[Tone, int] = {"urgent": 0, "firm": 1, "plain": 2}
 
@@ -37,7 +36,8 @@ class Digest:
     def out_of_hours(self) -> tuple[Digest | None, tuple[Silence, ...]]:
         """What of it may go out of office hours, None where nothing may; and what waits."""
         may = tuple(nag for nag in self.nags if nag.step.any_hour)
-        waits = (silence_of(nag, OUT_OF_HOURS) for nag in self.nags if not nag.step.any_hour)
+        why = Reason(ReasonCode.OUT_OF_HOURS)
+        waits = (silence_of(nag, why) for nag in self.nags if not nag.step.any_hour)
         return (replace(self, nags=may) if may else None), tuple(waits)
 
 

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from dutyflow.plan.model import Person, SectionContacts
 
-REASON = "改期通知"
-ESTIMATED = "期限為推估"
+from .rungs import Rung, RungKind
 
 
-def rung(move: int | str) -> str:
+def rung(move: int | str) -> Rung:
     """The rung of one move, by its event's number or its moment: each is told, and none twice."""
-    return f"moved:{move}"
+    return Rung(kind=RungKind.MOVED, which=str(move))
 
 
-def estimated_rung(year: int) -> str:
+def estimated_rung(year: int) -> Rung:
     """The rung of the deadlines that wait for a year's calendar."""
-    return f"estimated:{year}"
+    return Rung(kind=RungKind.ESTIMATED, which=str(year))
 
 
 def addressees(section: SectionContacts) -> tuple[Person, ...]:
     """The section's owners (承辦人), as with the opening mail that named the day before."""
     return section.owners
-
-
-def is_told(state: str) -> bool:
-    """Whether a section is still to answer, by the state of its assignment."""
-    return state in {"open", "submitted"}

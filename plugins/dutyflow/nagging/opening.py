@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dutyflow.plan.model import Person, SectionContacts
 
-RUNG = "opening"
-REASON = "首次通知"
+from .reasons import Reason, ReasonCode
+from .rungs import Rung, RungKind
 
-
-def because(section: str, duty: str) -> str:
-    """Completes "您收到這封信，是因為…"."""
-    return f"您是{section}的承辦人，本期{duty}由此開始（{REASON}）"
+RUNG = Rung(kind=RungKind.OPENING)
+REASON = Reason(ReasonCode.OPENING)
 
 
 def addressees(section: SectionContacts) -> tuple[Person, ...]:

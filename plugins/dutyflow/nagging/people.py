@@ -6,16 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from dutyflow.plan.ladders import Role
 from dutyflow.plan.model import Contacts, Person, SectionContacts
+from dutyflow.plan.roles import Role
 
-ROLE_TITLES: dict[Role, str] = {
-    "owner": "承辦人",
-    "deputy": "代理人",
-    "head": "組長",
-    "coordinator": "計畫承辦人",
-    "director": "處長",
-}
+from .reasons import Reason, ReasonCode
 
 
 def person_key(person: Person) -> str:
@@ -33,15 +27,15 @@ class Reachability:
     away: Mapping[str, date]
     undeliverable: Collection[str] = frozenset()
 
-    def why_not(self, person: Person, today: date) -> str:
-        """Why a person cannot be told today, in words; "" when they can."""
+    def why_not(self, person: Person, today: date) -> Reason | None:
+        """Why a person cannot be told today; None when they can."""
         address = person_key(person)
         if address in self.undeliverable:
-            return "信箱退信"
+            return Reason(ReasonCode.MAIL_RETURNED)
         until = self.away.get(address)
         if until is not None and today <= until:
-            return "請假"
-        return ""
+            return Reason(ReasonCode.AWAY)
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +53,7 @@ class Passed:
 
     person: Person
     role: Role
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +109,7 @@ def _owners(section: SectionContacts, today: date, at: Reachability) -> Reached:
 
 def _stood_in(passed: list[Passed], deputy: Person) -> Iterator[Passed]:
     for each in passed:
-        reason = f"{each.reason}，已由代理人{deputy.name}收受"
+        reason = Reason.of(each.reason.code, stood_in_by=deputy.name)
         yield Passed(person=each.person, role=each.role, reason=reason)
 
 

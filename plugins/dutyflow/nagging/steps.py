@@ -9,7 +9,11 @@ from datetime import date
 from itertools import pairwise
 
 from dutyflow.calendars.working_days import WorkingDays
-from dutyflow.plan.ladders import Ladder, Role, Rung, Tone
+from dutyflow.plan import ladders
+from dutyflow.plan.ladders import Ladder, Tone
+from dutyflow.plan.roles import Role
+
+from .rungs import Rung, RungKind, StepKind, StepName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,27 +33,27 @@ class Step:
     last: bool = False
 
     @property
-    def name(self) -> str:
-        """`before_5`, `due`, `overdue_2`, `given_up`: half of a notice's key."""
+    def id(self) -> StepName:
         if self.last:
-            return "given_up"
+            return StepName(kind=StepKind.GIVEN_UP)
         if self.offset == 0:
-            return "due"
-        return f"overdue_{self.offset}" if self.offset > 0 else f"before_{-self.offset}"
+            return StepName(kind=StepKind.DUE)
+        kind = StepKind.OVERDUE if self.offset > 0 else StepKind.BEFORE
+        return StepName(kind=kind, days=abs(self.offset))
 
     @property
-    def title(self) -> str:
-        if self.last:
-            return f"逾期超過 {self.offset - 1} 個工作天，不再稽催"
-        if self.offset == 0:
-            return "今日截止"
-        if self.offset > 0:
-            return f"逾期第 {self.offset} 日"
-        return f"到期前 {-self.offset} 個工作天"
+    def name(self) -> str:
+        """`before_5`, `due`, `overdue_2`, `given_up`: half of a notice's key."""
+        return str(self.id)
 
-    def key(self, deadline: date) -> str:
+    @property
+    def gives_up_after(self) -> int | None:
+        """Of the last one: for how many working days the section was told that it is late."""
+        return self.offset - 1 if self.last else None
+
+    def rung(self, deadline: date) -> Rung:
         """The rung of a notice: the same step for another deadline is another one."""
-        return f"{self.name}@{deadline.isoformat()}"
+        return Rung(kind=RungKind.STEP, step=self.id, deadline=deadline)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +88,7 @@ def _steps(ladder: Ladder) -> Iterator[Step]:
         )
 
 
-def _step(rung: Rung, offset: int) -> Step:
+def _step(rung: ladders.Rung, offset: int) -> Step:
     return Step(
         offset=offset,
         to=rung.to,
@@ -111,9 +115,6 @@ class Schedule:
         """The next step whose day is still to come, and that day."""
         at = bisect_right(self._days, max(today, opened))
         return (self._steps[at], self._days[at]) if at < len(self._days) else None
-
-    def day_of(self, step: Step) -> date:
-        return self._days[self._steps.index(step)]
 
     def due(self, today: date, *, opened: date) -> Due | None:
         """The highest step whose day has come. A step whose day was not after that of the opening

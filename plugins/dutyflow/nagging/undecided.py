@@ -13,10 +13,10 @@ from datetime import date
 from dutyflow.calendars.working_days import WorkingDays
 from dutyflow.plan.ladders import Ladder, Tone
 
-from .steps import Schedule, Step
+from .reasons import Reason, ReasonCode
+from .rungs import Rung, RungKind
+from .steps import Schedule
 from .throttle import had_enough, too_soon
-
-UNDECIDED = "undecided:"  # how the rung begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +30,15 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class Urging:
-    """What today's step says of a decision. `rung` makes the notice of it; "" before the first."""
+    """What today's step says of a decision; before the first, it has no `rung`: no notice."""
 
-    rung: str
-    reason: str
+    rung: Rung | None
+    reason: Reason
     tone: Tone
     director: bool
 
 
-WAITS = Urging(rung="", reason="待核定", tone="plain", director=False)
+WAITS = Urging(rung=None, reason=Reason(ReasonCode.REPORT_UNDECIDED), tone="plain", director=False)
 
 
 def urge(decision: Decision, ladder: Ladder, calendar: WorkingDays, today: date) -> Urging:
@@ -48,8 +48,10 @@ def urge(decision: Decision, ladder: Ladder, calendar: WorkingDays, today: date)
         return WAITS
     step = due.step
     return Urging(
-        rung=f"{UNDECIDED}{step.name}:{decision.due.isoformat()}",
-        reason=f"待核定，{_when(step)}",
+        rung=Rung(kind=RungKind.UNDECIDED, step=step.id, deadline=decision.due),
+        reason=Reason.of(
+            ReasonCode.REPORT_UNDECIDED, step=step.name, late_by=max(step.offset, 0) or None
+        ),
         tone=step.tone,
         director="director" in step.to,
     )
@@ -66,8 +68,8 @@ class Heard:
     waited: bool = False
 
 
-def held_back(heard: Heard, ladder: Ladder, calendar: WorkingDays, today: date) -> str:
-    """Why they are not urged today, in words; "" where they are.
+def held_back(heard: Heard, ladder: Ladder, calendar: WorkingDays, today: date) -> Reason | None:
+    """Why they are not urged today; None where they are.
 
     Who had their day's mails is spared for one day. Reminders of late sections may come on every
     day, and would keep a report from the director for weeks.
@@ -75,8 +77,3 @@ def held_back(heard: Heard, ladder: Ladder, calendar: WorkingDays, today: date) 
     if heard.today >= ladder.max_per_day and not heard.waited:
         return had_enough(heard.today)
     return too_soon(ladder, calendar, heard.last, today)
-
-
-def _when(step: Step) -> str:
-    """The ladder gives up on sections; on whoever decides it does not."""
-    return f"逾報送期限 {step.offset} 個工作天" if step.offset > 0 else step.title

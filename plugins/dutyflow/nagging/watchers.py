@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
-SUMMARY, WEEK = "晨間摘要", "每週狀態"
-SUMMARY_RUNG = "summary:"
-_FIRST_WORDS = re.compile("[，：]")
+from .reasons import Reason, ReasonCode
+from .rungs import Rung, RungKind
+
+SUMMARY, WEEK = Reason(ReasonCode.MORNING_SUMMARY), Reason(ReasonCode.WEEKLY_STATUS)
 
 
-def summary_rung(day: date) -> str:
+def summary_rung(day: date) -> Rung:
     """The rung of a day's summary: there is one a day."""
-    return f"{SUMMARY_RUNG}{day.isoformat()}"
+    return Rung(kind=RungKind.SUMMARY, which=day.isoformat())
 
 
-def week_rung(day: date) -> str:
+def week_rung(day: date) -> Rung:
     """The rung of the state of a day's week, which begins on Monday: there is one a week."""
     year, week, _ = day.isocalendar()
-    return f"week:{year}-W{week:02}"
-
-
-def step_in(reason: str) -> str:
-    """The step that a notice's reason begins with: `逾期第 2 日` of `逾期第 2 日，副知組長`."""
-    return _FIRST_WORDS.split(reason, maxsplit=1)[0]
+    return Rung(kind=RungKind.WEEK, which=f"{year}-W{week:02}")

@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from dutyflow.infra import clock
 from dutyflow.plan.outline import OfficeOutline
+from dutyflow.plan.roles import ROLE_TITLES
 
 from .duty_dag import MAIL_RETRIES
 from .names import NAG_DAG, OFFICE_OF_FUNCTION
@@ -28,7 +29,7 @@ DESCRIPTION = """\
 1. **決定**：每一件未填報的應辦事項，依其階段（ladder）今天該通知誰；不必通知的，記下原因。
 2. **寄稽催信**：每人一封，列出全部應辦事項。已填報的不寄，同一件事不會對同一人寄第二次。
 3. **晨間摘要**：寄給計畫承辦人：待核定、逾期、新收到的填報、寄出的通知；沒有事就不寄。
-4. **每週狀態**：每週第一個工作天寄給處長。
+4. **每週狀態**：每週第一個工作天寄給{director}。
 
 停班日不寄，下一個工作天併入。系統停擺後補上的執行，只在 08:00–18:00 寄信；不在這段時間內，只寄標明\
 不限辦公時間的階段（`any_hour`），其餘由下一次併入。
@@ -39,18 +40,20 @@ DESCRIPTION = """\
 
 
 def nag_dag() -> DAG:
+    offices = outlines(clock.now())
+    director = _director(offices)
     with DAG(
         NAG_DAG,
         dag_display_name="每日稽催",
-        description="提醒尚未填報的組室，並向計畫承辦人與處長報告進度",
-        doc_md=DESCRIPTION,
+        description=f"提醒尚未填報的組室，並向計畫承辦人與{director}報告進度",
+        doc_md=DESCRIPTION.format(director=director),
         schedule=WorkingMornings(),
         start_date=datetime(2018, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
         is_paused_upon_creation=False,
         tags=["dutyflow"],
-        params=_params(outlines(clock.now())),
+        params=_params(offices),
         default_args={"owner": "dutyflow", "retries": 3, "retry_delay": timedelta(seconds=5)},
     ) as dag:
         sent = send.expand_kwargs(decide())
@@ -95,7 +98,7 @@ def send(
 ) -> None:
     """Send one batch over one connection."""
     from dutyflow.infra import clock
-    from dutyflow.nagging.digests import HOURS_IN_WORDS
+    from dutyflow.nagging.wording import HOURS_IN_WORDS
     from dutyflow.services.reminders import batches, daily_round, reminder_mail
 
     from .task_context import task_workspace
@@ -168,6 +171,13 @@ def _is_scheduled(context: Any) -> bool:
     from dutyflow.orchestration.opening_run import SCHEDULED
 
     return bool(context["dag_run"].run_type == SCHEDULED)
+
+
+def _director(offices: list[OfficeOutline]) -> str:
+    """What the offices call their directors, each title once."""
+    return (
+        "、".join(dict.fromkeys(office.director for office in offices)) or ROLE_TITLES["director"]
+    )
 
 
 def _params(offices: list[OfficeOutline]) -> dict[str, Param]:

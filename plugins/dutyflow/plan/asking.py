@@ -9,7 +9,7 @@ from dutyflow.calendars.roc import format_roc
 
 from .forms import Form
 from .model import Duty, Measure, Plan, Section
-from .words import CHOICE_TITLES
+from .titles import Titles
 
 NUMBER, ITEM, ANSWER, HELP, NOTHING = "編號", "項目", "填答", "填寫說明", "無辦理事項"
 NOTHING_ID = "nothing"  # no field's id
@@ -61,12 +61,12 @@ def spoken_amount(form: Form, rows: int) -> str:
     return f"「{form.name}」共 {rows} 列" if form.is_table else f"一份「{form.name}」"
 
 
-def awaited_by(duty: Duty, report_due: date, deadline: date) -> str:
+def awaited_by(duty: Duty, report_due: date, deadline: date, titles: Titles) -> str:
     """Who waits for what sections answer, and until when: `業務處，107年7月6日（五）前報送`.
 
     The day is left out where the section was given more time than that: it would be one too many.
     """
-    places = "、".join(CHOICE_TITLES[place] for place in duty.deliver_to)
+    places = "、".join(map(titles.of, duty.deliver_to))
     if deadline > report_due:
         return places
     return f"{places}，{format_roc(report_due, weekday=True)}前報送"

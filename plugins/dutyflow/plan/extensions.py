@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -13,13 +13,7 @@ from dutyflow.calendars.roc import format_roc
 from dutyflow.calendars.working_days import WorkingDays
 
 from .parts import PlanPart
-
-Approver = Literal["head", "director", "head_office"]
-APPROVER_TITLES: dict[Approver, str] = {
-    "head": "組長",
-    "director": "處長",
-    "head_office": "業務處",
-}
+from .roles import Approver
 
 FAR = timedelta(days=366)  # beyond what is possible; nobody counts the working days until then
 

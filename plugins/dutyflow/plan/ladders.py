@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .parts import Identifier, Name, PlanPart
+from .roles import Role
 
-Role = Literal["owner", "deputy", "head", "coordinator", "director"]
 Tone = Literal["plain", "firm", "urgent"]
 # Why somebody is told: to answer; to know; as coordinator to see that somebody can be told, or to
 # go on where the ladder ends.

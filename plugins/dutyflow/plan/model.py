@@ -28,13 +28,14 @@ from .extensions import Extensions
 from .forms import Form
 from .ladders import Ladder
 from .parts import Connection, Domain, Identifier, MeasureId, Name, OptionalText, PlanPart, Text
+from .roles import Recipient
+from .titles import USUAL_TITLES, Titles
 from .words import CHOICE_TITLES
 
 ALL = "all"  # 各部門: every section of the office
 
 Frequency = Literal["ongoing", "yearly"]
 ReportKind = Literal["assessment_summary", "plain"]
-Recipient = Literal["head_office", "director", "coordinator"]
 FREQUENCY_TITLES: dict[Frequency, str] = {
     "ongoing": CHOICE_TITLES["ongoing"],
     "yearly": CHOICE_TITLES["yearly"],
@@ -67,6 +68,7 @@ class Office(PlanPart):
     id: Identifier = Field(description="與資料夾同名，例如 pingtung")
     name: Name
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Taipei"
+    titles: Titles = Field(default=USUAL_TITLES, description="職稱；省略時為組長、處長、業務處")
 
     @property
     def zone(self) -> ZoneInfo:

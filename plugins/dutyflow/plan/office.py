@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from dutyflow.calendars.working_days import Closure, WorkingDays
 
 from .model import Contacts, Plan
+from .titles import Titles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,11 @@ class OfficePlans:
     def name(self) -> str:
         """The office's name, as its latest plan has it."""
         return self.plans[-1].office.name
+
+    @property
+    def titles(self) -> Titles:
+        """What its posts are called, as its latest plan has it."""
+        return self.plans[-1].office.titles
 
     @property
     def zone(self) -> ZoneInfo:

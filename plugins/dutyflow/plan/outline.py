@@ -62,12 +62,14 @@ class DutyOutline:
 class OfficeOutline:
     """An office as its latest plan has it, with the duties of all its plans.
 
-    `since` is an ISO date before which no period of a cycle begins.
+    `director` is what its director is called. `since` is an ISO date before which no period of a
+    cycle begins.
     """
 
     id: str
     name: str
     timezone: str
     title: str
+    director: str
     since: str
     duties: tuple[DutyOutline, ...]

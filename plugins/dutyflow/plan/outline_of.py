@@ -39,6 +39,7 @@ def outline_of(office: OfficePlan, made_at: datetime) -> OfficeOutline:
         name=office.name,
         timezone=plan.office.timezone,
         title=plan.header.title,
+        director=office.titles.director,
         since=_first_day(office),
         duties=tuple(
             _duty(office, plan, duty, _to_come(planned[duty.id], plan, duty, today))

@@ -7,19 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .model import Contacts, Person, SectionContacts
+from .roles import ROLE_TITLES, AnyRole
+from .titles import Titles
 
-Part = Literal["owner", "deputy", "head", "domain", "coordinator", "director", "head_office"]
+Part = AnyRole | Literal["domain"]
 
-_TITLES: dict[Part, str] = {
-    "owner": "承辦人",
-    "deputy": "代理人",
-    "head": "組長",
-    "domain": "同組室其他信箱",
-    "coordinator": "計畫承辦人",
-    "director": "處長",
-    "head_office": "業務處",
-}
-OWNER, UNKNOWN = _TITLES["owner"], "不在通訊錄"
+OWNER, UNKNOWN = ROLE_TITLES["owner"], "不在通訊錄"
+_BY_DOMAIN = "同組室其他信箱"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +25,9 @@ class Standing:
     section: str = ""
     also: bool = False
 
-    @property
-    def title(self) -> str:
-        return _TITLES[self.part] + ("（另一信箱）" if self.also else "")
+    def title(self, titles: Titles) -> str:
+        own = _BY_DOMAIN if self.part == "domain" else titles.of(self.part)
+        return own + ("（另一信箱）" if self.also else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +45,16 @@ class Sender:
         """The sections that they belong to, each once."""
         return tuple(dict.fromkeys(each.section for each in self.standings if each.section))
 
-    def role(self, section: str, section_name: str = "") -> str:
-        """What they are to a section, in words. `section_name` is that of their own, for those who
-        belong to another."""
+    def role(self, section: str, titles: Titles, section_name: str = "") -> str:
+        """What they are to a section, in the office's words. `section_name` is that of their own,
+        for those who belong to another."""
         own = [each for each in self.standings if each.section == section]
         of_office = [each for each in self.standings if not each.section]
         if own or of_office:
-            return (own or of_office)[0].title
+            return (own or of_office)[0].title(titles)
         if not self.standings:
             return UNKNOWN
-        return f"{section_name or '他組室'}{self.standings[0].title}"
+        return f"{section_name or '他組室'}{self.standings[0].title(titles)}"
 
 
 def sender_of(contacts: Contacts, address: str) -> Sender:

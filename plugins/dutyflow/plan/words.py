@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
+from .roles import ROLE_TITLES
+
 FIELD_TITLES: dict[str, str] = {
     "above": "高於",
     "address": "信箱位址",
@@ -23,13 +25,13 @@ FIELD_TITLES: dict[str, str] = {
     "clause": "依據條文",
     "collect_again": "補件工作天數",
     "collect_by": "填報截止",
-    "coordinator": "計畫承辦人",
+    "coordinator": ROLE_TITLES["coordinator"],
     "covers": "涵蓋範圍",
     "daily": "每日",
     "dates": "各期起迄",
     "deliver_to": "送交對象",
-    "deputies": "代理人",
-    "director": "處長",
+    "deputies": ROLE_TITLES["deputy"],
+    "director": ROLE_TITLES["director"],
     "domains": "組室網域",
     "duties": "定期工作",
     "effective_from": "生效日",
@@ -46,8 +48,8 @@ FIELD_TITLES: dict[str, str] = {
     "frequency": "執行期間",
     "gives_up_after": "停止稽催",
     "goal": "計畫目標",
-    "head": "組長",
-    "head_office": "業務處",
+    "head": ROLE_TITLES["head"],
+    "head_office": ROLE_TITLES["head_office"],
     "header": "計畫本文",
     "help": "填寫說明",
     "id": "代碼",
@@ -94,6 +96,7 @@ FIELD_TITLES: dict[str, str] = {
     "times": "次數上限",
     "timezone": "時區",
     "title": "標題",
+    "titles": "職稱",
     "to": "收件人",
     "tone": "語氣",
     "type": "欄位型態",
@@ -109,23 +112,19 @@ FIELD_TITLES: dict[str, str] = {
 }
 
 CHOICE_TITLES: dict[str, str] = {
+    **dict(ROLE_TITLES.items()),
     "after": "接續",
     "all": "各部門",
     "approval": "核定",
     "assessment_summary": "考核結果彙整表",
     "choice": "選項",
     "collect_by": "填報截止",
-    "coordinator": "計畫承辦人",
     "date": "日期",
     "dates": "指定期間",
-    "deputy": "代理人",
-    "director": "處長",
     "file": "檔案",
     "firm": "提醒",
     "friday": "星期五",
     "half_year": "每半年",
-    "head": "組長",
-    "head_office": "業務處",
     "measures": "具體作法",
     "monday": "星期一",
     "month": "每月",
@@ -136,7 +135,6 @@ CHOICE_TITLES: dict[str, str] = {
     "once": "一次",
     "ongoing": "隨時辦理",
     "opens": "開始填報",
-    "owner": "承辦人",
     "period_end": "期末",
     "period_start": "期初",
     "plain": "填報彙整表",

@@ -13,7 +13,6 @@ from .model import AspectPart, Assessment, Entry, MeasureRow, mean
 from .received import Material
 
 TITLE = "考核結果彙整表"  # 陸、考核作業
-SIGNATURES = ("承辦人", "複核", "處長")
 TEXT, SCORE, EVIDENCE = "text", "score", "evidence"  # the form's fields that this report reads
 
 
@@ -38,7 +37,7 @@ def assess(material: Material) -> Assessment:
         sections=tuple(section.name for section in plan.sections_of(duty)),
         aspects=aspects,
         total=mean((a.score for a in aspects), (a.weight for a in aspects)),
-        signatures=SIGNATURES,
+        signatures=material.signatures,
     )
 
 

@@ -17,8 +17,6 @@ from .model import Entry, Report, Status, Tally
 from .received import Material
 from .wording import spoken_score
 
-SIGNATURES = ("承辦人", "複核", "處長")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
@@ -94,7 +92,7 @@ def list_answers(material: Material) -> PlainReport:
         due_on=material.due_on,
         note=duty.assumption and f"依據：{duty.clause}。假設：{duty.assumption}",
         sections=tuple(section.name for section in sections),
-        signatures=SIGNATURES,
+        signatures=material.signatures,
         leads=leads_of(form),
         questions=tuple(map(_question, form.asked)),
         rows=tuple(row for section in sections for row in _rows(material, section)),

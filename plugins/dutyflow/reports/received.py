@@ -8,6 +8,7 @@ from datetime import date
 
 from dutyflow.plan.answers import Answer
 from dutyflow.plan.model import Duty, Plan
+from dutyflow.plan.roles import ROLE_TITLES
 
 from .model import Status
 
@@ -41,6 +42,11 @@ class Material:
     made_on: date
     due_on: date
     received: Mapping[str, SectionAnswers]
+
+    @property
+    def signatures(self) -> tuple[str, ...]:
+        """Who signs the report on paper."""
+        return ROLE_TITLES["owner"], "複核", self.plan.office.titles.director
 
     def sent_by(self, section_id: str) -> SectionAnswers:
         return self.received.get(section_id, NOT_RECEIVED)

@@ -23,6 +23,7 @@ from dutyflow.plan.asking import AskedRow, asked_rows, spoken_amount
 from dutyflow.plan.forms import Form
 from dutyflow.plan.model import Duty, Plan, SectionContacts
 from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.titles import USUAL_TITLES, Titles
 
 # What changes an appointment: when it is, and whether it still is. Each is one more, also where a
 # day moves back to where it was.
@@ -165,6 +166,14 @@ class Workspace:
     def section_name(self, assignment_key: str) -> str:
         return self.case(assignment_key).section_name
 
+    def titles_at(self, key: str) -> Titles:
+        """What the office calls its posts that a key is of, or lies under; the usual titles where
+        there is no plan of it any more."""
+        try:
+            return self.office(key.partition("/")[0]).titles
+        except UnknownOffice:
+            return USUAL_TITLES
+
     def close(self) -> None:
         self.outbox.close()
         if "ledger" in self.__dict__:
@@ -204,6 +213,11 @@ class Case:
     @property
     def zone(self) -> ZoneInfo:
         return self.plan.office.zone
+
+    @property
+    def titles(self) -> Titles:
+        """What the office calls its posts today, as their people are those of today."""
+        return self.office.titles
 
     @property
     def section_name(self) -> str:

@@ -14,9 +14,12 @@ from dutyflow.calendars.cycles import opening_moment
 from dutyflow.calendars.roc import TAIPEI
 from dutyflow.calendars.working_days import GAZETTED_UNTIL, ONE_DAY, days_from
 from dutyflow.ledger.records import NoticeRecord
+from dutyflow.nagging import wording
+from dutyflow.nagging.rungs import RungKind, StepKind
 from dutyflow.plan.cycles import cycles
 from dutyflow.services.cycles.moved_days import inform
 from dutyflow.services.cycles.reschedule import reschedule
+from dutyflow.services.rehearsal.mails import ForeseenMail, Point
 from dutyflow.services.rehearsal.next_round import foresee
 from dutyflow.services.rehearsal.play import Rehearsal, Wish, rehearse
 from dutyflow.services.reminders.daily_round import EVERYTHING, decide_round, keep_silences
@@ -122,9 +125,13 @@ def as_told(notice: NoticeRecord) -> Told:
     return (day, *said)
 
 
+def said(mail: ForeseenMail, point: Point) -> tuple[str, str]:
+    return point.rung.key, wording.worded(point.reason, mail.titles)
+
+
 def as_foreseen(rehearsal: Rehearsal) -> list[Told]:
     return sorted(
-        (mail.day, mail.to.email, point.assignment, point.rung, point.reason, mail.subject)
+        (mail.day, mail.to.email, point.assignment, *said(mail, point), mail.subject)
         for mail in rehearsal.mails
         for point in mail.points
     )
@@ -170,7 +177,7 @@ def test_a_rehearsal_tells_what_those_who_watch_are_then_told(at_work: Scene) ->
     }
     told = {str(mail["Subject"]): sorted(text_of(mail).splitlines()) for mail in mails}
     for mail in rehearsal.mails:
-        if mail.first.rung.startswith("summary:"):
+        if mail.first.rung.kind is RungKind.SUMMARY:
             text = text_of(parsed(mail.message(at_work.now).as_bytes()))
             assert sorted(text.splitlines()) == told[mail.subject]
 
@@ -178,7 +185,7 @@ def test_a_rehearsal_tells_what_those_who_watch_are_then_told(at_work: Scene) ->
 def test_who_asks_for_one_duty_is_not_told_of_the_whole(at_work: Scene) -> None:
     office = at_work.workspace.office(OFFICE)
     rungs = {
-        mail.first.rung.partition(":")[0]
+        mail.first.rung.kind.value
         for mail in rehearse([office], Wish(start=START, end=END, duty="spot_checks")).mails
     }
     assert not rungs & {"summary", "week", "undecided"}
@@ -188,7 +195,7 @@ def test_once_all_have_answered_a_report_waits_no_longer_than_its_own_day(at_wor
     office = at_work.workspace.office(OFFICE)
     played = rehearse([office], Wish(start=START, end=END, answered_on_time=True))
     due = {part.title: part.cycle.report_due for part in played.parts}
-    summaries = [mail for mail in played.mails if mail.first.rung.startswith("summary:")]
+    summaries = [mail for mail in played.mails if mail.first.rung.kind is RungKind.SUMMARY]
     waits = [(mail.day, line) for mail in summaries for line in mail.content.waiting]
     assert waits
     assert all(day <= due[line.title] for day, line in waits)
@@ -226,7 +233,7 @@ def test_what_the_coordinator_and_the_director_get_tomorrow_is_told_as_it_will_b
     at_work.workspace.read_plans_anew()
     reschedule(at_work.workspace, OFFICE, now=at_work.now, who="測試")
     found = foresee(at_work.workspace, EVERYTHING, now=at_work.now, days_ahead=1)
-    kinds = {mail.first.rung.partition(":")[0] for mail in found.besides}
+    kinds = {mail.first.rung.kind.value for mail in found.besides}
     assert kinds == {"moved", "summary", "week"}
     at_work.new_mails()
     at_work.now = found.at
@@ -250,7 +257,7 @@ def test_a_calendar_that_is_not_announced_is_told_once_in_a_rehearsal(at_work: S
     rehearsal = rehearse(
         [at_work.workspace.office(OFFICE)], Wish(start=after, end=after + 40 * ONE_DAY)
     )
-    told = [mail for mail in rehearsal.mails if mail.first.rung.startswith("estimated:")]
+    told = [mail for mail in rehearsal.mails if mail.first.rung.kind is RungKind.ESTIMATED]
     assert {mail.to.name for mail in told} == {"曾秀英（樣本）"}
     assert len({mail.first.rung for mail in told}) == len(told) > 0
 
@@ -262,6 +269,6 @@ def test_who_answers_in_time_is_told_nothing_once_the_day_is_over(at_work: Scene
         point
         for mail in rehearse([office], wish).mails
         for point in mail.points
-        if point.rung.startswith("overdue")
+        if point.rung.step is not None and point.rung.step.kind is StepKind.OVERDUE
     ]
     assert {point.section for point in overdue} == {"billing"}

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from dutyflow.forms.texts import folded
-from dutyflow.plan.extensions import APPROVER_TITLES, Level
+from dutyflow.plan.extensions import Level
+from dutyflow.plan.roles import ROLE_TITLES, Approver
 
 from .codecs import Codec, Shown, Slip
 
 EXPECTED = "由低而高，以頓號分開：核准人與合計至多的工作天數，例如 組長 10、處長 20、業務處"
 _SEPARATORS = re.compile(r"[、,，;；\n]+")
 _LEVEL = re.compile(r"(?P<by>\D+?)(?P<days>[0-9]{1,3})?(?:個?工作天)?")
-_BY_TITLE = {title: by for by, title in APPROVER_TITLES.items()} | {
-    by: by for by in APPROVER_TITLES
+_BY_TITLE: dict[str, Approver] = {
+    name: by for by in get_args(Approver) for name in (by, ROLE_TITLES[by])
 }
 
 
@@ -24,7 +25,7 @@ class Levels(Codec):
 
     def show(self, value: Sequence[Level]) -> Shown:
         return "、".join(
-            f"{APPROVER_TITLES[level.by]} {level.working_days or ''}".strip() for level in value
+            f"{ROLE_TITLES[level.by]} {level.working_days or ''}".strip() for level in value
         )
 
     def read(self, text: str) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from .cycles import (
     Account,
     AssignmentRecord,
-    AssignmentState,
     CycleRecord,
     CycleState,
     Look,
@@ -40,7 +39,6 @@ __all__ = [
     "Account",
     "Assignable",
     "AssignmentRecord",
-    "AssignmentState",
     "CallKind",
     "CallRecord",
     "Came",

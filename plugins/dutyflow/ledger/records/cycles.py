@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from dutyflow.calendars.working_days import Closure
+from dutyflow.nagging.states import AssignmentState
 
 from ..columns import utc
 
 CycleState = Literal["open", "closed"]
-AssignmentState = Literal["open", "submitted", "accepted", "returned", "late", "waived"]
 
 
 @dataclass(frozen=True, kw_only=True)

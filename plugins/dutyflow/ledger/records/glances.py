@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from .cycles import AssignmentState
+from dutyflow.nagging.states import AssignmentState
+
 from .submissions import Verdict
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from dutyflow.plan.roles import Decider
+
 from ..columns import utc
 
 RequestState = Literal["pending", "granted", "refused", "void"]
@@ -28,7 +30,7 @@ class NewRequest:
     asked_name: str
     asked_at: datetime
     source: str
-    approver: str
+    approver: Decider
     token: str
     kind: str = "extension"
 
@@ -50,7 +52,7 @@ class RequestRecord:
     asked_name: str
     asked_at: datetime
     source: str
-    approver: str
+    approver: Decider
     token: str
     state: RequestState
     decided_by: str

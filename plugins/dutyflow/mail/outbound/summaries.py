@@ -55,7 +55,7 @@ def went_out(section: str, steps: Mapping[str, int]) -> str:
 def silent(whose: str, recipient: str, reason: str) -> str:
     """Who was told nothing of what, and why; `recipient` is "" where it was nobody."""
     who = f"（{recipient}）" if recipient else ""
-    return f"{whose}{who}：{reason.removeprefix('未寄：')}"
+    return f"{whose}{who}：{reason}"
 
 
 @dataclass(frozen=True, kw_only=True)

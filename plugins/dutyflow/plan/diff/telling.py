@@ -11,11 +11,12 @@ from pydantic import BaseModel
 from dutyflow.calendars.roc import format_roc
 from dutyflow.calendars.rules import Unannounced
 from dutyflow.plan.catalogue import shipped_forms, shipped_ladders
-from dutyflow.plan.extensions import APPROVER_TITLES, Level
+from dutyflow.plan.extensions import Level
 from dutyflow.plan.forms import NO, YES, Above, Below, Equals
 from dutyflow.plan.ladders import TONE_TITLES, Rung
 from dutyflow.plan.model import ALL, FrequencyCovers, MeasureCovers, NamedSpan, Plan, Span
 from dutyflow.plan.overview import EVERY_SECTION
+from dutyflow.plan.roles import ROLE_TITLES
 from dutyflow.plan.words import CHOICE_TITLES, listed
 
 NOTHING, BLANK = "（無）", "（空白）"
@@ -89,7 +90,7 @@ def _part(part: BaseModel, plan: Plan) -> str:
             return f"{part.when}（{told(part.to, 'to', plan)}）"
         case Level():
             days = f"{part.working_days} 個工作天" if part.working_days else "不限"
-            return f"{APPROVER_TITLES[part.by]} {days}"
+            return f"{ROLE_TITLES[part.by]} {days}"
         case Unannounced() if part.seed:
             return f"{part}（抽籤種子「{part.seed}」）"
     return str(part)

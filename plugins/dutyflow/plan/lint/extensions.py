@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from dutyflow.plan.draft import Draft
-from dutyflow.plan.extensions import APPROVER_TITLES, Extensions
+from dutyflow.plan.extensions import Extensions
+from dutyflow.plan.roles import ROLE_TITLES
 from dutyflow.plan.source import Place, Remark
 
 _PLACE: Place = ("extensions", "levels")
@@ -42,7 +43,7 @@ def _once(rules: Extensions) -> Iterator[Remark]:
         if level.by in seen:
             yield Remark(
                 place=(*_PLACE, position, "by"),
-                found=f"核准人 {level.by}（{APPROVER_TITLES[level.by]}）重複",
+                found=f"核准人 {level.by}（{ROLE_TITLES[level.by]}）重複",
                 expected="每一位核准人只有一級",
             )
         seen.add(level.by)

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from dutyflow.plan.catalogue import shipped_ladders
 from dutyflow.plan.draft import Draft
-from dutyflow.plan.ladders import Ladder, Role, Rung
+from dutyflow.plan.ladders import Ladder, Rung
 from dutyflow.plan.model import Plan
+from dutyflow.plan.roles import Role
 from dutyflow.plan.source import Place, Remark, shown
 from dutyflow.plan.words import did_you_mean, listed, titled
 

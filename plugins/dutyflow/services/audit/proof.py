@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dutyflow.calendars.moments import format_cut_off
 from dutyflow.calendars.roc import format_roc, format_roc_moment, in_zone
-from dutyflow.ledger.event_types import STATE_TITLES, EventType
+from dutyflow.ledger.event_types import EventType
 from dutyflow.ledger.records import (
     AssignmentRecord,
     CycleRecord,
@@ -19,11 +19,12 @@ from dutyflow.ledger.records import (
     number_of,
 )
 from dutyflow.mail.outbound.contexts import SHORT_HASH
-from dutyflow.nagging.people import ROLE_TITLES
-from dutyflow.nagging.wording import rung_title
+from dutyflow.nagging import wording
+from dutyflow.nagging.rungs import Rung
+from dutyflow.nagging.states import STATE_TITLES
 from dutyflow.plan.answers import confirms_nothing, from_json
-from dutyflow.plan.extensions import APPROVER_TITLES
 from dutyflow.plan.model import Plan
+from dutyflow.plan.titles import Titles
 from dutyflow.reports.proof import Chain, Link, Proof, ProofRow, SectionProof
 from dutyflow.services.messaging.submission_changes import difference
 from dutyflow.services.workspace import Workspace
@@ -61,6 +62,10 @@ class _Book:
     @cached_property
     def plan(self) -> Plan:
         return self.workspace.plan_of(self.cycle)
+
+    @property
+    def titles(self) -> Titles:
+        return self.workspace.titles_at(self.cycle.key)
 
     def proof(self, newest: Link, broken_at: int | None) -> Proof:
         cycle, zone = self.cycle, self.plan.office.zone
@@ -125,7 +130,8 @@ class _Book:
                 until = format_cut_off(datetime.fromisoformat(detail["collect_by"]), zone)
                 return replace(row, result=f"期限改為 {until}")
             case EventType.ASKED:
-                return replace(row, result=f"{_wanted(event)}，由{_approver(event)}核示")
+                approver = self.titles.of(detail["approver"])
+                return replace(row, result=f"{_wanted(event)}，由{approver}核示")
             case EventType.GRANTED | EventType.REFUSED | EventType.VOIDED if (
                 detail["request"] in asked
             ):
@@ -178,7 +184,7 @@ def _row(event: EventRecord) -> ProofRow:
         recipient=detail.get("recipient", ""),
         recipient_name=detail.get("recipient_name", ""),
         acting_for=detail.get("acting_for", ""),
-        rung=rung_title(detail["rung"]) if "rung" in detail else "",
+        rung=wording.rung_title(Rung.parse(detail["rung"])) if "rung" in detail else "",
         result="：".join(filter(None, (outcome, said))),
     )
 
@@ -198,12 +204,6 @@ def _of_dating(detail: dict[str, str], zone: ZoneInfo) -> str:
 
 def _wanted(asked: EventRecord) -> str:
     return f"申請展期至 {format_roc(date.fromisoformat(asked.detail['until']), weekday=True)}"
-
-
-def _approver(asked: EventRecord) -> str:
-    role = asked.detail["approver"]
-    titles = (*ROLE_TITLES.items(), *APPROVER_TITLES.items())
-    return next((title for code, title in titles if code == role), "")
 
 
 def _of_submission(event: EventRecord, came: SubmissionRecord | None, zone: ZoneInfo) -> str:

@@ -12,16 +12,16 @@ from dutyflow.calendars.cycles import cut_off
 from dutyflow.calendars.moments import last_day
 from dutyflow.calendars.roc import in_zone
 from dutyflow.calendars.working_days import ONE_DAY, WorkingDays
-from dutyflow.ledger.records import AssignmentRecord, AssignmentState, CycleRecord, NoticeRecord
-from dutyflow.nagging import opening
-from dutyflow.nagging.steps import Schedule, steps_of
-from dutyflow.nagging.wording import is_step, rung_title, step_name
+from dutyflow.ledger.records import AssignmentRecord, CycleRecord, NoticeRecord
+from dutyflow.nagging import opening, wording
+from dutyflow.nagging.reasons import ReasonCode
+from dutyflow.nagging.rungs import Rung, RungKind
+from dutyflow.nagging.states import SETTLED, AssignmentState
+from dutyflow.nagging.steps import Schedule, Step, steps_of
 from dutyflow.plan.answers import confirms_nothing, from_json
 from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Plan
 from dutyflow.services.workspace import Workspace
-
-DONE: tuple[AssignmentState, ...] = ("accepted", "waived")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ class SectionStatus:
 
     @property
     def is_done(self) -> bool:
-        return self.state in DONE
+        return self.state in SETTLED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +177,7 @@ class _Book:
 
     def _next_rung(self, assignment: AssignmentRecord, deadline: date) -> NextRung | None:
         """One that is due and was not told comes on the next day that is worked."""
-        if assignment.state in DONE or self.cycle.state == "closed":
+        if assignment.state in SETTLED or self.cycle.state == "closed":
             return None
         given = self.given.get(assignment.key)
         opened = in_zone(given or self.cycle.opened_at, self.zone).date()
@@ -185,20 +185,20 @@ class _Book:
         since = max(self.today, assignment.paused_until or self.today, self._gap_ends(assignment))
         due = schedule.due(since, opened=opened)
         told = {notice.rung for notice in self.sent[assignment.key]}
-        if due is not None and due.step.key(deadline) not in told:
+        if due is not None and due.step.rung(deadline).key not in told:
             paused = assignment.paused_until is not None and since == assignment.paused_until
             day = self.calendar.roll(since + ONE_DAY if paused else since, "next")
-            return NextRung(day=day, rung=due.step.key(deadline), title=due.step.title)
+            return _next(due.step, day, deadline)
         coming = schedule.next_after(since, opened=opened)
         if coming is None:
             return None
         step, day = coming
-        return NextRung(day=day, rung=step.key(deadline), title=step.title)
+        return _next(step, day, deadline)
 
     def _gap_ends(self, assignment: AssignmentRecord) -> date:
         """The first day on which the ladder's gap since the last reminder lets another one go."""
         gap = self.ladder.min_gap
-        reminders = (n for n in self.sent[assignment.key] if is_step(n.rung))
+        reminders = (n for n in self.sent[assignment.key] if n.reason_code == ReasonCode.REMINDER)
         days = [in_zone(moment_of(notice), self.zone).date() for notice in reminders]
         return self.calendar.shift(max(days), gap) if gap and days else self.today
 
@@ -208,13 +208,13 @@ class _Effects:
     """What each rung brought, over many assignments."""
 
     found: dict[str, Effect] = field(default_factory=dict)
-    order: dict[str, int] = field(default_factory=lambda: {opening.RUNG: -1_000})
+    order: dict[str, int] = field(default_factory=lambda: {opening.RUNG.key: -1_000})
 
     def add(self, book: _Book, assignment: AssignmentRecord) -> None:
         self.order |= {step.name: step.offset for step in steps_of(book.ladder)}
         firsts: dict[str, datetime] = {}
         for notice in book.sent[assignment.key]:
-            if step_name(notice.rung) in self.order:
+            if _name(notice.rung) in self.order:
                 self._effect(notice.rung).mails += 1
                 moment = moment_of(notice)
                 firsts[notice.rung] = min(moment, firsts.get(notice.rung, moment))
@@ -239,11 +239,22 @@ class _Effects:
         return answered
 
     def _effect(self, rung: str) -> Effect:
-        name = step_name(rung)
-        return self.found.setdefault(name, Effect(rung=name, title=rung_title(rung)))
+        name = _name(rung)
+        title = wording.rung_title(Rung.parse(rung))
+        return self.found.setdefault(name, Effect(rung=name, title=title))
 
     def in_order(self) -> tuple[Effect, ...]:
         return tuple(sorted(self.found.values(), key=lambda each: self.order[each.rung]))
+
+
+def _next(step: Step, day: date, deadline: date) -> NextRung:
+    return NextRung(day=day, rung=step.rung(deadline).key, title=wording.step_title(step))
+
+
+def _name(key: str) -> str:
+    """`before_5` of `before_5@2018-07-04`: the same step, whatever the day it was about."""
+    rung = Rung.parse(key)
+    return str(rung.step) if rung.kind is RungKind.STEP else key
 
 
 def moment_of(notice: NoticeRecord) -> datetime:

@@ -13,6 +13,8 @@ from dutyflow.ledger.records import CycleRecord, ReportRecord
 from dutyflow.mail.inbound.bodies import Wish
 from dutyflow.mail.outbound.requests import Waived
 from dutyflow.nagging.people import people_of
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung, RungKind
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.words import guess, listed
@@ -172,9 +174,11 @@ def _waive(at: _ResolvedOrder) -> Done:
     at.workspace.ledger.assignments.waive(case.assignment.key, now=at.now, who=at.who, why=at.why)
     paper = AssignmentMail(at.workspace.case(case.assignment.key))
     content = Waived(about=paper.about, by=at.who, why=at.why)
+    rung = Rung(kind=RungKind.WAIVED, which=at.order.source)
+    reason = Reason(ReasonCode.EXEMPTED)
     mails = tuple(
         replace(mail, attachments=(paper.appointment_over(at.now),))
-        for mail in request_mail.to_section(case, content, rung=f"waived:{at.order.source}")
+        for mail in request_mail.to_section(case, content, rung=rung, reason=reason)
     )
     by = requests.Reopened(assignment=case.assignment.key, by=f"waived__{at.order.source}")
     return _done(at, f"{_title(case)}免報", mails, [by] if _was_late(case) else [])

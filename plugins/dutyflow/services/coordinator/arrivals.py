@@ -12,14 +12,14 @@ from typing import Literal
 from dutyflow.calendars.moments import format_cut_off
 from dutyflow.errors import DutyflowError
 from dutyflow.ledger.errors import UnknownKey
-from dutyflow.ledger.event_types import SETTLED, STATE_TITLES
 from dutyflow.ledger.records import (
     Assignable,
     AssignmentRecord,
-    AssignmentState,
     CycleRecord,
     SubmissionRecord,
 )
+from dutyflow.nagging.lateness import has_ended
+from dutyflow.nagging.states import SETTLED, STATE_TITLES, AssignmentState
 from dutyflow.plan.answers import from_json
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.senders import sender_of
@@ -263,6 +263,4 @@ def timely(assignment: AssignmentRecord, now: datetime) -> str:
     """Whether it was answered in time, in words; "" while there is time, or nothing to answer."""
     if assignment.on_time is not None:
         return "準時" if assignment.on_time else "逾期補報"
-    if assignment.state == "waived":
-        return ""
-    return "逾期" if assignment.state == "late" or assignment.collect_by <= now else ""
+    return "逾期" if has_ended(assignment.state, assignment.collect_by, now) else ""

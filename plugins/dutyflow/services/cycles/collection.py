@@ -9,6 +9,7 @@ from typing import Literal
 from dutyflow.calendars.cycles import cut_off
 from dutyflow.ledger.event_types import SYSTEM
 from dutyflow.ledger.records import Look
+from dutyflow.nagging.lateness import has_ended
 from dutyflow.services.workspace import Workspace
 
 Wait = Literal["waiting", "accepted", "waived", "late"]
@@ -20,9 +21,7 @@ def decide(look: Look, now: datetime) -> Wait:
         return "accepted"
     if look.state == "waived":
         return "waived"
-    if look.state == "late" or now >= look.collect_by:
-        return "late"
-    return "waiting"
+    return "late" if has_ended(look.state, look.collect_by, now) else "waiting"
 
 
 def wait_for(workspace: Workspace, assignments: Sequence[str], now: datetime) -> dict[str, Wait]:

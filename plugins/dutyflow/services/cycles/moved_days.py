@@ -14,11 +14,15 @@ from typing import Any
 
 from dutyflow.calendars.moments import format_cut_off, last_day
 from dutyflow.calendars.roc import ROC_EPOCH, in_zone
-from dutyflow.ledger.event_types import SETTLED, EventType
+from dutyflow.ledger.event_types import EventType
 from dutyflow.ledger.records import AssignmentRecord, CycleRecord, EventRecord
 from dutyflow.mail.outbound.estimates import estimated_mail
 from dutyflow.mail.outbound.moves import Estimated, Moved, MovedCycle, MovedCycles, MovedDay
 from dutyflow.nagging import moving
+from dutyflow.nagging.lateness import is_over
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung
+from dutyflow.nagging.states import AWAITED, SETTLED
 from dutyflow.plan.moves import DAY_NAMES
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.provisional import years_to_await
@@ -71,8 +75,8 @@ class _Letters:
     def _still_stands(self, assignment: AssignmentRecord, event: EventRecord) -> bool:
         until = last_day(assignment.collect_by, self.office.zone).isoformat()
         return (
-            moving.is_told(assignment.state)
-            and self.now < assignment.collect_by
+            assignment.state in AWAITED
+            and not is_over(assignment.collect_by, self.now)
             and event.detail["days"][0]["to"] == until
         )
 
@@ -92,7 +96,7 @@ class _Letters:
                 cycle=assignment.cycle,
                 rung=moving.rung(event.id),
                 to=person,
-                reason=f"{moving.REASON}：{event.why}",
+                reason=Reason.of(ReasonCode.DAYS_MOVED, why=event.why),
                 content=content,
                 thread=assignment.key,
                 token=assignment.token,
@@ -111,7 +115,7 @@ class _Letters:
             if not self._was_sent(rung):
                 told = tuple(self._moved_cycle(event, cycle) for event, cycle in batch)
                 content = MovedCycles(office=self.office.name, cycles=told)
-                yield self._to_coordinator(rung, moving.REASON, content)
+                yield self._to_coordinator(rung, Reason(ReasonCode.DAYS_MOVED), content)
 
     def _moved_cycle(self, event: EventRecord, cycle: CycleRecord) -> MovedCycle:
         plan = self.workspace.plan_of(cycle)
@@ -138,15 +142,13 @@ class _Letters:
             rung = moving.estimated_rung(year - ROC_EPOCH)
             if not self._was_sent(rung):
                 content = estimated_mail(self.office, year)
-                yield self._to_coordinator(rung, moving.ESTIMATED, content)
+                yield self._to_coordinator(rung, Reason(ReasonCode.DAYS_ESTIMATED), content)
 
-    def _was_sent(self, rung: str) -> bool:
-        """The whole office's history is short: it is told of by its own key."""
-        notices = self.workspace.ledger.notices.of(about=self.office.office)
-        return any(notice.rung == rung and notice.state == "sent" for notice in notices)
+    def _was_sent(self, rung: Rung) -> bool:
+        return self.workspace.ledger.lately.was_sent(self.office.office, rung)
 
     def _to_coordinator(
-        self, rung: str, reason: str, content: MovedCycles | Estimated
+        self, rung: Rung, reason: Reason, content: MovedCycles | Estimated
     ) -> OutgoingMail:
         return OutgoingMail(
             about=self.office.office,

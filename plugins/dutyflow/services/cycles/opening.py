@@ -9,8 +9,9 @@ from dutyflow.calendars.cycles import Cycle, cut_off
 from dutyflow.calendars.moments import format_cut_off, last_day
 from dutyflow.calendars.roc import format_roc, format_roc_moment, in_zone
 from dutyflow.errors import DutyflowError
-from dutyflow.ledger.event_types import SETTLED
 from dutyflow.ledger.records import CycleRecord, NewCycle
+from dutyflow.nagging.lateness import is_over
+from dutyflow.nagging.states import SETTLED
 from dutyflow.plan.cycles import NoTimeLeft, cycle_named, cycle_on
 from dutyflow.plan.model import Plan
 from dutyflow.plan.office import OfficePlan
@@ -117,7 +118,7 @@ def _reopen_what_is_missing(
 
 def _new_cut_off(office: OfficePlan, planned: Cycle, now: datetime) -> datetime | None:
     """None as long as the planned one is still to come."""
-    if now < cut_off(planned.collect_by, office.zone):
+    if not is_over(cut_off(planned.collect_by, office.zone), now):
         return None
     days = office.of_year(planned.plan_year).duty(planned.duty).collect_again
     today = in_zone(now, office.zone).date()
@@ -182,7 +183,7 @@ def _go_on(
         )
     if collect_by is not None:
         for assignment in workspace.ledger.assignments.of(cycle.key):
-            if assignment.state not in ("accepted", "waived"):
+            if assignment.state not in SETTLED:
                 workspace.ledger.assignments.extend(
                     assignment.key, collect_by, now=now, who=who, why="手動執行時指定收件期限"
                 )
@@ -190,7 +191,7 @@ def _go_on(
 
 
 def _still_open_for_answers(wanted: NewCycle, now: datetime, plan: Plan) -> None:
-    if wanted.collect_by <= now:
+    if is_over(wanted.collect_by, now):
         passed = format_cut_off(wanted.collect_by, plan.office.zone)
         raise DeadlinePassed(
             f"「{wanted.title}」（{wanted.name}）的收件期限 {passed} 已過；"

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from dutyflow.calendars.roc import in_zone
-from dutyflow.ledger.event_types import EventType
+from dutyflow.ledger.event_types import SYSTEM, EventType
 from dutyflow.ledger.records import RequestRecord
+from dutyflow.mail.outbound.contexts import Deadline
 from dutyflow.mail.outbound.requests import (
     CollectAgain,
     DecisionNoted,
@@ -19,26 +20,34 @@ from dutyflow.mail.outbound.requests import (
     ExtensionSent,
     ShortMail,
 )
-from dutyflow.plan.extensions import APPROVER_TITLES
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung, RungKind
 from dutyflow.plan.model import Person
+from dutyflow.plan.roles import Decider
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
 from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Case
 
-COORDINATOR = "coordinator"
-TITLES: dict[str, str] = {COORDINATOR: "計畫承辦人", **dict(APPROVER_TITLES.items())}
+COORDINATOR: Decider = "coordinator"
 
 
-def person_of(case: Case, role: str) -> Person:
+def person_of(case: Case, role: Decider) -> Person:
     """Who has the role for the section today."""
     contacts = case.office.contacts
-    if role == "head":
-        return case.people.head
-    return {
-        "director": contacts.director,
-        "head_office": contacts.head_office,
-        COORDINATOR: contacts.coordinator,
-    }[role]
+    match role:
+        case "head":
+            return case.people.head
+        case "director":
+            return contacts.director
+        case "head_office":
+            return contacts.head_office
+        case "coordinator":
+            return contacts.coordinator
+
+
+def titled(case: Case, role: Decider) -> str:
+    """`組長 謝麗珠`: who has the role, with what the office calls it."""
+    return f"{case.titles.of(role)} {person_of(case, role).name}"
 
 
 def to_decide(case: Case, request: RequestRecord, now: datetime) -> OutgoingMail:
@@ -48,12 +57,15 @@ def to_decide(case: Case, request: RequestRecord, now: datetime) -> OutgoingMail
     why_not = case.workspace.reachability(case.office, today).why_not(approver, today)
     before = case.workspace.ledger.requests.of(case.assignment.key, "granted")
     acting_for = approver.name if why_not else ""
+    asked = Reason.of(
+        ReasonCode.EXTENSION_ASKED, acting_for=acting_for, why_not=why_not and why_not.code.value
+    )
     return OutgoingMail(
         about=case.assignment.key,
         cycle=case.cycle.key,
-        rung=f"request:{request.id}:ask",
+        rung=_rung(request, "ask"),
         to=case.office.contacts.coordinator if why_not else approver,
-        reason=f"請核示展期，代理 {acting_for}（{why_not}）" if why_not else "請核示展期",
+        reason=asked,
         content=ExtensionAsked(
             about=AssignmentMail(case).about,
             asked_by=f"{request.asked_name}（{request.asked_by}）",
@@ -72,8 +84,8 @@ def to_decide(case: Case, request: RequestRecord, now: datetime) -> OutgoingMail
 
 
 def decider_of(case: Case, request: RequestRecord) -> str:
-    """`組長 謝麗珠`: whose the decision is, reachable or not."""
-    return f"{TITLES[request.approver]} {person_of(case, request.approver).name}"
+    """Whose the decision is, reachable or not."""
+    return titled(case, request.approver)
 
 
 def sent(case: Case, request: RequestRecord, now: datetime) -> ExtensionSent:
@@ -101,7 +113,7 @@ def noted(case: Case, sentence: str, *, unclear: bool = False) -> DecisionNoted:
 
 def told(case: Case, request: RequestRecord, now: datetime) -> Iterator[OutgoingMail]:
     """What a section is told of a decision; the coordinator too, where collecting begins again."""
-    if request.state == "void" and request.decided_by not in _deciders(case, request):
+    if request.state == "void" and request.decided_by == SYSTEM:
         return  # replaced by a later one: that one is told of
     paper = AssignmentMail(case)
     content: ShortMail
@@ -117,20 +129,32 @@ def told(case: Case, request: RequestRecord, now: datetime) -> Iterator[Outgoing
             why=request.note,
         )
     moved = (paper.appointment(now),) if request.state == "granted" else ()
-    rung = f"request:{request.id}:{request.state}"
-    for mail in to_section(case, content, rung=rung, also=request):
+    rung = _rung(request, request.state)
+    reason = _of_decision(request, paper.deadline(now))
+    for mail in to_section(case, content, rung=rung, reason=reason, also=request):
         yield replace(mail, attachments=moved)
     if request.state == "granted" and was_late(case, request):
         yield _collect_again(case, request, now)
 
 
-def _deciders(case: Case, request: RequestRecord) -> set[str]:
-    roles = (request.approver, COORDINATOR)
-    return {f"{TITLES[role]} {person_of(case, role).name}" for role in roles}
+def _rung(request: RequestRecord, what: str) -> Rung:
+    return Rung(kind=RungKind.REQUEST, which=f"{request.id}:{what}")
+
+
+def _of_decision(request: RequestRecord, deadline: Deadline) -> Reason:
+    if request.state != "granted":
+        return Reason(ReasonCode.EXTENSION_REFUSED)
+    hour = f"{deadline.hour:%H:%M}" if deadline.hour else ""
+    return Reason.of(ReasonCode.EXTENSION_GRANTED, until=deadline.day.isoformat(), hour=hour)
 
 
 def to_section(
-    case: Case, content: ShortMail, *, rung: str, also: RequestRecord | None = None
+    case: Case,
+    content: ShortMail,
+    *,
+    rung: Rung,
+    reason: Reason,
+    also: RequestRecord | None = None,
 ) -> Iterator[OutgoingMail]:
     """A mail to each of the section's owners, and to whoever asked, if they are none of them."""
     people = {person.email.lower(): person for person in case.people.owners}
@@ -144,7 +168,7 @@ def to_section(
             cycle=case.cycle.key,
             rung=rung,
             to=person,
-            reason=content.headline,
+            reason=reason,
             content=content,
             thread=case.assignment.key,
             token=case.assignment.token,
@@ -157,9 +181,9 @@ def _collect_again(case: Case, request: RequestRecord, now: datetime) -> Outgoin
     return OutgoingMail(
         about=case.assignment.key,
         cycle=case.cycle.key,
-        rung=f"request:{request.id}:collect_again",
+        rung=_rung(request, "collect_again"),
         to=case.office.contacts.coordinator,
-        reason=content.headline,
+        reason=Reason(ReasonCode.COLLECTED_AGAIN),
         content=content,
         thread=case.assignment.key,
     )

@@ -19,18 +19,20 @@ from dutyflow.ledger.requests import Limits
 from dutyflow.mail.addresses import new_token
 from dutyflow.mail.inbound.bodies import Decision, Wish
 from dutyflow.mail.outbound.requests import ShortMail
+from dutyflow.nagging.lateness import is_late
 from dutyflow.plan.extensions import Allowed, Extensions, Position, TooMuch, judge
 from dutyflow.plan.model import Person
+from dutyflow.plan.roles import Decider
 from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Case, Workspace
 
 from .request_mail import (
     COORDINATOR,
-    TITLES,
     not_taken,
     noted,
     person_of,
     sent,
+    titled,
     to_decide,
     told,
     was_late,
@@ -147,7 +149,7 @@ def may_decide(case: Case, request: RequestRecord, sender: str) -> str:
         person = person_of(case, role)
         own = person.email.lower() == request.asked_by.lower()
         if person.email.lower() == written and (not own or role == COORDINATOR):
-            return f"{TITLES[role]} {person.name}"
+            return titled(case, role)
     return ""
 
 
@@ -203,8 +205,7 @@ def _granted(
 
 def _judged(case: Case, asking: Asking) -> Allowed | TooMuch:
     """As a section may ask: before its time is up."""
-    ended = asking.at >= case.assignment.collect_by
-    if ended and case.assignment.state not in ("accepted", "waived"):
+    if is_late(case.assignment.state, case.assignment.collect_by, asking.at):
         return TooMuch(sentence="期限已過，不能再申請展期；請儘速填報，或洽計畫承辦人")
     if not asking.wish.readable:
         line = asking.wish.written[:40]
@@ -253,7 +254,7 @@ def _recorded(case: Case, asking: Asking, found: Allowed, now: datetime) -> Requ
     return case.workspace.ledger.requests.ask(_new_request(case, asking, found, role), now=now)
 
 
-def _new_request(case: Case, asking: Asking, found: Allowed, role: str) -> NewRequest:
+def _new_request(case: Case, asking: Asking, found: Allowed, role: Decider) -> NewRequest:
     return NewRequest(
         assignment=case.assignment.key,
         until=found.until,
@@ -268,7 +269,7 @@ def _new_request(case: Case, asking: Asking, found: Allowed, role: str) -> NewRe
     )
 
 
-def _role(case: Case, rules: Extensions, level: int, asker: Person) -> str:
+def _role(case: Case, rules: Extensions, level: int, asker: Person) -> Decider:
     """Who decides: the level's own, or the next above where the asker would decide themselves."""
     for each in rules.levels[level:]:
         if person_of(case, each.by).email.lower() != asker.email.lower():

@@ -17,10 +17,10 @@ from dutyflow.forms.judge import judge, stamp_in
 from dutyflow.forms.texts import file_key, folded
 from dutyflow.infra.shared_folder import Found, folder_of
 from dutyflow.ledger.errors import UnknownKey
-from dutyflow.ledger.event_types import SETTLED
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.inbound.unpacking import unpacked
 from dutyflow.mail.text import file_name
+from dutyflow.nagging.states import SETTLED
 from dutyflow.plan.office import OfficePlan
 from dutyflow.services.workspace import Case, Workspace
 

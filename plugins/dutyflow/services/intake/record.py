@@ -125,7 +125,7 @@ def role_of(case: Case, delivered: Incoming) -> str:
     sender = sender_of(case.office.contacts, delivered.sender)
     theirs = sender.sections[0] if sender.sections else ""
     names = {section.id: section.name for section in case.plan.sections}
-    return sender.role(case.assignment.section, names.get(theirs, theirs))
+    return sender.role(case.assignment.section, case.titles, names.get(theirs, theirs))
 
 
 def files_that_came(case: Case, delivered: Incoming) -> dict[str, str]:

@@ -24,6 +24,8 @@ from dutyflow.mail.outbound.contexts import (
     SetAside,
     Unmatched,
 )
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung, RungKind
 from dutyflow.plan.answers import from_json
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
@@ -241,9 +243,9 @@ def reply(
     return OutgoingMail(
         about=case.assignment.key,
         cycle=case.cycle.key,
-        rung=f"{rung}:{delivered.identity}",
+        rung=Rung.parse(f"{rung}:{delivered.identity}"),
         to=to,
-        reason=content.subject,
+        reason=Reason.of(ReasonCode.REPLY, subject=content.subject),
         content=content,
         thread=case.assignment.key,
         token=case.assignment.token,
@@ -279,9 +281,9 @@ def answer_from_the_inbox(
         return None
     return OutgoingMail(
         about=about,
-        rung=f"answer:{delivered.identity}",
+        rung=Rung(kind=RungKind.ANSWER, which=delivered.identity),
         to=to,
-        reason=why,
+        reason=Reason.of(ReasonCode.REPLY, subject=why),
         content=content,
         answers=delivered.message_id,
     )

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from dutyflow.forms.judge import Verdict
 from dutyflow.ledger.records import CallRecord, Recorded, SubmissionRecord
 from dutyflow.mail.outbound.links import DeputyUnknown, LinkLine, Links
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung, RungKind
 from dutyflow.plan.answers import from_json
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
@@ -129,9 +131,9 @@ def _dispatch(
 ) -> OutgoingMail:
     return OutgoingMail(
         about=f"{office.office}/calls",
-        rung=f"call:{call.id}",
+        rung=Rung(kind=RungKind.CALL, which=str(call.id)),
         to=to,
-        reason=reason,
+        reason=Reason.of(ReasonCode.REPLY, subject=reason),
         content=content,
     )
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from dutyflow.nagging.lateness import is_over
+from dutyflow.nagging.states import SETTLED
 from dutyflow.plan.model import Person
 from dutyflow.services.workspace import Case, Workspace
 
@@ -48,9 +50,9 @@ class Visit:
 def closed(case: Case, now: datetime) -> Closed:
     """Why an assignment takes nothing more on the page; "" while it does."""
     state = case.assignment.state
-    if state in ("accepted", "waived"):
+    if state in SETTLED:
         return "accepted" if state == "accepted" else "waived"
-    return "expired" if now >= case.assignment.collect_by + GRACE else ""
+    return "expired" if is_over(case.assignment.collect_by + GRACE, now) else ""
 
 
 def link(case: Case, person: Person, now: datetime) -> str:

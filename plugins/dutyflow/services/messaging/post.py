@@ -20,6 +20,9 @@ from dutyflow.ledger.records import Claim, NewNotice, NoticeRecord
 from dutyflow.mail.errors import MailDeferred, UnusableTemplate
 from dutyflow.mail.identifiers import message_id
 from dutyflow.mail.outbound.letter import Letter
+from dutyflow.nagging import wording
+from dutyflow.nagging.reasons import Reason
+from dutyflow.nagging.rungs import Rung
 from dutyflow.plan.model import Mailbox
 from dutyflow.services.workspace import Workspace
 
@@ -35,8 +38,8 @@ class Point:
     """One of the things that a mail is about; with the recipient, a notice of its own."""
 
     about: str
-    rung: str
-    reason: str
+    rung: Rung
+    reason: Reason
     cycle: str | None = None
     acting_for: str = ""
 
@@ -46,20 +49,20 @@ class OutgoingMail(Letter):
     """A letter that is decided but not yet sent: a notice (通知), or several in a digest.
 
     `about` is the assignment's key, or another thing's; with `rung` and the recipient it is the
-    notice's identity. `reason` says why it is sent, in words for a proof. What the mail is about
-    besides are its `more` points, in the order of its content's lines.
+    notice's identity. `reason` says why it is sent. What the mail is about besides are its `more`
+    points, in the order of its content's lines.
     """
 
     key: str = field(init=False, default="")
     about: str
-    rung: str
-    reason: str
+    rung: Rung
+    reason: Reason
     cycle: str | None = None
     acting_for: str = ""
     more: tuple[Point, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "key", f"{self.about} {self.rung} {self.to.email}")
+        object.__setattr__(self, "key", f"{self.about} {self.rung.key} {self.to.email}")
         super().__post_init__()
 
     @property
@@ -223,11 +226,12 @@ class _Posting:
             yield NewNotice(
                 about=point.about,
                 cycle=point.cycle,
-                rung=point.rung,
+                rung=point.rung.key,
                 recipient=dispatch.to.email,
                 recipient_name=dispatch.to.name,
                 subject=dispatch.subject,
-                reason=point.reason,
+                reason=wording.worded(point.reason, self.workspace.titles_at(point.about)),
+                why=point.reason,
                 message_id=identifier,
                 acting_for=point.acting_for,
             )

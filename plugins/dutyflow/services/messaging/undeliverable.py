@@ -9,17 +9,16 @@ from datetime import datetime
 from dutyflow.ledger.records import Undeliverable
 from dutyflow.mail.errors import MailDeferred
 from dutyflow.mail.outbound.returned import UndeliverableAddress
-from dutyflow.nagging.people import ROLE_TITLES
-from dutyflow.plan.ladders import Role
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung, RungKind
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.roles import Role
 from dutyflow.services.workspace import Workspace
 
 from .post import MailRefused, OutgoingMail, post
 
 log = logging.getLogger(__name__)
-
-REASON = "信箱退信"
 
 
 def tell_of_returned(workspace: Workspace, office: OfficePlan, *, now: datetime) -> None:
@@ -45,9 +44,12 @@ def _tellings(workspace: Workspace, office: OfficePlan) -> Iterator[OutgoingMail
         if roles:
             yield OutgoingMail(
                 about=office.office,
-                rung=f"undeliverable:{each.email}:{each.since:%Y%m%dT%H%M%SZ}",
+                rung=Rung(
+                    kind=RungKind.UNDELIVERABLE,
+                    which=f"{each.email}:{each.since:%Y%m%dT%H%M%SZ}",
+                ),
                 to=coordinator,
-                reason=f"{REASON}：{each.email}",
+                reason=Reason.of(ReasonCode.ADDRESS_UNDELIVERABLE, email=each.email),
                 content=_content(office, each, roles),
                 thread=f"{office.office}/undeliverable",
             )
@@ -69,7 +71,7 @@ def _content(
 
 def _roles(office: OfficePlan, email: str) -> Iterator[tuple[str, Person]]:
     """In which roles an address is in the contacts, in words: `電費組承辦人`."""
-    contacts = office.contacts
+    contacts, titles = office.contacts, office.titles
     names = {section.id: section.name for section in office.plans[-1].sections}
     for key, section in contacts.sections.items():
         asked: tuple[tuple[Role, tuple[Person, ...]], ...] = (
@@ -80,8 +82,8 @@ def _roles(office: OfficePlan, email: str) -> Iterator[tuple[str, Person]]:
         for role, people in asked:
             for person in people:
                 if person.email.lower() == email:
-                    yield f"{names.get(key, key)}{ROLE_TITLES[role]}", person
+                    yield f"{names.get(key, key)}{titles.of(role)}", person
     if contacts.director.email.lower() == email:
-        yield ROLE_TITLES["director"], contacts.director
+        yield titles.director, contacts.director
     if contacts.head_office.email.lower() == email:
-        yield "總處窗口", contacts.head_office
+        yield titles.head_office_contact, contacts.head_office

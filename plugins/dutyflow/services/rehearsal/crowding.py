@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dutyflow.calendars.working_days import ONE_DAY, days_from
-from dutyflow.plan.ladders import Role
+from dutyflow.plan.roles import SECTION_ROLES
 
 from .parts import Part
 from .play import Rehearsal
 
-SECTION_ROLES: frozenset[Role] = frozenset({"owner", "deputy", "head"})
 FEW_WORKING_DAYS = 4  # in a week that has five
 MANY_DEADLINES = 2  # cycles
 

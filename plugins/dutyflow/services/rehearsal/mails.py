@@ -10,8 +10,12 @@ from email.message import EmailMessage
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.outbound.contexts import Content
 from dutyflow.nagging.decisions import Nag
-from dutyflow.plan.ladders import Role
-from dutyflow.plan.model import Mailbox, Person
+from dutyflow.nagging.reasons import Reason
+from dutyflow.nagging.rungs import Rung
+from dutyflow.plan.model import Person
+from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.roles import Role
+from dutyflow.plan.titles import Titles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +25,8 @@ class Point:
     assignment: str
     office: str
     section: str
-    rung: str
-    reason: str
+    rung: Rung
+    reason: Reason
     role: Role
     acting_for: str = ""
 
@@ -31,14 +35,15 @@ class Point:
 class ForeseenMail:
     """One mail to one person. The first of its points is the most urgent.
 
-    `thread`, `threads`, `token` and `attachments` are known of assignments that are open already.
+    `office` is the one whose mailbox sends it. `thread`, `threads`, `token` and `attachments` are
+    known of assignments that are open already.
     """
 
     day: date
     to: Person
     content: Content
     points: tuple[Point, ...]
-    mailbox: Mailbox
+    office: OfficePlan
     thread: str = ""
     threads: tuple[str, ...] = ()
     token: str = ""
@@ -53,6 +58,10 @@ class ForeseenMail:
         return self.content.subject
 
     @property
+    def titles(self) -> Titles:
+        return self.office.titles
+
+    @property
     def offices(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(point.office for point in self.points))
 
@@ -61,7 +70,7 @@ class ForeseenMail:
         from dutyflow.mail.outbound.letter import Letter, compose  # a rehearsal needs no templates
 
         letter = Letter(
-            key=f"{self.first.assignment} {self.first.rung} {self.to.email}",
+            key=f"{self.first.assignment} {self.first.rung.key} {self.to.email}",
             to=self.to,
             content=self.content,
             thread=self.thread,
@@ -69,7 +78,7 @@ class ForeseenMail:
             token=self.token,
             attachments=self.attachments,
         )
-        return compose(letter, mailbox=self.mailbox, now=now)
+        return compose(letter, mailbox=self.office.contacts.mailbox, now=now)
 
 
 def points_of(nags: Iterable[Nag]) -> tuple[Point, ...]:

@@ -13,9 +13,9 @@ from dutyflow.calendars.working_days import ONE_DAY
 from dutyflow.errors import DutyflowError
 from dutyflow.nagging.digests import Digest
 from dutyflow.plan.cycles import NoTimeLeft, cycles
-from dutyflow.plan.ladders import Role
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.roles import Role
 from dutyflow.services.cycles import moved_days
 from dutyflow.services.cycles.planned_days import approval_before, planned_cycle
 from dutyflow.services.messaging.post import OutgoingMail
@@ -102,7 +102,7 @@ def _expected(workspace: Workspace, office: OfficePlan, decided: Decided) -> Exp
     }
     return Expected(
         nags=tuple(nag for nag in nags if nag.office == office.office),
-        silences=tuple(s for s in own if (s.assignment, s.rung, s.person) not in kept),
+        silences=tuple(s for s in own if (s.assignment, s.rung.key, s.person) not in kept),
     )
 
 
@@ -112,7 +112,7 @@ def _unsent(workspace: Workspace, dispatch: OutgoingMail) -> OutgoingMail | None
         place
         for place, point in enumerate(dispatch.points)
         if not any(
-            (each.rung, each.recipient, each.state) == (point.rung, dispatch.to.email, "sent")
+            (each.rung, each.recipient, each.state) == (point.rung.key, dispatch.to.email, "sent")
             for each in workspace.ledger.notices.of(about=point.about)
         )
     ]
@@ -157,7 +157,7 @@ def _mail(
         to=dispatch.to,
         content=dispatch.content,
         points=points,
-        mailbox=office.contacts.mailbox,
+        office=office,
         thread=dispatch.thread,
         threads=dispatch.threads,
         token=dispatch.token,

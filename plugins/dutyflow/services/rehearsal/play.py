@@ -18,10 +18,11 @@ from dutyflow.calendars.working_days import GAZETTED_UNTIL, days_from
 from dutyflow.mail.outbound.contexts import About, Opening
 from dutyflow.mail.outbound.estimates import estimated_mail
 from dutyflow.mail.outbound.reminders import Line, Reminder
-from dutyflow.nagging import moving, opening
+from dutyflow.nagging import moving, opening, wording
 from dutyflow.nagging.decisions import Nag, Office, Silence, Standing, decide
 from dutyflow.nagging.digests import Digest, digests_of
 from dutyflow.nagging.people import Reachability, person_key
+from dutyflow.nagging.reasons import Reason, ReasonCode
 from dutyflow.plan.asking import asked_rows, awaited_by, spoken_amount
 from dutyflow.plan.cycles import cycles
 from dutyflow.plan.ladders import Ladder
@@ -34,7 +35,7 @@ from .parts import Part
 from .watchers import Watchers
 
 A_YEAR = timedelta(days=366)
-OWNERS_AWAY = f"{opening.REASON}，當日承辦人均請假或無承辦人"
+OWNERS_AWAY = Reason.of(ReasonCode.OPENING, nobody=True)
 Told = dict[tuple[str, str], set[str]]
 
 
@@ -68,7 +69,11 @@ class Unreached:
 
     day: date
     part: Part
-    reason: str
+    reason: Reason
+
+    @property
+    def said(self) -> str:
+        return wording.worded(self.reason, self.part.office.titles)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +130,7 @@ def _estimates(office: OfficePlan, wish: Wish) -> Iterator[ForeseenMail]:
             office=office.office,
             section="",
             rung=moving.estimated_rung(year - ROC_EPOCH),
-            reason=moving.ESTIMATED,
+            reason=Reason(ReasonCode.DAYS_ESTIMATED),
             role="coordinator",
         )
         yield ForeseenMail(
@@ -133,7 +138,7 @@ def _estimates(office: OfficePlan, wish: Wish) -> Iterator[ForeseenMail]:
             to=office.contacts.coordinator,
             content=estimated_mail(office, year),
             points=(point,),
-            mailbox=office.contacts.mailbox,
+            office=office,
         )
 
 
@@ -199,7 +204,7 @@ class _Play:
         self._tell_watchers(digests, found.silences)
         for nag in found.nags:
             who = person_key(nag.to.person)
-            self._told.setdefault((nag.assignment, nag.rung), set()).add(who)
+            self._told.setdefault((nag.assignment, nag.rung.key), set()).add(who)
             if nag.is_alarm:
                 part = self._open[nag.assignment]
                 self.unreached.append(Unreached(day=day, part=part, reason=nag.reason))
@@ -271,7 +276,7 @@ class _Play:
                 coordinator=parts[0].office.contacts.coordinator,
             ),
             points=points_of(digest.nags),
-            mailbox=parts[0].office.contacts.mailbox,
+            office=parts[0].office,
         )
 
 
@@ -309,7 +314,7 @@ def opening_mails(part: Part, day: date) -> Iterator[ForeseenMail]:
             to=person,
             content=content,
             points=(point,),
-            mailbox=part.office.contacts.mailbox,
+            office=part.office,
         )
 
 
@@ -328,7 +333,7 @@ def _opening(part: Part, day: date) -> Opening:
         ),
         deadline=part.deadline(day),
         asked=spoken_amount(form, len(asked_rows(part.plan, duty, section))),
-        reason=opening.because(section.name, duty.name),
+        reason=wording.why_opening(section.name, duty.name),
         form_name=part.form_name,
         may_have_nothing=form.nothing,
         may_extend=part.plan.extensions.are_granted,
@@ -338,19 +343,20 @@ def _opening(part: Part, day: date) -> Opening:
 def _line(part: Part, nag: Nag, day: date) -> Line:
     """As the round writes it; but answers would have an address of their own, which is drawn only
     when the assignment opens."""
+    titles = part.office.titles
     return Line(
         office=part.plan.office.name,
         section=part.section.name,
         duty=part.duty.name,
         period=part.cycle.title,
-        why=nag.why,
+        why=wording.why_told(nag, titles),
         deadline=part.deadline(day),
         tone=nag.tone,
         reply_to=part.office.contacts.mailbox.address,
-        as_role=nag.as_role,
+        as_role=wording.as_role(nag, titles),
         purpose=nag.purpose,
-        others=nag.others,
-        awaited_by=awaited_by(part.duty, part.cycle.report_due, nag.deadline),
+        others=wording.others_told(nag, titles),
+        awaited_by=awaited_by(part.duty, part.cycle.report_due, nag.deadline, titles),
         form_name=part.form_name if nag.brings_form else "",
         subject=nag.step.subject,
         may_extend=part.plan.extensions.are_granted,

@@ -27,15 +27,17 @@ from dutyflow.mail.outbound.summaries import (
     silent,
     went_out,
 )
+from dutyflow.nagging import opening, wording
 from dutyflow.nagging.decisions import Nag, Silence
-from dutyflow.nagging.opening import REASON as OPENING
 from dutyflow.nagging.people import person_key
-from dutyflow.nagging.throttle import HAD_ENOUGH
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung
 from dutyflow.nagging.undecided import Decision, Heard, Urging, held_back, urge
-from dutyflow.nagging.watchers import SUMMARY, WEEK, step_in, summary_rung, week_rung
-from dutyflow.plan.ladders import Ladder, Role
+from dutyflow.nagging.watchers import SUMMARY, WEEK, summary_rung, week_rung
+from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.roles import Role
 
 from .mails import ForeseenMail, Point
 from .parts import Part
@@ -141,22 +143,22 @@ class Watchers:
         self._running.setdefault(part.cycle.key, running).parts.append(expected)
         self._parts[part.key] = part
         self._year.append(expected)
-        self._since.count(part.section.name, OPENING, mails)
+        self._since.count(part.section.name, wording.rung_title(opening.RUNG), mails)
 
     def heard(self, nags: Iterable[Nag], silences: Iterable[Silence]) -> None:
         """What a round of this office has told, and kept to itself."""
         for nag in nags:
             part = self._parts[nag.assignment]
             if nag.is_alarm:
-                self._since.troubles.append(f"{part.whose}：{nag.reason}")
+                self._since.troubles.append(f"{part.whose}：{self._said(nag.reason)}")
             else:
-                self._since.count(part.section.name, step_in(nag.reason))
+                self._since.count(part.section.name, wording.counted_step(nag.reason, nag.rung))
         for each in silences:
-            key = (each.assignment, each.rung, each.person)
+            key = (each.assignment, each.rung.key, each.person)
             if key not in self._silent:
                 self._silent.add(key)
                 whose = self._parts[each.assignment].whose
-                self._since.silences.append(silent(whose, each.person, each.reason))
+                self._since.silences.append(silent(whose, each.person, self._said(each.reason)))
 
     def mails(self, day: date, had: Collection[str]) -> Iterator[ForeseenMail]:
         """The day's, after the round; `had` are those who have had a reminder today."""
@@ -187,7 +189,7 @@ class Watchers:
             title=running.title,
             version=FIRST_VERSION,
             due=self._deadline(cycle.report_due, day),
-            why=urging.reason,
+            why=self._said(urging.reason),
             tone=urging.tone,
         )
         return Pending(running=running, urging=urging, line=line)
@@ -235,13 +237,13 @@ class Watchers:
             )
             yield self._mail(day, to, content, *points)
 
-    def _spared(self, pending: Pending, to: Person, day: date, *, had: int = 0) -> str:
-        who = (pending.key, person_key(to))
-        if (pending.key, pending.urging.rung, who[1]) in self._told:
-            return ""
+    def _spared(self, pending: Pending, to: Person, day: date, *, had: int = 0) -> Reason | None:
+        who, rung = (pending.key, person_key(to)), pending.urging.rung
+        if rung is not None and (pending.key, rung.key, who[1]) in self._told:
+            return None
         heard = Heard(last=self._urged.get(who), today=had, waited=self._waited.get(who, day) < day)
         reason = held_back(heard, pending.running.ladder, self.office.calendar, day)
-        if reason.startswith(HAD_ENOUGH):
+        if reason is not None and reason.code is ReasonCode.DAILY_MAXIMUM:
             self._waited.setdefault(who, day)
         return reason
 
@@ -249,17 +251,17 @@ class Watchers:
         """The notices of those that have a step they were not told."""
         points = []
         for each in free:
-            key = (each.key, each.urging.rung, person_key(to))
-            if each.urging.rung and key not in self._told:
-                self._told.add(key)
+            rung = each.urging.rung
+            if rung is not None and (each.key, rung.key, person_key(to)) not in self._told:
+                self._told.add((each.key, rung.key, person_key(to)))
                 self._urged[each.key, person_key(to)] = day
                 self._waited.pop((each.key, person_key(to)), None)
-                points.append(self._point(each.key, each.urging.rung, each.urging.reason, role))
+                points.append(self._point(each.key, rung, each.urging.reason, role))
         return points
 
     def _state(self, day: date, pending: list[Pending]) -> Iterator[ForeseenMail]:
         rung = week_rung(day)
-        if rung == self._week:
+        if rung.which == self._week:
             return
         since = day - A_YEAR
         self._year = [
@@ -269,7 +271,7 @@ class Watchers:
         ]
         if not self._year:
             return
-        self._week = rung
+        self._week = rung.which
         content = Week(
             office=self.office.name,
             monday=day - ONE_DAY * day.weekday(),
@@ -317,10 +319,13 @@ class Watchers:
     def _deadline(self, due: date, day: date) -> Deadline:
         return Deadline(day=due, working_days=self.office.calendar.between(day, due))
 
-    def _own_point(self, rung: str, reason: str, role: Role) -> Point:
+    def _said(self, reason: Reason) -> str:
+        return wording.worded(reason, self.office.titles)
+
+    def _own_point(self, rung: Rung, reason: Reason, role: Role) -> Point:
         return self._point(self.office.office, rung, reason, role)
 
-    def _point(self, about: str, rung: str, reason: str, role: Role) -> Point:
+    def _point(self, about: str, rung: Rung, reason: Reason, role: Role) -> Point:
         return Point(
             assignment=about,
             office=self.office.office,
@@ -333,6 +338,4 @@ class Watchers:
     def _mail(
         self, day: date, to: Person, content: Summary | Undecided | Week, *points: Point
     ) -> ForeseenMail:
-        return ForeseenMail(
-            day=day, to=to, content=content, points=points, mailbox=self.office.contacts.mailbox
-        )
+        return ForeseenMail(day=day, to=to, content=content, points=points, office=self.office)

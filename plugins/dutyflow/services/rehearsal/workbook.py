@@ -7,7 +7,7 @@ from datetime import date
 
 from dutyflow.calendars.rules import RuledDay
 from dutyflow.calendars.working_days import days_from
-from dutyflow.nagging.people import ROLE_TITLES
+from dutyflow.nagging import wording
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.words import FIELD_TITLES, listed
 from dutyflow.reports import year_sheet
@@ -83,9 +83,7 @@ def _week(week: CrowdedWeek, titles: dict[str, str], offices: dict[str, str]) ->
 
 def _unreached(each: Unreached) -> UnreachedRow:
     part = each.part
-    return UnreachedRow(
-        day=each.day, section=part.section.name, title=part.title, reason=each.reason
-    )
+    return UnreachedRow(day=each.day, section=part.section.name, title=part.title, reason=each.said)
 
 
 def _mail(mail: ForeseenMail, titles: dict[str, str]) -> MailRow:
@@ -94,8 +92,8 @@ def _mail(mail: ForeseenMail, titles: dict[str, str]) -> MailRow:
     return MailRow(
         day=mail.day,
         to=mail.to.name,
-        role=ROLE_TITLES[mail.first.role],
-        reason=mail.first.reason,
+        role=mail.titles.of(mail.first.role),
+        reason=wording.worded(mail.first.reason, mail.titles),
         about=(listed(own[:NAMED]) if own else "") + more,
         subject=mail.subject,
     )

@@ -12,6 +12,7 @@ from dutyflow.calendars.moments import last_day
 from dutyflow.calendars.roc import in_zone
 from dutyflow.ledger.records import NewSilence
 from dutyflow.ledger.records import Standing as Row
+from dutyflow.nagging import wording
 from dutyflow.nagging.decisions import (
     Nag,
     Office,
@@ -103,17 +104,14 @@ def keep_silences(workspace: Workspace, decided: Decided, *, now: datetime) -> i
         NewSilence(
             about=each.assignment,
             cycle=each.assignment.rpartition("/")[0],
-            rung=each.rung,
-            reason=each.reason,
+            rung=each.rung.key,
+            reason=wording.worded_silence(each.reason, workspace.titles_at(each.assignment)),
+            why=each.reason,
             recipient=each.person,
         )
         for each in decided.silences
     ]
     return workspace.ledger.silences.keep(found, now=now)
-
-
-def _held(nag: Nag, had: Mapping[str, int]) -> Silence:
-    return silence_of(nag, had_enough(had[person_key(nag.to.person)]))
 
 
 @dataclass(frozen=True, kw_only=True)

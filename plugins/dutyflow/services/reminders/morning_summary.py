@@ -20,12 +20,12 @@ from dutyflow.ledger.claims import UNKNOWNS_ALLOWED
 from dutyflow.ledger.records import Came, NewSilence, NoticeRecord, number_of
 from dutyflow.mail.outbound.rendering import brief
 from dutyflow.mail.outbound.summaries import Summary, Undecided, silent, went_out
-from dutyflow.nagging.decisions import UNREACHABLE, Nag, Silence
-from dutyflow.nagging.digests import OUT_OF_HOURS
-from dutyflow.nagging.opening import RUNG as OPENING
+from dutyflow.nagging import wording
+from dutyflow.nagging.decisions import Nag, Silence
 from dutyflow.nagging.people import person_key
-from dutyflow.nagging.throttle import HAD_ENOUGH
-from dutyflow.nagging.watchers import SUMMARY, SUMMARY_RUNG, step_in, summary_rung
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung
+from dutyflow.nagging.watchers import SUMMARY, summary_rung
 from dutyflow.plan.answers import confirms_nothing, from_json
 from dutyflow.plan.model import Person
 from dutyflow.plan.senders import OWNER
@@ -38,7 +38,17 @@ from .office_status import Pending, Watch, post_for_each
 
 FIRST_LOOK_BACK = timedelta(days=1)
 STRAYS_NAMED = 50
-_COMMON = ("未寄：已填報", "未寄：已免報", HAD_ENOUGH, OUT_OF_HOURS)  # say nothing new
+# Silences that say nothing new.
+_COMMON = frozenset(
+    {
+        ReasonCode.ANSWERED,
+        ReasonCode.WAIVED,
+        ReasonCode.DAILY_MAXIMUM,
+        ReasonCode.OUT_OF_HOURS,
+    }
+)
+# What is counted as sent; an alarm that nobody could be told stands among the troubles.
+_COUNTED = frozenset({ReasonCode.OPENING, ReasonCode.REMINDER, ReasonCode.EXTENSION_UNDECIDED})
 
 
 def summarise(
@@ -92,11 +102,12 @@ def _keep_silences(watch: Watch) -> None:
         NewSilence(
             about=pending.cycle.key,
             cycle=pending.cycle.key,
-            rung=pending.urging.rung,
-            reason=reason,
+            rung=rung.key,
+            reason=wording.worded_silence(reason, watch.office.titles),
+            why=reason,
             recipient=person.email,
         )
-        for pending, person, reason in _Morning(watch, NOTHING, "").held
+        for pending, rung, person, reason in _Morning(watch, NOTHING, "").held
     ]
     watch.workspace.ledger.silences.keep(found, now=watch.now)
 
@@ -112,17 +123,17 @@ class _Morning:
         return self.watch.office.office
 
     @property
-    def rung(self) -> str:
+    def rung(self) -> Rung:
         return summary_rung(self.watch.today)
 
     @property
     def is_told(self) -> bool:
-        return self.watch.workspace.ledger.lately.last_sent(self.office, self.rung) is not None
+        return self.watch.workspace.ledger.lately.was_sent(self.office, self.rung)
 
     @cached_property
     def since(self) -> datetime:
         """The summary before; at first, a day ago."""
-        last = self.watch.workspace.ledger.lately.last_sent(self.office, SUMMARY_RUNG)
+        last = self.watch.workspace.ledger.lately.last_sent(self.office, SUMMARY.code)
         return last or self.watch.now - FIRST_LOOK_BACK
 
     @cached_property
@@ -155,20 +166,23 @@ class _Morning:
             return bool(summary.parts)
         return len(summary.parts) > 1 or not all(map(self._spares_coordinator, self.watch.pending))
 
-    def _spares_coordinator(self, pending: Pending) -> str:
+    def _spares_coordinator(self, pending: Pending) -> Reason | None:
         return self.watch.held_back(pending, self.watch.office.contacts.coordinator)
 
     @property
-    def held(self) -> Iterator[tuple[Pending, Person, str]]:
+    def held(self) -> Iterator[tuple[Pending, Rung, Person, Reason]]:
         """Who is spared today, of what, and why."""
         contacts = self.watch.office.contacts
         for pending in self.watch.pending:
-            if pending.urging.rung and (reason := self._spares_coordinator(pending)):
-                yield pending, contacts.coordinator, reason
+            rung = pending.urging.rung
+            if rung is None:
+                continue
+            if reason := self._spares_coordinator(pending):
+                yield pending, rung, contacts.coordinator, reason
             if pending.urging.director and (reason := self._spares_director(pending)):
-                yield pending, contacts.director, reason
+                yield pending, rung, contacts.director, reason
 
-    def _spares_director(self, pending: Pending) -> str:
+    def _spares_director(self, pending: Pending) -> Reason | None:
         return self.watch.held_back(pending, self.watch.office.contacts.director, had=self._had)
 
     @cached_property
@@ -181,9 +195,9 @@ class _Morning:
 
     def to_coordinator(self, summary: Summary) -> OutgoingMail:
         points = [
-            _point(each)
+            point
             for each in self.watch.pending
-            if each.urging.rung and not self._spares_coordinator(each)
+            if (point := _point(each)) and not self._spares_coordinator(each)
         ]
         return OutgoingMail(
             about=self.office,
@@ -204,7 +218,7 @@ class _Morning:
             if each.urging.director and not self._spares_director(each)
         ]
         if waiting:
-            first, *more = map(_point, waiting)
+            first, *more = filter(None, map(_point, waiting))
             yield OutgoingMail(
                 **vars(first),
                 more=tuple(more),
@@ -219,7 +233,8 @@ class _Morning:
 
     def _troubles(self) -> Iterator[str]:
         for notice in self.notices:
-            if notice.rung.startswith(UNREACHABLE) and notice.state == "sent":
+            alarm = notice.reason_code == ReasonCode.NOBODY_REACHABLE
+            if alarm and notice.state == "sent":
                 yield f"{self._whose(notice.about)}：{notice.reason}"
             elif notice.state == "deferred":
                 yield f"{_who(notice)}：還沒寄出（{notice.detail}）"
@@ -229,7 +244,7 @@ class _Morning:
                 yield f"{_who(notice)}：是否寄達無法確定，請以電話確認"
         for nag in self.expected.nags:
             if nag.is_alarm:
-                yield f"{self._whose(nag.assignment)}：{nag.reason}"
+                yield f"{self._whose(nag.assignment)}：{self._said(nag.reason)}"
         bounced = self.watch.workspace.ledger.people.undeliverable()
         known = {person.email.lower(): person for person in self._people()}
         for address in sorted(bounced.keys() & known.keys()):
@@ -281,41 +296,43 @@ class _Morning:
         """By section, how many of which step."""
         counts: dict[str, Counter[str]] = {}
         for notice in self.notices:
-            if notice.state == "sent" and _is_reminder(notice):
+            if notice.state == "sent" and notice.reason_code in _COUNTED:
                 section = self.watch.workspace.section_name(notice.about)
-                counts.setdefault(section, Counter())[step_in(notice.reason)] += 1
+                step = wording.counted_step(notice.why, Rung.parse(notice.rung))
+                counts.setdefault(section, Counter())[step] += 1
         for nag in self.expected.nags:
             if not nag.is_alarm:
                 section = self.watch.workspace.section_name(nag.assignment)
-                counts.setdefault(section, Counter())[step_in(nag.reason)] += 1
+                step = wording.counted_step(nag.reason, nag.rung)
+                counts.setdefault(section, Counter())[step] += 1
         yield from starmap(went_out, counts.items())
 
     def _silent(self) -> Iterator[str]:
         """Of sections; the reports that wait stand above in any case."""
         kept = self.watch.workspace.ledger.lately.silences(self.office, self.since)
-        found = [
-            (each.about, each.recipient, each.reason) for each in kept if each.about != each.cycle
-        ]
-        found += [(each.assignment, each.person, each.reason) for each in self.expected.silences]
-        for about, recipient, reason in found:
-            if not reason.startswith(_COMMON):
-                yield silent(self._whose(about), recipient, reason)
+        for each in kept:
+            if each.about != each.cycle and each.reason_code not in _COMMON:
+                told = wording.without_prefix(each.reason)
+                yield silent(self._whose(each.about), each.recipient, told)
+        for expected in self.expected.silences:
+            if expected.reason.code not in _COMMON:
+                told = self._said(expected.reason)
+                yield silent(self._whose(expected.assignment), expected.person, told)
+
+    def _said(self, reason: Reason) -> str:
+        return wording.worded(reason, self.watch.office.titles)
 
     def _whose(self, assignment: str) -> str:
         cycle = assignment.rpartition("/")[0]
         return f"{self.watch.workspace.section_name(assignment)} {self.watch.title(cycle)}"
 
 
-def _point(pending: Pending) -> Point:
-    key = pending.cycle.key
-    return Point(about=key, cycle=key, rung=pending.urging.rung, reason=pending.urging.reason)
-
-
-def _is_reminder(notice: NoticeRecord) -> bool:
-    """An alarm that nobody could be told is none, and stands among the troubles."""
-    if notice.cycle is None or notice.rung.startswith(UNREACHABLE):
-        return False
-    return notice.rung == OPENING or "@" in notice.rung
+def _point(pending: Pending) -> Point | None:
+    """The notice of today's step; None before the first."""
+    key, urging = pending.cycle.key, pending.urging
+    if urging.rung is None:
+        return None
+    return Point(about=key, cycle=key, rung=urging.rung, reason=urging.reason)
 
 
 def _who(notice: NoticeRecord) -> str:

@@ -10,13 +10,14 @@ from functools import cached_property
 from dutyflow.calendars.moments import last_day
 from dutyflow.calendars.roc import in_zone
 from dutyflow.errors import DutyflowError
-from dutyflow.ledger.event_types import SETTLED
 from dutyflow.ledger.records import CycleRecord, NoticeRecord, Undecided
 from dutyflow.mail.outbound.contexts import Deadline
 from dutyflow.mail.outbound.summaries import Late, Waiting
+from dutyflow.nagging import wording
+from dutyflow.nagging.lateness import is_late
 from dutyflow.nagging.people import person_key
-from dutyflow.nagging.throttle import HAD_ENOUGH
-from dutyflow.nagging.undecided import UNDECIDED, Decision, Heard, Urging, held_back, urge
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.undecided import Decision, Heard, Urging, held_back, urge
 from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Person
 from dutyflow.plan.office import OfficePlan
@@ -91,13 +92,13 @@ class Watch:
                 title=self.title(cycle.key),
                 version=report.version,
                 due=self.deadline(cycle.report_due),
-                why=urging.reason,
+                why=wording.worded(urging.reason, self.office.titles),
                 tone=urging.tone,
             ),
         )
 
-    def held_back(self, pending: Pending, person: Person, *, had: int = 0) -> str:
-        """Why they are not urged of it today, in words; "" where they are, or have been.
+    def held_back(self, pending: Pending, person: Person, *, had: int = 0) -> Reason | None:
+        """Why they are not urged of it today; None where they are, or have been.
 
         `had` is how many reminders they have had today.
         """
@@ -106,8 +107,9 @@ class Watch:
             for each in self.workspace.ledger.notices.of(about=pending.cycle.key)
             if _urges(each) and each.recipient.lower() == person_key(person)
         ]
-        if any(each.rung == pending.urging.rung for each in own):
-            return ""
+        rung = pending.urging.rung
+        if rung is not None and any(each.rung == rung.key for each in own):
+            return None
         last = max((each.settled_at for each in own if each.settled_at), default=None)
         heard = Heard(
             last=self._day(last) if last else None,
@@ -130,7 +132,7 @@ class Watch:
 
     def _has_waited(self, pending: Pending, person: Person, last: datetime | None) -> bool:
         return any(
-            each.reason.startswith(HAD_ENOUGH)
+            each.reason_code == ReasonCode.DAILY_MAXIMUM
             and each.recipient.lower() == person_key(person)
             and self._day(each.at) < self.today
             and (last is None or each.at > last)
@@ -149,12 +151,7 @@ class Watch:
 
 
 def _urges(notice: NoticeRecord) -> bool:
-    return notice.state == "sent" and notice.rung.startswith(UNDECIDED)
-
-
-def is_late(state: str, collect_by: datetime, now: datetime) -> bool:
-    """Whether an answer is still to come though its cut-off has passed."""
-    return state not in SETTLED and collect_by <= now
+    return notice.state == "sent" and notice.reason_code == ReasonCode.REPORT_UNDECIDED
 
 
 def post_for_each(

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from dutyflow.calendars.roc import in_zone
 from dutyflow.mail.outbound.contexts import Opening
-from dutyflow.nagging import opening
+from dutyflow.nagging import opening, wording
 from dutyflow.nagging.people import Addressee, Reachability, people_of
+from dutyflow.nagging.states import SETTLED
 from dutyflow.services.messaging import form_links
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
 from dutyflow.services.messaging.post import MailRefused, OutgoingMail, post
@@ -25,7 +26,7 @@ def announce(workspace: Workspace, assignment: str, *, now: datetime) -> None:
     Raises MailDeferred or MailRefused, after every owner has been tried.
     """
     case = workspace.case(assignment)
-    if case.assignment.state in ("accepted", "waived"):
+    if case.assignment.state in SETTLED:
         log.info("未寄：%s 已填報或免報", case.section_name)
         return
     refused = [trouble for person in _dispatches(case, now) if (trouble := _try(case, person, now))]
@@ -51,7 +52,7 @@ def _dispatches(case: Case, now: datetime) -> list[OutgoingMail]:
         asked=case.asked,
         may_have_nothing=case.form.nothing,
         may_extend=case.plan.extensions.are_granted,
-        reason=opening.because(case.section_name, case.duty.name),
+        reason=wording.why_opening(case.section_name, case.duty.name),
         form_name=form.name,
     )
     return [
@@ -63,7 +64,7 @@ def _dispatches(case: Case, now: datetime) -> list[OutgoingMail]:
             reason=opening.REASON,
             content=replace(
                 content,
-                reason=_why(to) if to.acting_for else content.reason,
+                reason=wording.why_opening_for(to.acting_for) if to.acting_for else content.reason,
                 link=form_links.link(case, to.person, now),
             ),
             thread=case.assignment.key,
@@ -85,7 +86,3 @@ def _addressees(case: Case, now: datetime) -> tuple[Addressee, ...]:
     today = in_zone(now, case.zone).date()
     reached = people_of("owner", case.assignment.section, case.office.contacts, today, at)
     return reached.told or tuple(Addressee(person=person, role="owner") for person in owners)
-
-
-def _why(to: Addressee) -> str:
-    return f"{to.acting_for}的信箱收不到信，由您代理（{opening.REASON}）"

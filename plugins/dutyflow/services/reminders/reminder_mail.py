@@ -12,6 +12,7 @@ from dutyflow.calendars.roc import format_roc
 from dutyflow.mail.addresses import reply_address
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.outbound.reminders import Line, Reminder
+from dutyflow.nagging import wording
 from dutyflow.nagging.decisions import Nag
 from dutyflow.nagging.digests import Digest
 from dutyflow.plan.answers import Answer, from_json
@@ -144,14 +145,14 @@ class _Part:
             section=case.section_name,
             duty=case.duty.name,
             period=case.cycle.title,
-            why=self.nag.why,
+            why=wording.why_told(self.nag, case.titles),
             deadline=paper.deadline(self.now),
             tone=self.nag.tone,
             reply_to=reply_address(mailbox, case.assignment.token),
-            as_role=self.nag.as_role,
+            as_role=wording.as_role(self.nag, case.titles),
             purpose=self.nag.purpose,
-            others=self.nag.others,
-            awaited_by=awaited_by(case.duty, case.cycle.report_due, self.nag.deadline),
+            others=wording.others_told(self.nag, case.titles),
+            awaited_by=awaited_by(case.duty, case.cycle.report_due, self.nag.deadline, case.titles),
             form_name=form.name if form else "",
             note=self._note,
             subject=self.nag.step.subject,

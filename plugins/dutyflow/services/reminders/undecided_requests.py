@@ -12,9 +12,10 @@ from functools import cached_property
 
 from dutyflow.calendars.moments import last_day
 from dutyflow.calendars.roc import format_roc, in_zone
-from dutyflow.ledger.event_types import SETTLED
 from dutyflow.ledger.records import RequestRecord
 from dutyflow.nagging.asked import step_for_decision
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.states import SETTLED
 from dutyflow.nagging.steps import Step
 from dutyflow.services.extensions.request_mail import decider_of, to_decide
 from dutyflow.services.messaging.post import OutgoingMail
@@ -56,11 +57,15 @@ class Undecided:
 
     def to_decider(self, step: Step) -> OutgoingMail:
         asking = to_decide(self.case, self.request, self.watch.now)
-        key = step.key(last_day(self.case.assignment.collect_by, self.case.zone))
+        deadline = last_day(self.case.assignment.collect_by, self.case.zone)
+        reason = Reason.of(
+            ReasonCode.EXTENSION_UNDECIDED,
+            **asking.reason.parameters,
+            step=step.name,
+            after=step.gives_up_after,
+        )
         return replace(
-            asking,
-            rung=f"request:{self.request.id}:ask:{key}",
-            reason=f"{asking.reason}，{step.title}",
+            asking, rung=replace(asking.rung, step=step.id, deadline=deadline), reason=reason
         )
 
 

@@ -14,11 +14,12 @@ from dutyflow.calendars.roc import format_roc
 from dutyflow.ledger.records import Part
 from dutyflow.mail.attachment import XLSX, Attachment
 from dutyflow.mail.outbound.summaries import SectionWeek, Week
+from dutyflow.nagging.lateness import is_late, is_over
 from dutyflow.nagging.watchers import WEEK, week_rung
 from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Workspace
 
-from .office_status import Watch, is_late, post_for_each
+from .office_status import Watch, post_for_each
 
 A_YEAR = timedelta(days=365)
 
@@ -35,7 +36,7 @@ def letters(watch: Watch) -> Iterator[OutgoingMail]:
     """The week's mail, where it has not been sent and there is something that it could be about."""
     office, ledger = watch.office, watch.workspace.ledger
     rung = week_rung(watch.today)
-    if not watch.works or ledger.lately.last_sent(office.office, rung) is not None:
+    if not watch.works or ledger.lately.was_sent(office.office, rung):
         return
     content = week_of(watch)
     if content.sections:
@@ -101,7 +102,7 @@ def _sections(watch: Watch, since: date) -> Iterator[SectionWeek]:
 def _section(name: str, parts: list[Part], now: datetime) -> SectionWeek:
     """What is answered before its day counts from then on: it is settled."""
     expected = [part for part in parts if part.state != "waived"]
-    due = [part for part in expected if part.on_time is not None or part.collect_by <= now]
+    due = [part for part in expected if part.on_time is not None or is_over(part.collect_by, now)]
     late = [part for part in expected if is_late(part.state, part.collect_by, now)]
     unanswered = [part for part in expected if part.state != "accepted"]
     return SectionWeek(

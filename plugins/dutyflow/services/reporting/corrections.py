@@ -8,6 +8,8 @@ from datetime import datetime
 from dutyflow.calendars.cycles import cut_off
 from dutyflow.calendars.roc import in_zone
 from dutyflow.mail.outbound.contexts import Returned
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung, RungKind
 from dutyflow.plan import answers
 from dutyflow.services.messaging import form_links
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
@@ -33,9 +35,9 @@ def letters(case: Case, now: datetime) -> Iterator[OutgoingMail]:
         yield OutgoingMail(
             about=case.assignment.key,
             cycle=case.cycle.key,
-            rung=f"returned:{case.assignment.returns}",
+            rung=Rung(kind=RungKind.RETURNED, which=str(case.assignment.returns)),
             to=person,
-            reason="退回補正",
+            reason=Reason(ReasonCode.RETURNED),
             content=Returned(
                 about=paper.about,
                 note=case.assignment.returned_note,

@@ -9,7 +9,10 @@ from dutyflow.ledger.event_types import SYSTEM
 from dutyflow.ledger.records import CycleRecord, ReportRecord
 from dutyflow.mail.attachment import XLSX, Attachment
 from dutyflow.mail.outbound.contexts import Delivery
-from dutyflow.plan.model import Contacts, Person, Recipient
+from dutyflow.nagging.reasons import Reason, ReasonCode
+from dutyflow.nagging.rungs import Rung, RungKind
+from dutyflow.plan.model import Contacts, Person
+from dutyflow.plan.roles import Recipient
 from dutyflow.reports.kinds import from_json
 from dutyflow.services.messaging.post import OutgoingMail, post
 from dutyflow.services.workspace import Workspace
@@ -50,9 +53,9 @@ def _dispatch(
     return OutgoingMail(
         about=f"{cycle.key}/report/{record.version}",
         cycle=cycle.key,
-        rung="delivery",
+        rung=Rung(kind=RungKind.DELIVERY),
         to=to,
-        reason=f"報送第{record.version}版",
+        reason=Reason.of(ReasonCode.REPORT_DELIVERED, version=record.version),
         content=Delivery(
             office=report.office,
             report=report.name,

@@ -8,8 +8,9 @@ from datetime import datetime
 from dutyflow.calendars.roc import format_roc
 from dutyflow.errors import DutyflowError
 from dutyflow.ledger.records import AssignmentRecord, CycleRecord, Decision
+from dutyflow.nagging.states import RETURNABLE
 from dutyflow.plan.model import Plan
-from dutyflow.plan.words import CHOICE_TITLES, listed
+from dutyflow.plan.words import listed
 from dutyflow.reports.kinds import from_json, kind_of
 from dutyflow.services.messaging.post import post
 from dutyflow.services.workspace import Workspace
@@ -23,9 +24,8 @@ def what_to_review(workspace: Workspace, cycle_key: str) -> str:
     record = latest_report(workspace, cycle_key)
     cycle = workspace.ledger.cycles.get(cycle_key)
     report = from_json(record.content)
-    recipients = listed(
-        CHOICE_TITLES[each] for each in workspace.plan_of(cycle).duty(cycle.duty).deliver_to
-    )
+    titles = workspace.titles_at(cycle.key)
+    recipients = listed(map(titles.of, workspace.plan_of(cycle).duty(cycle.duty).deliver_to))
     lines = [
         f"**{report.title}**　第 {report.version} 版",
         "",
@@ -113,7 +113,7 @@ def _to_return(
     wanted = {ids[name.strip()] for name in sections}
     chosen = [a for a in workspace.ledger.assignments.of(cycle.key) if a.section in wanted]
     for assignment in chosen:
-        if assignment.state not in ("accepted", "returned"):
+        if assignment.state not in RETURNABLE:
             raise DutyflowError(
                 f"{names[assignment.section]}尚無已受理的填報，無可退回；"
                 f"補收請清除該組室的「收件」{again}"

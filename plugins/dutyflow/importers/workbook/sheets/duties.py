@@ -19,7 +19,8 @@ from dutyflow.importers.workbook.codecs import (
 )
 from dutyflow.importers.workbook.grids import Column, Grid, line, values_of
 from dutyflow.importers.workbook.spans import Spans
-from dutyflow.plan.model import Duty, Plan, Recipient, ReportKind
+from dutyflow.plan.model import Duty, Plan, ReportKind
+from dutyflow.plan.roles import Recipient
 from dutyflow.plan.source import Place
 
 from .names import Names

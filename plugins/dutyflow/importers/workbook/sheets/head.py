@@ -71,6 +71,24 @@ _ITEMS = (
         codec=Whole(),
         required=False,
     ),
+    _Item(
+        "組室主管職稱",
+        ("office", "titles", "head"),
+        "例如 分局主任；留空為組長。其他各欄仍稱組長",
+        required=False,
+    ),
+    _Item(
+        "機關首長職稱",
+        ("office", "titles", "director"),
+        "例如 局長；留空為處長。其他各欄仍稱處長",
+        required=False,
+    ),
+    _Item(
+        "上級單位名稱",
+        ("office", "titles", "head_office"),
+        "收受彙整表的單位；留空為業務處。其他各欄仍稱業務處",
+        required=False,
+    ),
 )
 _BY_TITLE = {folded(item.title): item for item in _ITEMS}
 

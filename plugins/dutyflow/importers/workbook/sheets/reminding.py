@@ -8,8 +8,9 @@ from typing import Any, get_args
 from dutyflow.importers.workbook.book import Book, Row, Table
 from dutyflow.importers.workbook.codecs import Choice, Choices, Code, Whole, YesOrNo
 from dutyflow.importers.workbook.grids import Column, Grid, Line, line, values_of
-from dutyflow.plan.ladders import TONE_TITLES, Ladder, Role, Tone
+from dutyflow.plan.ladders import TONE_TITLES, Ladder, Tone
 from dutyflow.plan.model import Plan
+from dutyflow.plan.roles import Role
 from dutyflow.plan.source import Place
 
 SHEET = "稽催階段"
