@@ -14,6 +14,7 @@ from hashlib import sha256
 from mimetypes import guess_type
 
 from dutyflow.forms.judge import judge, stamp_in
+from dutyflow.forms.reader import read
 from dutyflow.forms.texts import file_key, folded
 from dutyflow.infra.shared_folder import Found, folder_of
 from dutyflow.ledger.errors import UnknownKey
@@ -120,7 +121,7 @@ def _answers(parcels: Iterable[Parcel]) -> Iterator[str]:
         case = parcel.case
         for file in parcel.workbooks:
             verdict = judge(
-                file.data,
+                read(file.data),
                 form=case.form,
                 rows=case.rows,
                 secret=case.workspace.secret,
@@ -133,7 +134,7 @@ def _answers(parcels: Iterable[Parcel]) -> Iterator[str]:
 
 def _case_of(workspace: Workspace, office: OfficePlan, data: bytes) -> Case | None:
     """None also for a form of another office: it lies in the wrong folder."""
-    stamp = stamp_in(data, workspace.secret)
+    stamp = stamp_in(read(data), workspace.secret)
     try:
         case = workspace.case(stamp.assignment) if stamp else None
     except UnknownKey:

@@ -9,6 +9,7 @@ from datetime import datetime
 from dutyflow.calendars.roc import in_zone
 from dutyflow.forms.judge import Verdict, judge
 from dutyflow.forms.problems import quoted
+from dutyflow.forms.reader import read
 from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import all_nothing
 from dutyflow.ledger.records import SubmissionRecord
@@ -106,7 +107,7 @@ def _best(
     judged: list[tuple[Attachment, Verdict]] = []
     for file in workbooks:
         verdict = judge(
-            file.data,
+            read(file.data),
             form=case.form,
             rows=case.rows,
             secret=case.workspace.secret,

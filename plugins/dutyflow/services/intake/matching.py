@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dutyflow.forms.judge import stamp_in
+from dutyflow.forms.reader import read
 from dutyflow.forms.stamp import FormStamp
 from dutyflow.forms.texts import folded
 from dutyflow.ledger.errors import UnknownKey
@@ -148,7 +149,7 @@ class _Clues:
 
     @cached_property
     def stamped(self) -> list[tuple[Attachment, FormStamp | None]]:
-        return [(file, stamp_in(file.data, self.workspace.secret)) for file in self.workbooks]
+        return [(file, stamp_in(read(file.data), self.workspace.secret)) for file in self.workbooks]
 
     def sorted_by_address(self) -> Match:
         """Forms stamped for another assignment are strays; those without a usable stamp go to the

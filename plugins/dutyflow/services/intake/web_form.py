@@ -13,6 +13,7 @@ from dutyflow.errors import DutyflowError, Finding
 from dutyflow.forms import evidence
 from dutyflow.forms.judge import Verdict, judge
 from dutyflow.forms.problems import Problem
+from dutyflow.forms.reader import read
 from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import Typed, all_nothing, judge_typed, typed_from
 from dutyflow.ledger.records import Draft, DraftRecord, NewCall, SubmittedFile
@@ -150,7 +151,7 @@ def hand_in_workbook(
     delivered = _delivered(visit, blob, files, now)
     attached = files_that_came(case, delivered)
     verdict = judge(
-        workbook.data,
+        read(workbook.data),
         form=case.form,
         rows=case.rows,
         secret=case.workspace.secret,
