@@ -14,9 +14,9 @@ from dutyflow.mail.errors import UnreadableMessage
 from dutyflow.mail.inbound.absences import away_until
 from dutyflow.mail.inbound.authentication import is_forged
 from dutyflow.mail.inbound.bodies import decision_in, new_text
-from dutyflow.mail.inbound.bounces import read_bounce
+from dutyflow.mail.inbound.bounces import Bounce
 from dutyflow.mail.inbound.limits import too_large
-from dutyflow.mail.inbound.message import ParsedMessage, read_message
+from dutyflow.mail.inbound.message import ParsedMessage, read_letterhead, read_message
 from dutyflow.mail.mailboxes.inbox import Inbox, RawMessage
 from dutyflow.mail.outbound.returned import Misplaced, Unreadable
 from dutyflow.plan.office import OfficePlan
@@ -80,11 +80,10 @@ def take_in(
     try:
         message = _read(stored, mailbox=office.contacts.mailbox.address)
     except UnreadableMessage as trouble:
-        unread = by_mail(blob, stored.received_at, trouble.letterhead, office.office)
-        return _unreadable(workspace, office, unread, trouble, now)
+        return _unreadable(workspace, office, blob, stored, trouble, now)
     delivered = by_mail(blob, stored.received_at, message, office.office)
     if message.automatic:
-        _by_a_machine(workspace, office, delivered, stored.data, now)
+        _by_a_machine(workspace, office, delivered, message.bounce, now)
         return ()
     doubt = _doubt_about_the_sender(office, message)
     request = None if doubt == NOT_PROVED else _to_decide(workspace, message)
@@ -100,12 +99,9 @@ def take_in(
 def _read(stored: RawMessage, *, mailbox: str) -> ParsedMessage:
     """Raises UnreadableMessage, also for one of which there is no more than the header: it stays
     where mail is kept that is done."""
-    message = read_message(stored.data, mailbox=mailbox)
     if stored.beyond:
-        trouble = too_large(stored.beyond)
-        trouble.letterhead = message
-        raise trouble
-    return message
+        raise too_large(stored.beyond)
+    return read_message(stored.data, mailbox=mailbox)
 
 
 def _doubt_about_the_sender(office: OfficePlan, message: ParsedMessage) -> str:
@@ -144,12 +140,14 @@ def _delivered(
 def _unreadable(
     workspace: Workspace,
     office: OfficePlan,
-    delivered: Incoming,
+    blob: str,
+    stored: RawMessage,
     trouble: UnreadableMessage,
     now: datetime,
 ) -> tuple[OutgoingMail, ...]:
     """Whoever wrote it is told, where at least that could be read."""
-    head = trouble.letterhead
+    head = read_letterhead(stored.data, mailbox=office.contacts.mailbox.address)
+    delivered = by_mail(blob, stored.received_at, head, office.office)
     reason = f"無法解讀的信件：{trouble}；原信在收信信箱裡"
     meant = _suggested(match_message(workspace, office, head, ())) if head else ""
     quarantine(workspace, delivered, Apart(reason=reason, suggested=meant), now)
@@ -190,10 +188,13 @@ def _taken_in(
 
 
 def _by_a_machine(
-    workspace: Workspace, office: OfficePlan, delivered: Incoming, data: bytes, now: datetime
+    workspace: Workspace,
+    office: OfficePlan,
+    delivered: Incoming,
+    bounce: Bounce | None,
+    now: datetime,
 ) -> None:
     """A delivery report is put on record with what it is about; all else is set aside."""
-    bounce = read_bounce(data, mailbox=office.contacts.mailbox.address)
     if bounce is not None:
         reason = take_back(workspace, bounce, blob=delivered.blob, now=now)
     else:
