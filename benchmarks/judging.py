@@ -17,7 +17,7 @@ from functools import partial
 import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from dutyflow.forms import FormStamp, Heading, judge, write_form
+from dutyflow.forms import FormStamp, Heading, judge, read, write_form
 from dutyflow.infra.sandbox import runner
 from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow, measure_row
@@ -57,10 +57,10 @@ def main() -> int:
         "pandas": _pandas,
         "calamine": _calamine,
     }
-    for read in readers.values():  # what is only done once (imports, the child) is not timed
-        read(files[0])
+    for way in readers.values():  # what is only done once (imports, the child) is not timed
+        way(files[0])
     meter = Meter(helper=runner._idle[-1]._process.pid)
-    ways = {name: partial(_measure, meter, read, files) for name, read in readers.items()}
+    ways = {name: partial(_measure, meter, way, files) for name, way in readers.items()}
     worked, passed = meter.take_turns(ways, ROUNDS)
     show(
         f"Judging {FILES} answered forms of {ROWS} rows (a file each; {ROUNDS} rounds)",
@@ -95,7 +95,7 @@ def _measure(meter: Meter, read: Callable[[bytes], object], files: list[bytes]) 
 
 def _judge(data: bytes, rows: list[AskedRow]) -> None:
     verdict = judge(
-        data,
+        read(data),
         form=SELF_ASSESSMENT,
         rows=rows,
         secret=SECRET,

@@ -15,6 +15,7 @@ from dutyflow.forms import (
     Problem,
     Verdict,
     judge,
+    read,
     write_form,
 )
 from dutyflow.plan.answers import Answer
@@ -91,7 +92,7 @@ def write(
 
 def judged(data: bytes, *, rows: Sequence[AskedRow] = ROWS) -> Verdict:
     return judge(
-        data,
+        read(data),
         form=SELF_ASSESSMENT,
         rows=rows,
         secret=SECRET,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dutyflow.forms import FormStamp, Heading, Verdict, judge, write_form
+from dutyflow.forms import FormStamp, Heading, Verdict, judge, read, write_form
 from dutyflow.forms.fillers import points_back, stands_for_nothing
 from dutyflow.forms.texts import file_key, plain
 from dutyflow.plan.answers import Answer
@@ -80,7 +80,7 @@ def written(form: Form, answers: tuple[Answer, ...] = (), **more: Any) -> bytes:
 
 def judged(form: Form, data: bytes, attached: tuple[str, ...] = ()) -> Verdict:
     return judge(
-        data,
+        read(data),
         form=form,
         rows=rows_of(form),
         secret=SECRET,

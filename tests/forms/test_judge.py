@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dutyflow.forms import BadStamp, judge, sign, unsign
+from dutyflow.forms import BadStamp, judge, read, sign, unsign
 from dutyflow.forms.fillers import points_back, stands_for_nothing
 from dutyflow.forms.texts import plain
 from dutyflow.plan.answers import Answer
@@ -379,7 +379,7 @@ class TestStamps:
 
     def test_signed_by_somebody_else(self) -> None:
         verdict = judge(
-            FILLED,
+            read(FILLED),
             form=SELF_ASSESSMENT,
             rows=ROWS,
             secret=b"another secret" * 3,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dutyflow.forms import FormStamp, judge, write_form
+from dutyflow.forms import FormStamp, judge, read, write_form
 from dutyflow.forms.typed import judge_typed, typed_from
 from dutyflow.plan.catalogue import shipped_forms
 from dutyflow.plan.forms import Form
@@ -151,7 +151,7 @@ def test_the_page_judges_as_the_workbook_does(it) -> None:
     stamp = FormStamp(assignment=KEY, form=form.id, form_version=form.version, plan_hash=HASH)
     blank = write_form(form=form, stamp=stamp, secret=SECRET, heading=HEADING, rows=rows)
     by_workbook = judge(
-        fill(blank, form, lambda row: typed[row]),
+        read(fill(blank, form, lambda row: typed[row])),
         form=form,
         rows=rows,
         secret=SECRET,

@@ -106,11 +106,12 @@ def _take_in(workspace: Workspace, office: OfficePlan, path: Path, now: datetime
         raise Refused(f"無法讀取 {near(path)}：{error.strerror}") from None
     if is_mail:
         stored = RawMessage(id=path.name, data=data, received_at=now)
-        answers = mailbox.take_in(workspace, office, stored, now=now)
+        taken = mailbox.take_in(workspace, office, stored, now=now)
     else:
         put_at = datetime.fromtimestamp(told.st_mtime, UTC)
         found = Found(name=path.name, mark=Mark.of(told), put_at=min(put_at, now), data=data)
-        answers = folder.take_in(workspace, office, found, now=now).mails
+        taken = folder.take_in(workspace, office, folder.Bundle(found=[found]), now=now)
+    answers = taken.mails(workspace, now)
     came = workspace.ledger.submissions.with_blob(workspace.store.put(data))
     waiting = (each for each in came if not each.assigned_to)  # else it is there as what it became
     return Came(submissions=tuple(waiting), answers=answers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .judge import Verdict, judge
 from .problems import FormRejected, Problem
+from .reader import Workbook, read
 from .stamp import BadStamp, FormStamp, sign, unsign
 from .workbook import Heading, write_form
 
@@ -14,7 +15,9 @@ __all__ = [
     "Heading",
     "Problem",
     "Verdict",
+    "Workbook",
     "judge",
+    "read",
     "sign",
     "unsign",
     "write_form",

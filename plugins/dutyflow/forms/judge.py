@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow
 from dutyflow.plan.forms import Form
 
-from . import guard
 from .blank import Blank, blank_of
-from .problems import FormRejected, Problem, quoted, shown
-from .reader import Sheet, read_sheets
+from .problems import Problem, quoted, shown
+from .reader import Sheet, Workbook
 from .rows import Reading
 from .stamp import BadStamp, FormStamp, spoken, unsign
 from .table import Table, find_tables
@@ -44,7 +43,7 @@ class Verdict:
 
 
 def judge(
-    data: bytes,
+    workbook: Workbook,
     *,
     form: Form,
     rows: Sequence[AskedRow],
@@ -53,19 +52,17 @@ def judge(
     plan_hash: str,
     attached: Collection[str] = (),
 ) -> Verdict:
-    """The verdict on a file that a section sent for its assignment.
+    """The verdict on a workbook that a section sent for its assignment.
 
     `rows` are what the assignment asks about, `attached` the keys of the files that have come (see
-    `file_key`).
+    `file_key`); a verdict that names no files is the same whatever has come.
     Raises nothing for what a stranger sent: whatever is wrong with it becomes Problems.
     """
-    blank = blank_of(form)
+    if workbook.refusal is not None:
+        return Verdict(problems=(workbook.refusal,))
+    blank, sheets = blank_of(form), workbook.sheets
     try:
-        guard.check(data)
-        sheets = read_sheets(data)
         stamp, wrong_stamp = _stamp(sheets, secret), None
-    except FormRejected as refusal:
-        return Verdict(problems=(refusal.problem,))
     except BadStamp as bad:
         stamp, wrong_stamp = None, _unusable_stamp(str(bad))
     if stamp is not None:
@@ -89,12 +86,11 @@ def judge(
     )
 
 
-def stamp_in(data: bytes, secret: bytes) -> FormStamp | None:
-    """Which form a file says that it is, if the signature is ours. Raises nothing."""
+def stamp_in(workbook: Workbook, secret: bytes) -> FormStamp | None:
+    """Which form a workbook says that it is, if the signature is ours. Raises nothing."""
     try:
-        guard.check(data)
-        return _stamp(read_sheets(data), secret)
-    except (FormRejected, BadStamp):
+        return _stamp(workbook.sheets, secret)
+    except BadStamp:
         return None
 
 
@@ -105,7 +101,7 @@ def files_named(blank: Blank, answers: Iterable[Answer]) -> Iterator[str]:
             yield from column.names(answer.text(column.answer))
 
 
-def _stamp(sheets: dict[str, Sheet], secret: bytes) -> FormStamp:
+def _stamp(sheets: Mapping[str, Sheet], secret: bytes) -> FormStamp:
     for row in sheets[STAMP_SHEET].rows if STAMP_SHEET in sheets else []:
         if len(row) > 1 and row[0] == STAMP_KEY:
             return unsign(str(row[1]), secret)

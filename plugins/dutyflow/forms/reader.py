@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from dutyflow.infra.sandbox.external_content import ENTITIES
-from dutyflow.infra.sandbox.runner import Limits, Overrun, run
+from dutyflow.infra.sandbox.runner import Limits, Overrun, Reply, run
 
+from . import guard
 from .guard import RESEND, WANTED
-from .problems import FormRejected, rejected
+from .problems import FormRejected, Problem, rejected
 from .texts import Cell
 
 Rows = list[list[Cell]]
@@ -23,7 +24,31 @@ class Sheet(NamedTuple):
     merged: Sequence[tuple[Spot, Spot]] = ()
 
 
+class Workbook(NamedTuple):
+    """A file from outside as it was read, once: its sheets by name, or why it cannot be a form.
+
+    `size` is how many bytes there were of its cells.
+    """
+
+    sheets: Mapping[str, Sheet]
+    refusal: Problem | None = None
+    size: int = 0
+
+
 LIMITS = Limits(seconds=2, memory=300 * 2**20)
+
+
+def read(data: bytes) -> Workbook:
+    """Read a file that a stranger sent as a workbook: checked first, then parsed by the child.
+
+    Raises nothing: whatever is wrong with the file is the workbook's `refusal`.
+    """
+    try:
+        guard.check(data)
+        reply = _parsed(data, LIMITS)
+        return Workbook(_sheets(reply), size=reply.size)
+    except FormRejected as refused:
+        return Workbook({}, refusal=refused.problem)
 
 
 def read_sheets(data: bytes, *, limits: Limits = LIMITS) -> dict[str, Sheet]:
@@ -32,10 +57,18 @@ def read_sheets(data: bytes, *, limits: Limits = LIMITS) -> dict[str, Sheet]:
     Raises FormRejected for what is no workbook or would take more than the limits. Let the guard
     check the data first.
     """
+    return _sheets(_parsed(data, limits))
+
+
+def _parsed(data: bytes, limits: Limits) -> Reply:
     try:
-        found = run("dutyflow.infra.sandbox.sheets:read", data, limits).value
+        return run("dutyflow.infra.sandbox.sheets:read", data, limits)
     except Overrun:
         raise _too_much() from None
+
+
+def _sheets(reply: Reply) -> dict[str, Sheet]:
+    found = reply.value
     if found["reaches"] is not None:
         raise _reaching(*found["reaches"])
     if found["sheets"] is None:

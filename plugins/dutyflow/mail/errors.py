@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dutyflow.errors import ComesBack, DutyflowError
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .inbound.message import ParsedMessage
-
 
 class MailError(DutyflowError):
     """Base of this package's errors."""
@@ -24,11 +20,8 @@ class UnusableTemplate(MailError):
 class UnreadableMessage(MailError):
     """Bytes that cannot be taken for a mail. They are kept; a person has to look at them.
 
-    `letterhead` is who wrote, and to whom, where at least that could be read. `advice` says what
-    they should do; "" where it is the usual.
+    `advice` says what whoever wrote should do; "" where it is the usual.
     """
-
-    letterhead: ParsedMessage | None = None
 
     def __init__(self, why: str, advice: str = "") -> None:
         self.advice = advice

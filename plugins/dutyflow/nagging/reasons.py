@@ -51,6 +51,33 @@ class ReasonCode(StrEnum):
     AWAY = "away"
     MAIL_RETURNED = "mail_returned"
 
+    # Why something that came does not count before a person has looked at it.
+    UNREADABLE = "unreadable"
+    INTAKE_FAILED = "intake_failed"
+    INTAKE_GIVEN_UP = "intake_given_up"
+    UNKNOWN_SENDER = "unknown_sender"
+    SENDER_NOT_PROVED = "sender_not_proved"
+    MAY_NOT_DECIDE = "may_not_decide"
+    NO_ASSIGNMENT = "no_assignment"
+    ADDRESS_AND_THREAD_DISAGREE = "address_and_thread_disagree"
+    SENDER_OF_OTHER_SECTION = "sender_of_other_section"
+    SUBJECT_OF_OTHER_ASSIGNMENT = "subject_of_other_assignment"
+    FORM_WITHOUT_STAMP = "form_without_stamp"
+    FORM_OF_OTHER_ASSIGNMENT = "form_of_other_assignment"
+    UNFIT_FILE = "unfit_file"
+    FILE_WITHOUT_STAMP = "file_without_stamp"
+    FILE_TOO_LARGE = "file_too_large"
+    EVIDENCE_OF_UNKNOWN = "evidence_of_unknown"
+    AUTOMATIC_REPLY = "automatic_reply"
+    ABSENCE_NOTE = "absence_note"
+    BOUNCE_OF_OTHER_MAIL = "bounce_of_other_mail"
+    BOUNCE_OF_UNKNOWN_ADDRESS = "bounce_of_unknown_address"
+
+    # Why an answer is not accepted.
+    MISTAKES = "mistakes"
+    UNTOUCHED_FORM = "untouched_form"
+    NO_FORM = "no_form"
+
 
 # What a ladder's step brings: of these one person gets no more than so many mails a day.
 REMINDERS = frozenset(

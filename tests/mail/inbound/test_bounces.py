@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dutyflow.mail.inbound.bounces import Bounce, read_bounce
+from dutyflow.mail.inbound.bounces import Bounce
 from dutyflow.mail.inbound.message import read_message
 from tests.mail import reports
 from tests.mail.reports import MAILBOX, OURS, WHO, plain, standard
 
 
 def read(data: bytes) -> Bounce | None:
-    return read_bounce(data, mailbox=MAILBOX)
+    return read_message(data, mailbox=MAILBOX).bounce
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,18 @@ import pytest
 from dutyflow.infra.sandbox import runner
 from dutyflow.mail.errors import UnreadableMessage
 from dutyflow.mail.inbound import message
-from dutyflow.mail.inbound.bounces import read_bounce
-from dutyflow.mail.inbound.message import read_message
+from dutyflow.mail.inbound.message import read_letterhead, read_message
 from tests.mail.samples import MAILBOX
 from tests.support.hostile_mails import READ, REFUSED, envelope
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_it_is_refused_in_words_and_who_wrote_is_known(name):
-    with pytest.raises(UnreadableMessage, match="；應") as refusal:
-        read_message(REFUSED[name](envelope()), mailbox=MAILBOX.address)
-    letterhead = refusal.value.letterhead
+    data = REFUSED[name](envelope())
+    with pytest.raises(UnreadableMessage, match="；應"):
+        read_message(data, mailbox=MAILBOX.address)
+    letterhead = read_letterhead(data, mailbox=MAILBOX.address)
+    assert letterhead is not None
     assert letterhead.sender == "wang.business@pingtung.example.tw"
     assert letterhead.tokens == ("abcd2345",)
     assert letterhead.attachments == ()
@@ -30,9 +31,12 @@ def test_it_is_read_within_the_limits_of_the_child(name):
     assert len(message.text) <= 100_000
 
 
-@pytest.mark.parametrize("name", ["1,000 levels", "8 MB of HTML tags", "malformed headers"])
+@pytest.mark.parametrize("name", READ)
 def test_as_a_delivery_report_it_says_nothing(name):
-    assert read_bounce((REFUSED | READ)[name](envelope()), mailbox=MAILBOX.address) is None
+    by_a_machine = b"Auto-Submitted: auto-generated\r\n" + READ[name](envelope())
+    message = read_message(by_a_machine, mailbox=MAILBOX.address)
+    assert message.automatic
+    assert message.bounce is None
 
 
 def test_what_takes_more_than_it_is_given_is_refused_and_the_next_is_read(monkeypatch):

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from dutyflow.mail.errors import UnreadableMessage
 from dutyflow.mail.inbound import cms
-from dutyflow.mail.inbound.message import ParsedMessage, read_message
+from dutyflow.mail.inbound.message import ParsedMessage, read_letterhead, read_message
 
 MAILBOX = "plan@pingtung.example.tw"
 HEAD = b"From: lin@example.tw\r\nTo: plan+abcd2345@pingtung.example.tw\r\nSubject: x\r\n"
@@ -164,8 +164,8 @@ def test_a_locked_mail_is_told_and_who_wrote_it_is_known(
     keys: Path, made: Callable[[Path], bytes]
 ) -> None:
     with pytest.raises(UnreadableMessage, match="加密的郵件") as told:
-        read_message(made(keys), mailbox=MAILBOX)
-    head = told.value.letterhead
+        read_message(data := made(keys), mailbox=MAILBOX)
+    head = read_letterhead(data, mailbox=MAILBOX)
     assert head is not None
     assert (head.sender, head.tokens) == ("lin@example.tw", ("abcd2345",))
     assert "不加密的一般郵件" in told.value.advice

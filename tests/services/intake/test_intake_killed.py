@@ -32,7 +32,7 @@ STAGES = {
     "the verdict is on record": ("dutyflow.ledger.submissions:Submissions", "record", "after"),
     "the answer is not claimed": ("dutyflow.ledger.notices:Notices", "take_turn", "before", CLAIM),
     "the answer is claimed": ("dutyflow.ledger.notices:Notices", "take_turn", "after", CLAIM),
-    "the answer is sent": ("dutyflow.services.messaging.post:", "hand_over", "after"),
+    "the answer is sent": ("dutyflow.mail.outbound.outbox:SmtpOutbox", "send", "after"),
     "the answer is on record": ("dutyflow.ledger.notices:Notices", "take_turn", "after", RECORD),
     "the message is not put away": ("dutyflow.mail.mailboxes.inbox:MaildirInbox", "done", "before"),
     "the message is put away": ("dutyflow.mail.mailboxes.inbox:MaildirInbox", "done", "after"),

@@ -132,7 +132,7 @@ def digest_on(playing: Scene, day: str) -> EmailMessage:
     from dutyflow.mail.outbound.letter import compose
 
     box = playing.workspace.office(OFFICE).contacts.mailbox
-    letter = write_digest(playing.workspace, digest, now=playing.now).letter()
+    letter = write_digest(playing.workspace, digest, now=playing.now)
     raw = compose(letter, mailbox=box, now=playing.now).as_bytes()
     return message_from_bytes(raw, policy=policy.default)  # type: ignore[return-value]
 

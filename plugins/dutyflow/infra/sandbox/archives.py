@@ -18,6 +18,18 @@ _UTF8, _ENCRYPTED = 0x800, 0x1
 _OF_DOCUMENTS = {"[content_types].xml", "mimetype", "meta-inf/manifest.xml", "index.zip"}
 
 
+def may_be_plain(data: bytes) -> bool:
+    """Whether a zip may be such an archive, by its table of contents alone. Most that come are
+    documents, which are zips, too: the child need not be asked about them."""
+    if data.count(_ENTRY) > MEMBERS_LIMIT:
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return not _is_document(archive)
+    except Exception:  # zipfile raises whatever comes to its mind over a damaged file
+        return False
+
+
 def read(data: bytes) -> tuple[list[dict[str, Any]] | None, list[bytes]]:
     """The files' names, their bytes in hexadecimal digits, and sizes; their contents apart.
 
@@ -35,9 +47,8 @@ def read(data: bytes) -> tuple[list[dict[str, Any]] | None, list[bytes]]:
 
 def _files(archive: zipfile.ZipFile) -> tuple[list[dict[str, Any]] | None, list[bytes]]:
     members = [member for member in archive.infolist() if _is_somebodys(member)]
-    names = {member.filename.lower() for member in archive.infolist()}
     locked = any(member.flag_bits & _ENCRYPTED for member in members)
-    if locked or not members or names & _OF_DOCUMENTS or any(n.endswith(".iwa") for n in names):
+    if locked or not members or _is_document(archive):
         return None, []
     files: list[dict[str, Any]] = []
     contents: list[bytes] = []
@@ -51,6 +62,11 @@ def _files(archive: zipfile.ZipFile) -> tuple[list[dict[str, Any]] | None, list[
         files.append({"name": _name(member).hex(), "size": len(content)})
         contents.append(content)
     return files, contents
+
+
+def _is_document(archive: zipfile.ZipFile) -> bool:
+    names = {member.filename.lower() for member in archive.infolist()}
+    return bool(names & _OF_DOCUMENTS) or any(name.endswith(".iwa") for name in names)
 
 
 def _name(member: zipfile.ZipInfo) -> bytes:

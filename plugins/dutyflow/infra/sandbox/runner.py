@@ -37,10 +37,14 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What a job gave: a `value` out of JSON, and bytes `apart` from it, one after another."""
+    """What a job gave: a `value` out of JSON, and bytes `apart` from it, one after another.
+
+    `size` is how many bytes the JSON had.
+    """
 
     value: Any
     apart: bytes
+    size: int = 0
 
 
 class Overrun(DutyflowError):
@@ -89,7 +93,7 @@ class _Child:
         if length + apart > _MAX_REPLY:
             raise OSError("the reply is too long")
         value = json.loads(self._receive(length, deadline))
-        return Reply(value=value, apart=self._receive(apart, deadline))
+        return Reply(value=value, apart=self._receive(apart, deadline), size=length)
 
     def _receive(self, length: int, deadline: float) -> bytes:
         received = bytearray()

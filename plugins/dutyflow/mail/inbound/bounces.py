@@ -10,19 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from email import message_from_string
 from email.message import Message
-from typing import Any, Literal
+from typing import Literal
 
-from dutyflow.infra.sandbox.runner import Overrun, run
-from dutyflow.mail.errors import UnreadableMessage
 from dutyflow.mail.identifiers import message_ids_in
 from dutyflow.mail.text import one_line
 
-from . import limits
-from .decoding import LENIENT, body_text, decode_words, header, parsed
-from .message import LIMITS
+from .decoding import LENIENT, body_text, decode_words, header
 
 Fate = Literal["failed", "expired", "delayed"]
 
@@ -95,32 +91,16 @@ class Bounce:
     failures: tuple[Failure, ...]
 
 
-def read_bounce(data: bytes, *, mailbox: str) -> Bounce | None:
+def bounce_in(message: Message, *, mailbox: str) -> Bounce | None:
     """The report that a message is; None where it is none, or says nothing of anybody.
 
     `mailbox` is our own address, which every report names and none blames. Raises nothing for what
-    strangers send.
+    strangers send. Runs in the child that has taken the message apart.
     """
     try:
-        limits.check(data)
-        report = run(
-            "dutyflow.mail.inbound.bounces:job", data, LIMITS, mailbox=mailbox.lower()
-        ).value
-    except (UnreadableMessage, Overrun):
-        return None
-    if report is None:
-        return None
-    failures = tuple(Failure(**each) for each in report["failures"])
-    return Bounce(message_ids=tuple(report["message_ids"]), failures=failures)
-
-
-def job(data: bytes, *, mailbox: str) -> tuple[dict[str, Any] | None, list[bytes]]:
-    """The report, as it leaves the child."""
-    try:
-        bounce = _read(parsed(data), mailbox)
+        return _read(message, mailbox.lower())
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
-        return None, []
-    return asdict(bounce) if bounce else None, []
+        return None
 
 
 def _read(message: Message, mailbox: str) -> Bounce | None:

@@ -18,6 +18,7 @@ from dutyflow.mail.identifiers import message_ids_in
 from dutyflow.mail.text import UNNAMED, file_name, one_line
 
 from . import cms
+from .bounces import bounce_in
 from .decoding import body_text, content, decode_words, header, headers, parsed
 from .limits import FILES_LIMIT, check
 from .message import ParsedMessage, packed
@@ -98,6 +99,9 @@ def _read(message: Message, mailbox: str) -> ParsedMessage:
     attachments, ignored = _attachments(parts)
     text = _text(parts)
     _check_open(parts, attachments, text)
+    automatic = _is_automatic(message, sender, mailbox) or (
+        not attachments and _sounds_automatic(message)
+    )
     return ParsedMessage(
         message_id=_first(message_ids_in(header(message, "Message-ID"))),
         in_reply_to=_first(message_ids_in(header(message, "In-Reply-To"))),
@@ -107,12 +111,12 @@ def _read(message: Message, mailbox: str) -> ParsedMessage:
         subject=one_line(decode_words(header(message, "Subject"))),
         recipients=recipients,
         tokens=tuple(dict.fromkeys(token for token in tokens if token)),
-        automatic=_is_automatic(message, sender, mailbox)
-        or (not attachments and _sounds_automatic(message)),
+        automatic=automatic,
         text=text,
         attachments=attachments,
         ignored=ignored,
         authentication=_authentication(message),
+        bounce=bounce_in(message, mailbox=mailbox) if automatic else None,
     )
 
 

@@ -11,6 +11,7 @@ from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.errors import UnreadableMessage
 
 from . import limits
+from .bounces import Bounce, Failure
 
 LIMITS = Limits(seconds=4, memory=330 * 2**20)
 _LETTERHEAD = 64 * 2**10  # bytes of header fields that are enough to see who wrote
@@ -22,24 +23,26 @@ class ParsedMessage:
 
     `recipients` are the addresses it was delivered or written to, the delivery's own first;
     `tokens` those of our mailbox's that carry one, in the same order. `automatic`: a machine wrote
-    it, so it must not be answered (RFC 3834, 2). `ignored` names what was too much to take in.
-    `sender` is "" where no usable address is given. `authentication` are the Authentication-Results
-    fields (RFC 8601), whoever added them.
+    it, so it must not be answered (RFC 3834, 2); `bounce` is the delivery report that it is, None
+    where it is none. `ignored` names what was too much to take in. `sender` is "" where no usable
+    address is given. `authentication` are the Authentication-Results fields (RFC 8601), whoever
+    added them.
     """
 
-    message_id: str
-    in_reply_to: str
-    references: tuple[str, ...]
-    sender: str
-    sender_name: str
-    subject: str
-    recipients: tuple[str, ...]
-    tokens: tuple[str, ...]
-    automatic: bool
-    text: str
-    attachments: tuple[Attachment, ...]
-    ignored: tuple[str, ...]
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    sender: str = ""
+    sender_name: str = ""
+    subject: str = ""
+    recipients: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    automatic: bool = False
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    ignored: tuple[str, ...] = ()
     authentication: tuple[str, ...] = ()
+    bounce: Bounce | None = None
 
 
 def read_message(data: bytes, *, mailbox: str) -> ParsedMessage:
@@ -48,12 +51,22 @@ def read_message(data: bytes, *, mailbox: str) -> ParsedMessage:
     Raises UnreadableMessage, and nothing else, for bytes that are no message or that are built to
     wear us out.
     """
+    limits.check(data)
+    return _read(data, mailbox)
+
+
+def read_letterhead(data: bytes, *, mailbox: str) -> ParsedMessage | None:
+    """Read who wrote a message that cannot be read, and to whom; None where not even that can be.
+
+    By the header alone: without its words and files.
+    """
+    head = limits.head_of(data[:_LETTERHEAD])
+    whole_lines = head[: head.rfind(b"\n")] if len(head) == _LETTERHEAD else head
     try:
-        limits.check(data)
-        return _read(data, mailbox)
-    except UnreadableMessage as trouble:
-        trouble.letterhead = _letterhead(data, mailbox)
-        raise
+        head_alone = _read(whole_lines + b"\r\n\r\n", mailbox)
+    except UnreadableMessage:
+        return None
+    return replace(head_alone, attachments=(), text="")
 
 
 def _read(data: bytes, mailbox: str) -> ParsedMessage:
@@ -66,22 +79,13 @@ def _read(data: bytes, mailbox: str) -> ParsedMessage:
     return _unpacked(reply)
 
 
-def _letterhead(data: bytes, mailbox: str) -> ParsedMessage | None:
-    """Who wrote, by the header alone."""
-    head = limits.head_of(data[:_LETTERHEAD])
-    whole_lines = head[: head.rfind(b"\n")] if len(head) == _LETTERHEAD else head
-    try:
-        head_alone = _read(whole_lines + b"\r\n\r\n", mailbox)
-    except UnreadableMessage:
-        return None
-    return replace(head_alone, attachments=(), text="")
-
-
 def packed(message: ParsedMessage) -> tuple[dict[str, Any], list[bytes]]:
     """A message as it leaves the child: as JSON, with the bytes of its files apart."""
     value = {field.name: getattr(message, field.name) for field in fields(message)}
     files = [asdict(file) | {"data": len(file.data)} for file in message.attachments]
-    return value | {"attachments": files}, [file.data for file in message.attachments]
+    bounce = asdict(message.bounce) if message.bounce else None
+    apart = [file.data for file in message.attachments]
+    return value | {"attachments": files, "bounce": bounce}, apart
 
 
 def _unpacked(reply: Reply) -> ParsedMessage:
@@ -90,7 +94,15 @@ def _unpacked(reply: Reply) -> ParsedMessage:
         for name, value in reply.value.items()
     }
     values["attachments"] = tuple(_files(reply.value["attachments"], reply.apart))
+    values["bounce"] = _bounce(reply.value["bounce"])
     return ParsedMessage(**values)
+
+
+def _bounce(report: dict[str, Any] | None) -> Bounce | None:
+    if report is None:
+        return None
+    failures = tuple(Failure(**each) for each in report["failures"])
+    return Bounce(message_ids=tuple(report["message_ids"]), failures=failures)
 
 
 def _files(described: list[dict[str, Any]], apart: bytes) -> Iterator[Attachment]:

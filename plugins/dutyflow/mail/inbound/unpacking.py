@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from dutyflow.infra.sandbox.archives import may_be_plain
 from dutyflow.infra.sandbox.runner import Limits, Overrun, run
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.text import file_name
@@ -32,7 +33,7 @@ def _unpacked(files: Iterable[Attachment]) -> Iterator[Attachment]:
 
 
 def _inside(data: bytes) -> tuple[Attachment, ...]:
-    if not data.startswith(_ZIP):
+    if not data.startswith(_ZIP) or not may_be_plain(data):
         return ()
     try:
         reply = run("dutyflow.infra.sandbox.archives:read", data, LIMITS)

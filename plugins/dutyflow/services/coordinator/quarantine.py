@@ -13,10 +13,11 @@ from dutyflow.ledger.records import SubmissionRecord
 from dutyflow.ledger.submissions import check_waiting
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.errors import UnreadableMessage
-from dutyflow.mail.inbound.message import read_message
+from dutyflow.mail.inbound.message import ParsedMessage, read_message
 from dutyflow.plan.senders import sender_of
-from dutyflow.services.intake.judgement import judge_parcel
-from dutyflow.services.intake.record import Channel, Incoming, Parcel, by_mail, is_workbook
+from dutyflow.services.intake.incoming import Channel, Incoming
+from dutyflow.services.intake.matching import Match, Part
+from dutyflow.services.intake.pipeline import take_in
 from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Case, Workspace
 
@@ -64,11 +65,13 @@ def answers_to(workspace: Workspace, submission_id: int, now: datetime) -> tuple
 
 
 def _judged(case: Case, kept: SubmissionRecord, now: datetime) -> Assigned:
-    delivered = _as_it_came(case, kept)
-    workbooks = tuple(file for file in delivered.files if is_workbook(file))
-    parcel = Parcel(case=case, workbooks=workbooks, matched_by=MATCHED_BY)
-    judged = judge_parcel(parcel, delivered, now)
-    return Assigned(submission=judged.submission, mails=tuple(_addressed(case, kept, judged.mails)))
+    incoming = _as_it_came(case, kept)
+    part = Part(case=case, workbooks=incoming.forms, matched_by=MATCHED_BY)
+    taken = take_in(case.workspace, case.office, incoming, match=Match(parts=(part,)), now=now)
+    mails = taken.mails(case.workspace, now)
+    return Assigned(
+        submission=taken.replies[0].submission, mails=tuple(_addressed(case, kept, mails))
+    )
 
 
 def _as_it_came(case: Case, kept: SubmissionRecord) -> Incoming:
@@ -78,22 +81,33 @@ def _as_it_came(case: Case, kept: SubmissionRecord) -> Incoming:
         Attachment(name=file.name, content_type=file.content_type, data=store.get(file.blob))
         for file in kept.files
     )
-    said = by_mail(kept.raw_blob, kept.received_at, None, case.cycle.office)
-    if kept.channel == "mail":
-        try:
-            mailbox = case.office.contacts.mailbox.address
-            message = read_message(store.get(kept.raw_blob), mailbox=mailbox)
-            said = by_mail(kept.raw_blob, kept.received_at, message, case.cycle.office)
-        except UnreadableMessage:
-            pass  # its files, if any, are all there is
-    whole = kept.content_hash == kept.raw_blob
-    return replace(
-        said,
+    message = _message(case, kept)
+    is_whole = kept.content_hash == kept.raw_blob
+    return Incoming(
+        blob=kept.raw_blob,
+        received_at=kept.received_at,
         channel=cast(Channel, kept.channel),
-        sender=kept.sender,
+        office=case.cycle.office,
+        message=replace(
+            message,
+            sender=kept.sender,
+            text=message.text if is_whole else "",
+            automatic=False,  # a person says that it counts
+        ),
         files=files,
-        text=said.text if whole else "",
     )
+
+
+def _message(case: Case, kept: SubmissionRecord) -> ParsedMessage:
+    """What was written; nothing, where it came by another way, or where its files are all there
+    is."""
+    if kept.channel != "mail":
+        return ParsedMessage()
+    try:
+        mailbox = case.office.contacts.mailbox.address
+        return read_message(case.workspace.store.get(kept.raw_blob), mailbox=mailbox)
+    except UnreadableMessage:
+        return ParsedMessage()
 
 
 def _addressed(

@@ -18,7 +18,7 @@ from dutyflow.ledger.records import NewRequest, RequestRecord
 from dutyflow.ledger.requests import Limits
 from dutyflow.mail.addresses import new_token
 from dutyflow.mail.inbound.bodies import Decision, Wish
-from dutyflow.mail.outbound.requests import ShortMail
+from dutyflow.mail.outbound.requests import DecisionNoted, ShortMail
 from dutyflow.nagging.lateness import is_late
 from dutyflow.plan.extensions import Allowed, Extensions, Position, TooMuch, judge
 from dutyflow.plan.model import Person
@@ -155,7 +155,7 @@ def may_decide(case: Case, request: RequestRecord, sender: str) -> str:
 
 def decide(
     case: Case, request: RequestRecord, decision: Decision | None, *, who: str, now: datetime
-) -> tuple[ShortMail, tuple[OutgoingMail, ...]]:
+) -> tuple[DecisionNoted, tuple[OutgoingMail, ...]]:
     """What the one who decided is told, and the mails to those who asked."""
     if request.state != "pending":
         sentence = f"這件申請已經{_STATES[request.state]}，不再變更"

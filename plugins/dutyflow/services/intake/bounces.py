@@ -9,7 +9,10 @@ from datetime import datetime, timedelta
 from dutyflow.ledger.event_types import SYSTEM
 from dutyflow.ledger.records import NoticeRecord
 from dutyflow.mail.inbound.bounces import Bounce, Failure
+from dutyflow.nagging.reasons import ReasonCode
 from dutyflow.services.workspace import Workspace
+
+from .reasons import QuarantineReason
 
 RECENT = timedelta(days=14)  # how long servers try, twice over: RFC 5321, 4.5.4.1
 
@@ -34,11 +37,13 @@ class _Returned:
         return f"{said}（轉寄至 {failure.recipient}）" if forwarded else said
 
 
-def take_back(workspace: Workspace, bounce: Bounce, *, blob: str, now: datetime) -> str:
+def take_back(
+    workspace: Workspace, bounce: Bounce, *, blob: str, now: datetime
+) -> QuarantineReason | None:
     """Put a delivery report on record. `blob` is where the store keeps it.
 
     Its notices are `bounced`, and its address is marked undeliverable, if it failed for good. Gives
-    "" or, for a report about nothing that we sent, why it is set aside: anybody can write one.
+    None or, for a report about nothing that we sent, why it is quarantined: anybody can write one.
     """
     found = list(_known(workspace, bounce, now))
     for returned in found:
@@ -52,10 +57,10 @@ def take_back(workspace: Workspace, bounce: Bounce, *, blob: str, now: datetime)
                 returned.address, now=now, why=returned.why, who=SYSTEM
             )
     if found:
-        return ""
+        return None
     if bounce.message_ids:
-        return "退信通知，但所退的信不是本系統寄出的"
-    return "退信通知，但本系統近期沒有寄信給所指的信箱"
+        return QuarantineReason.of(ReasonCode.BOUNCE_OF_OTHER_MAIL)
+    return QuarantineReason.of(ReasonCode.BOUNCE_OF_UNKNOWN_ADDRESS)
 
 
 def _known(workspace: Workspace, bounce: Bounce, now: datetime) -> Iterator[_Returned]:

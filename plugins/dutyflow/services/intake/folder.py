@@ -1,11 +1,11 @@
-"""取件: what sections put into the shared folder comes in by the same door as their mail."""
+"""取件: what sections put into the shared folder is taken in the way their mail is."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -21,13 +21,24 @@ from dutyflow.infra.shared_folder import (
     folder_of,
 )
 from dutyflow.mail.errors import MailDeferred
+from dutyflow.nagging.reasons import ReasonCode
 from dutyflow.plan.office import OfficePlan
 from dutyflow.services.messaging.post import OutgoingMail, post_or_note
 from dutyflow.services.workspace import Workspace
 
-from .folder_bundles import Bundle, names_it, parcels_of
-from .judgement import judge_parcel
-from .record import Apart, Incoming, quarantine
+from . import pipeline
+from .folder_bundles import (
+    is_named,
+    store_and_read,
+    store_bundle,
+    texts_in,
+    with_files_beside,
+)
+from .incoming import Incoming, Workbooks
+from .matching import Match, match_incoming
+from .pipeline import TakenIn
+from .reasons import QuarantineReason
+from .record import quarantine
 
 SETTLING_SECONDS = 2.0  # between the two looks that tell what is still being copied
 
@@ -35,11 +46,13 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taken:
-    """What became of some files: where they are put, and the mails that follow."""
+class Bundle:
+    """Files that are taken together; and what was read of them already, and found to be theirs,
+    None where they have not been looked at."""
 
-    to: str
-    mails: tuple[OutgoingMail, ...] = ()
+    found: Sequence[Found]
+    incoming: Incoming | None = None
+    match: Match | None = None
 
 
 def empty_folder(
@@ -63,13 +76,13 @@ def empty_folder(
     pause(SETTLING_SECONDS)
     count = 0
     troubles: list[ComesBack] = []
-    for found, *beside in _bundles(workspace, office, folder, before, clock()):
+    for bundle in _bundles(workspace, office, folder, before, clock()):
         try:
-            taken = _taken_in(workspace, office, found, beside, clock())
-            for dispatch in taken.mails:
-                post_or_note(workspace, dispatch, mailbox=office.contacts.mailbox, now=clock())
-            for each in (found, *beside):
-                folder.put_away(each, to=taken.to, day=in_zone(clock(), office.zone).date())
+            to, mails = _taken_in(workspace, office, bundle, clock())
+            for mail in mails:
+                post_or_note(workspace, mail, mailbox=office.contacts.mailbox, now=clock())
+            for each in bundle.found:
+                folder.put_away(each, to=to, day=in_zone(clock(), office.zone).date())
                 count += 1
         except (MailDeferred, FolderAway) as trouble:
             troubles.append(trouble)
@@ -78,91 +91,83 @@ def empty_folder(
     return count
 
 
+def take_in(workspace: Workspace, office: OfficePlan, bundle: Bundle, *, now: datetime) -> TakenIn:
+    """Take in some files that came together: store → read → match → judge → record → reply.
+
+    A folder has no sender: the section's owner is told. Raises LedgerAway, StoreError.
+    """
+    incoming = bundle.incoming or store_and_read(workspace, office, bundle.found)
+    return pipeline.take_in(workspace, office, incoming, match=bundle.match, now=now)
+
+
+def _taken_in(
+    workspace: Workspace, office: OfficePlan, bundle: Bundle, now: datetime
+) -> tuple[str, tuple[OutgoingMail, ...]]:
+    """Where the files are put, and the mails to be sent. What we stumble over is quarantined, so
+    that the next one has its turn."""
+    try:
+        taken = take_in(workspace, office, bundle, now=now)
+        return TAKEN if taken.is_matched else UNKNOWN, taken.mails(workspace, now)
+    except ComesBack:
+        raise
+    except Exception as trouble:
+        log.exception("a file could not be taken in; it is quarantined")
+        reason = QuarantineReason.of(ReasonCode.INTAKE_FAILED, error=type(trouble).__name__)
+        incoming = store_and_read(workspace, office, bundle.found)
+        quarantine(workspace, incoming, reason, now=now)
+        return UNKNOWN, ()
+
+
 def _bundles(
     workspace: Workspace,
     office: OfficePlan,
     folder: SharedFolder,
     before: Mapping[str, Mark],
     now: datetime,
-) -> Iterator[Sequence[Found]]:
+) -> Iterator[Bundle]:
     """What is taken together: all that lies in a folder within; in the folder itself, which all
     sections share, a form and what it names of that which lies beside it."""
-    beside = dict.fromkeys(folder.complete(before, now))
+    beside = folder.complete(before, now)
     for within, names in groupby(folder.whole(before, now), key=folder_of):
-        if within:
-            bundle = [each for name in names if (each := folder.read(name)) is not None]
-            yield from [bundle] if bundle else []
+        if not within:
+            yield from _in_the_folder_itself(workspace, office, folder, names, beside)
             continue
-        loose: list[Found] = []
-        for name in names:
-            found = folder.read(name)
-            if found is None:
-                continue
-            named = _named(
-                workspace, office, folder, found, [each for each in beside if each != name]
-            )
-            if named is None:
-                loose.append(found)
-                continue
-            for each in (found, *named):
-                beside.pop(each.name, None)
-                loose = [other for other in loose if other.name != each.name]
-            yield [found, *named]
-        yield from ([found] for found in loose)
+        found = [each for name in names if (each := folder.read(name)) is not None]
+        if found:
+            yield Bundle(found=found)
 
 
-def _named(
+def _in_the_folder_itself(
     workspace: Workspace,
     office: OfficePlan,
     folder: SharedFolder,
-    found: Found,
+    names: Iterable[str],
     beside: Sequence[str],
-) -> list[Found] | None:
-    """What a form names of the files beside it; None for what is no form of ours."""
-    bundle = Bundle.of(workspace, office, [found])
-    parcels, _ = parcels_of(workspace, office, bundle)
-    if not parcels:
-        return None
-    names = [name for name in beside if names_it(parcels, name)]
-    return [each for name in names if (each := folder.read(name)) is not None]
-
-
-def _taken_in(
-    workspace: Workspace, office: OfficePlan, found: Found, beside: Sequence[Found], now: datetime
-) -> Taken:
-    """As `take_in`; what we stumble over is set aside, so that the next one has its turn."""
-    try:
-        return take_in(workspace, office, found, beside=beside, now=now)
-    except ComesBack:
-        raise
-    except Exception as trouble:
-        log.exception("a file could not be taken in; it is set aside")
-        reason = f"處理時發生錯誤（{type(trouble).__name__}），請聯絡系統管理者"
-        bundle = Bundle.of(workspace, office, [found, *beside])
-        return _unknown(workspace, bundle.delivered, reason, now)
-
-
-def take_in(
-    workspace: Workspace,
-    office: OfficePlan,
-    found: Found,
-    *,
-    beside: Sequence[Found] = (),
-    now: datetime,
-) -> Taken:
-    """Keep some files that came together, judge them for the assignments that they are of, put the
-    verdicts on record.
-
-    A folder has no sender: the section's owner is told.
-    """
-    bundle = Bundle.of(workspace, office, [found, *beside])
-    parcels, why_not = parcels_of(workspace, office, bundle)
-    if not parcels:
-        return _unknown(workspace, bundle.delivered, why_not, now)
-    judged = [judge_parcel(parcel, bundle.delivered, now) for parcel in parcels]
-    return Taken(to=TAKEN, mails=tuple(mail for each in judged for mail in each.mails))
-
-
-def _unknown(workspace: Workspace, delivered: Incoming, reason: str, now: datetime) -> Taken:
-    quarantine(workspace, delivered, Apart(reason=reason), now)
-    return Taken(to=UNKNOWN)
+) -> Iterator[Bundle]:
+    """Each form of ours with what it names; at the end, what no form has named."""
+    left = dict.fromkeys(beside)
+    loose: dict[str, Bundle] = {}
+    for name in names:
+        found = folder.read(name)
+        if found is None:
+            continue
+        incoming = store_and_read(workspace, office, [found])
+        match = match_incoming(workspace, office, incoming)
+        if match.reason is not None:  # its cells are of no use any more
+            unread = replace(incoming, workbooks=Workbooks())
+            loose[name] = Bundle(found=[found], incoming=unread, match=match)
+            continue
+        texts = texts_in(match, incoming)
+        wanted = [each for each in left if each != name and is_named(each, texts)]
+        more = [each for each in map(folder.read, wanted) if each is not None]
+        for each in (found, *more):
+            left.pop(each.name, None)
+            loose.pop(each.name, None)
+        if more:
+            beside_it = store_and_read(workspace, office, more)
+            blob = store_bundle(workspace, office, [found, *more])
+            together = with_files_beside(incoming, beside_it, blob)
+            yield Bundle(found=[found, *more], incoming=together)
+        else:
+            yield Bundle(found=[found], incoming=incoming, match=match)
+    yield from loose.values()

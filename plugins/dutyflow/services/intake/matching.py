@@ -1,38 +1,51 @@
-"""分件: which assignments a message answers, and with which of its workbooks.
+"""分件: which assignments a message is for, and with which of its workbooks.
 
-What tells it: the token in the address that it was sent to; which of our mails it answers; the
-signed stamp in each form, since a digest asks for several forms, and one answer may bring them all;
-and where none of these does, who sent it under which subject. Where two of them disagree, nothing
-is taken for granted: a person decides.
+What tells it of a mail: the token in the address that it was sent to; which of our mails it
+answers; the signed stamp in each form, since a digest asks for several forms, and one answer may
+bring them all; and where none of these does, who sent it under which subject. What tells it of
+files in the shared folder: the stamps, whatever the files are called; and of evidence without a
+form, the section whose folder it was put into, where that has one assignment to answer. Where two
+of them disagree, nothing is taken for granted: a person decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from dutyflow.forms.judge import stamp_in
-from dutyflow.forms.stamp import FormStamp
 from dutyflow.forms.texts import folded
-from dutyflow.ledger.errors import UnknownKey
+from dutyflow.ledger.records import RequestRecord
 from dutyflow.mail.attachment import Attachment
-from dutyflow.mail.identifiers import is_thread_id, thread_id
+from dutyflow.mail.inbound.authentication import is_forged
 from dutyflow.mail.inbound.message import ParsedMessage
+from dutyflow.nagging.reasons import ReasonCode
+from dutyflow.nagging.states import SETTLED
 from dutyflow.plan.office import OfficePlan
-from dutyflow.plan.senders import Sender, sender_of
+from dutyflow.plan.senders import sender_of
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
 from dutyflow.services.workspace import Case, Workspace
 
-from .record import Apart, Parcel, is_workbook
+from .clues import Clues
+from .incoming import Incoming
+from .reasons import QuarantineReason
 
-BY_TOKEN, BY_THREAD, BY_STAMP, BY_SUBJECT = (
+BY_TOKEN, BY_THREAD, BY_STAMP, BY_SUBJECT, BY_FOLDER = (
     "收件地址的代碼",
     "所回覆的通知",
     "表單的識別資料",
     "寄件人與主旨",
+    "共用資料夾的位置",
 )
-NO_MATCH = "找不到對應的應辦事項"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What a message brings for one assignment; without a workbook it only names it. `matched_by`
+    says, in words, what told which one it is."""
+
+    case: Case
+    workbooks: tuple[Attachment, ...] = ()
+    matched_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,190 +61,228 @@ class Stray:
         return _title(self.belongs) if self.belongs else ""
 
     @property
-    def apart(self) -> Apart:
+    def suggested(self) -> str:
+        return self.belongs.assignment.key if self.belongs else ""
+
+    @property
+    def reason(self) -> QuarantineReason:
+        name = self.workbook.name
         if self.belongs is None:
-            return Apart(reason=f"「{self.workbook.name}」沒有可以辨認的識別資料")
-        reason = f"「{self.workbook.name}」是「{self.title}」的表單，與收件地址所指的應辦事項不符"
-        return Apart(reason=reason, suggested=self.belongs.assignment.key)
+            return QuarantineReason.of(ReasonCode.FORM_WITHOUT_STAMP, file=name)
+        return QuarantineReason.of(
+            ReasonCode.FORM_OF_OTHER_ASSIGNMENT, file=name, assignment=self.title
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
-    """`named` is the assignment that the message itself is about, whatever its forms are of.
-    `apart` says why all of it waits for a person."""
+    """What a message is for: assignments, each with its part, or a request that it decides.
 
-    parcels: tuple[Parcel, ...] = ()
+    `strays` belong to none of them. `named` is the assignment that the message itself is about,
+    whatever its forms are of. `reason` says why all of it is quarantined, None where it counts.
+    """
+
+    parts: tuple[Part, ...] = ()
     strays: tuple[Stray, ...] = ()
     named: Case | None = None
-    apart: Apart | None = None
+    request: RequestRecord | None = None
+    reason: QuarantineReason | None = None
+
+    @property
+    def suggested(self) -> str:
+        """The key of the assignment that it would count for, "" where none is known."""
+        cases = [part.case for part in self.parts] or ([self.named] if self.named else [])
+        return cases[0].assignment.key if cases else ""
 
 
-def match_message(
-    workspace: Workspace, office: OfficePlan, message: ParsedMessage, files: Iterable[Attachment]
-) -> Match:
-    """What a message brings for which assignment, or why that is not clear. `files` are its files,
-    unpacked."""
-    clues = _Clues(workspace=workspace, office=office, message=message, files=tuple(files))
+def match_incoming(workspace: Workspace, office: OfficePlan, incoming: Incoming) -> Match:
+    """Find out what a message is for, or why that is not clear or must not count."""
+    clues = Clues(workspace=workspace, office=office, incoming=incoming)
+    if incoming.channel == "folder":
+        return _of_files(clues)
+    if incoming.unreadable is not None:
+        return replace(_of_mail(clues), reason=incoming.unreadable)
+    doubt = doubt_about_the_sender(office, incoming.message)
+    request = None if _is_forged(doubt) else _request_decided_by(workspace, incoming.message)
+    if request is not None:
+        return Match(request=request)
+    found = _of_mail(clues)
+    return replace(found, reason=doubt) if doubt else found
+
+
+def doubt_about_the_sender(office: OfficePlan, message: ParsedMessage) -> QuarantineReason | None:
+    """Why the sender of a mail is not believed; None for one who is."""
+    contacts = office.contacts
+    if not sender_of(contacts, message.sender).is_known:
+        return QuarantineReason.of(ReasonCode.UNKNOWN_SENDER, sender=message.sender)
+    if is_forged(message, trusted=contacts.mailbox.authserv_ids):
+        return QuarantineReason.of(ReasonCode.SENDER_NOT_PROVED)
+    return None
+
+
+def _is_forged(doubt: QuarantineReason | None) -> bool:
+    return doubt is not None and doubt.code is ReasonCode.SENDER_NOT_PROVED
+
+
+def _request_decided_by(workspace: Workspace, message: ParsedMessage) -> RequestRecord | None:
+    """The request for more time in whose mail the address of this one was given."""
+    found = map(workspace.ledger.requests.by_token, message.tokens)
+    return next((request for request in found if request is not None), None)
+
+
+def _of_mail(clues: Clues) -> Match:
     if clues.by_token and clues.by_thread and not clues.named:
         asked, answered = clues.by_token[0], clues.by_thread[0]
-        reason = f"收件地址是「{_title(asked)}」，回覆的卻是「{_title(answered)}」的通知"
-        return _waits(reason, asked)
-    found = clues.sorted_by_address() if clues.named else clues.sorted_by_stamp()
-    return clues.doubted(found)
-
-
-@dataclass(frozen=True)
-class _Clues:
-    """What a message says of what it is about."""
-
-    workspace: Workspace
-    office: OfficePlan
-    message: ParsedMessage
-    files: tuple[Attachment, ...]
-    _known: dict[str, Case | None] = field(default_factory=dict, compare=False)
-
-    @cached_property
-    def sender(self) -> Sender:
-        return sender_of(self.office.contacts, self.message.sender)
-
-    @cached_property
-    def by_token(self) -> list[Case]:
-        found = map(self.workspace.ledger.assignments.by_token, self.message.tokens)
-        return self._cases(each.key for each in found if each is not None)
-
-    @cached_property
-    def by_thread(self) -> list[Case]:
-        """Of the mail that it answers; where that is none of ours, of any in its thread."""
-        for ids in ((self.message.in_reply_to,), self.message.references):
-            notices = self.workspace.ledger.notices.by_message_id(filter(None, ids))
-            cases = self._cases(each.about for each in notices)
-            if cases:
-                return cases
-        return self._by_root()
-
-    def _by_root(self) -> list[Case]:
-        """Of the root that all mails about an assignment refer to: it is quoted, too, where none
-        of the mails that are named is known."""
-        quoted = {self.message.in_reply_to, *self.message.references}
-        if not any(map(is_thread_id, quoted)):
-            return []
-        mailbox = self.office.contacts.mailbox.address
-        every = self.workspace.ledger.assignments.keys(self.office.office)
-        return self._cases(key for key in every if thread_id(key, mailbox=mailbox) in quoted)
-
-    @cached_property
-    def named(self) -> list[Case]:
-        """What address and thread agree on; either, where there is only one of them."""
-        if not (self.by_token and self.by_thread):
-            return self.by_token or self.by_thread
-        threaded = {case.assignment.key for case in self.by_thread}
-        return [case for case in self.by_token if case.assignment.key in threaded]
-
-    @cached_property
-    def by_subject(self) -> Case | None:
-        """Of the sender's sections, the only assignment whose duty and period the subject names."""
-        subject = folded(self.message.subject)
-        found = [
-            self.workspace.case(f"{cycle.key}/{assignment.section}")
-            for cycle in self.workspace.ledger.cycles.all(office=self.office.office)
-            if folded(cycle.title) in subject
-            and folded(self.workspace.plan_of(cycle).duty(cycle.duty).name) in subject
-            for assignment in self.workspace.ledger.assignments.of(cycle.key)
-            if assignment.section in self.sender.sections
-        ]
-        exact = [case for case in found if folded(case.section_name) in subject]
-        return found[0] if len(found) == 1 else exact[0] if len(exact) == 1 else None
-
-    @cached_property
-    def workbooks(self) -> tuple[Attachment, ...]:
-        return tuple(filter(is_workbook, self.files))
-
-    @cached_property
-    def stamped(self) -> list[tuple[Attachment, FormStamp | None]]:
-        return [(file, stamp_in(file.data, self.workspace.secret)) for file in self.workbooks]
-
-    def sorted_by_address(self) -> Match:
-        """Forms stamped for another assignment are strays; those without a usable stamp go to the
-        assignment that is named, to be judged there, if it is one alone that is."""
-        by = BY_TOKEN if self.by_token else BY_THREAD
-        alone = self.named[0] if self.by_token or len(self.named) == 1 else None
-        heaps: dict[str, list[Attachment]] = {case.assignment.key: [] for case in self.named}
-        strays: list[Stray] = []
-        for file, stamp in self.stamped:
-            key = stamp.assignment if stamp else alone.assignment.key if alone else ""
-            if key in heaps:
-                heaps[key].append(file)
-            else:
-                strays.append(Stray(workbook=file, belongs=self._case(key) if key else None))
-        parcels = tuple(
-            Parcel(case=case, workbooks=tuple(heap), matched_by=by)
-            for case in self.named
-            if (heap := heaps[case.assignment.key])
+        return Match(
+            named=asked,
+            reason=QuarantineReason.of(
+                ReasonCode.ADDRESS_AND_THREAD_DISAGREE,
+                address=_title(asked),
+                thread=_title(answered),
+            ),
         )
-        if not self.workbooks and alone is not None:
-            parcels = (Parcel(case=alone, workbooks=(), matched_by=by),)
-        return Match(parcels=parcels, strays=tuple(strays), named=self.named[0])
+    return _doubted(clues, _by_address(clues) if clues.named else _by_stamp(clues))
 
-    def sorted_by_stamp(self) -> Match:
-        """What carries no stamp goes where sender and subject say, if they do."""
-        heaps: dict[str, list[Attachment]] = {}
-        loose: list[Attachment] = []
-        for file, stamp in self.stamped:
-            case = self._case(stamp.assignment) if stamp else None
-            heap = loose if case is None else heaps.setdefault(case.assignment.key, [])
-            heap.append(file)
-        parcels = [
-            Parcel(case=case, workbooks=tuple(heap), matched_by=BY_STAMP)
-            for key, heap in heaps.items()
-            if (case := self._case(key)) is not None
-        ]
-        if not parcels and self.by_subject is not None:
-            return Match(
-                parcels=(
-                    Parcel(case=self.by_subject, workbooks=tuple(loose), matched_by=BY_SUBJECT),
-                ),
-                named=self.by_subject,
+
+def _by_address(clues: Clues) -> Match:
+    """Forms stamped for another assignment are strays; those without a usable stamp go to the
+    assignment that is named, to be judged there, if it is one alone that is."""
+    by = BY_TOKEN if clues.by_token else BY_THREAD
+    alone = clues.named[0] if clues.by_token or len(clues.named) == 1 else None
+    heaps: dict[str, list[Attachment]] = {case.assignment.key: [] for case in clues.named}
+    strays: list[Stray] = []
+    for file, stamp in clues.stamped:
+        key = stamp.assignment if stamp else alone.assignment.key if alone else ""
+        if key in heaps:
+            heaps[key].append(file)
+        else:
+            strays.append(Stray(workbook=file, belongs=clues.case(key) if key else None))
+    parts = tuple(
+        Part(case=case, workbooks=tuple(heap), matched_by=by)
+        for case in clues.named
+        if (heap := heaps[case.assignment.key])
+    )
+    if not clues.stamped and alone is not None:
+        parts = (Part(case=alone, matched_by=by),)
+    return Match(parts=parts, strays=tuple(strays), named=clues.named[0])
+
+
+def _by_stamp(clues: Clues) -> Match:
+    """What carries no stamp goes where sender and subject say, if they do."""
+    parts, loose = _stamped_parts(clues)
+    if not parts and clues.by_subject is not None:
+        case = clues.by_subject
+        part = Part(case=case, workbooks=tuple(loose), matched_by=BY_SUBJECT)
+        return Match(parts=(part,), named=case)
+    strays = tuple(Stray(workbook=file, belongs=None) for file in loose)
+    return Match(parts=parts, strays=strays, named=parts[0].case if parts else None)
+
+
+def _doubted(clues: Clues, found: Match) -> Match:
+    """The same, unless who sent it or its subject speaks against it."""
+    if not found.parts:
+        if found.named and found.strays:
+            return found
+        return Match(reason=QuarantineReason.of(ReasonCode.NO_ASSIGNMENT))
+    sections = clues.sender.sections
+    for case in (part.case for part in found.parts):
+        if sections and case.assignment.section not in sections:
+            reason = QuarantineReason.of(
+                ReasonCode.SENDER_OF_OTHER_SECTION,
+                section=_section_name(clues.office, sections[0]),
+                assignment=_title(case),
             )
-        strays = tuple(Stray(workbook=file, belongs=None) for file in loose)
-        named = parcels[0].case if parcels else None
-        return Match(parcels=tuple(parcels), strays=strays, named=named)
-
-    def doubted(self, found: Match) -> Match:
-        """The same, unless who sent it or its subject speaks against it."""
-        if not found.parcels:
-            return found if found.named and found.strays else _waits(NO_MATCH, None)
-        sections = self.sender.sections
-        for case in (parcel.case for parcel in found.parcels):
-            if sections and case.assignment.section not in sections:
-                who = self.section_name(sections[0])
-                return _waits(f"寄件人是{who}的人，這卻是「{_title(case)}」", case)
-        told = {parcel.case.assignment.key for parcel in found.parcels}
-        subject = self.by_subject
-        if subject is not None and subject.assignment.key not in told:
-            first = found.parcels[0].case
-            return _waits(f"主旨是「{_title(subject)}」，這卻是「{_title(first)}」", first)
-        return found
-
-    def section_name(self, section: str) -> str:
-        names = {each.id: each.name for plan in self.office.plans for each in plan.sections}
-        return names.get(section, section)
-
-    def _cases(self, keys: Iterable[str]) -> list[Case]:
-        return [case for key in dict.fromkeys(keys) if (case := self._case(key)) is not None]
-
-    def _case(self, key: str) -> Case | None:
-        """None for what is no assignment of this ledger: the secret may have served another."""
-        if key not in self._known:
-            try:
-                self._known[key] = self.workspace.case(key)
-            except UnknownKey:
-                self._known[key] = None
-        return self._known[key]
+            return Match(named=case, reason=reason)
+    told = {part.case.assignment.key for part in found.parts}
+    subject = clues.by_subject
+    if subject is not None and subject.assignment.key not in told:
+        first = found.parts[0].case
+        reason = QuarantineReason.of(
+            ReasonCode.SUBJECT_OF_OTHER_ASSIGNMENT,
+            subject=_title(subject),
+            assignment=_title(first),
+        )
+        return Match(named=first, reason=reason)
+    return found
 
 
-def _waits(reason: str, suggested: Case | None) -> Match:
-    key = suggested.assignment.key if suggested else ""
-    return Match(named=suggested, apart=Apart(reason=reason, suggested=key))
+def _of_files(clues: Clues) -> Match:
+    """By the stamps. What has lost its own is judged with the form of the only assignment that has
+    one."""
+    parts, loose = _stamped_parts(clues, of_this_office=True)
+    if len(parts) == 1:
+        whole = (*parts[0].workbooks, *loose)
+        return Match(parts=(replace(parts[0], workbooks=whole),))
+    return Match(parts=parts) if parts else _by_folder(clues, loose)
+
+
+def _by_folder(clues: Clues, loose: Sequence[Attachment]) -> Match:
+    incoming = clues.incoming
+    section = _section_named(clues.office, incoming.folder)
+    if section is None or not incoming.files:
+        return Match(reason=_why_unknown(incoming))
+    found = list(_open_cases(clues.workspace, clues.office, section))
+    waiting = [case for case in found if case.assignment.state not in SETTLED]
+    if len(waiting) != 1 and len(found) != 1:
+        reason = QuarantineReason.of(
+            ReasonCode.EVIDENCE_OF_UNKNOWN,
+            folder=incoming.folder,
+            file=incoming.message.subject,
+        )
+        return Match(reason=reason)
+    case = waiting[0] if len(waiting) == 1 else found[0]
+    return Match(parts=(Part(case=case, workbooks=tuple(loose), matched_by=BY_FOLDER),))
+
+
+def _why_unknown(incoming: Incoming) -> QuarantineReason:
+    lacking = incoming.message.ignored
+    if lacking and not incoming.files:
+        return QuarantineReason.of(ReasonCode.FILE_TOO_LARGE, file=lacking[0])
+    return QuarantineReason.of(ReasonCode.FILE_WITHOUT_STAMP, file=incoming.message.subject)
+
+
+def _stamped_parts(
+    clues: Clues, *, of_this_office: bool = False
+) -> tuple[tuple[Part, ...], list[Attachment]]:
+    """The workbooks by the assignments that their stamps name, and those that name none. With
+    `of_this_office` a form of another office is one of these: it lies in the wrong folder."""
+    heaps: dict[str, list[Attachment]] = {}
+    loose: list[Attachment] = []
+    for file, stamp in clues.stamped:
+        case = clues.case(stamp.assignment) if stamp else None
+        if case is not None and of_this_office and case.cycle.office != clues.office.office:
+            case = None
+        heap = loose if case is None else heaps.setdefault(case.assignment.key, [])
+        heap.append(file)
+    parts = (
+        Part(case=case, workbooks=tuple(heap), matched_by=BY_STAMP)
+        for key, heap in heaps.items()
+        if (case := clues.case(key)) is not None
+    )
+    return tuple(parts), loose
+
+
+def _section_named(office: OfficePlan, folder: str) -> str | None:
+    """The section that a folder is named after, by name or by id."""
+    names = {
+        folded(name).casefold(): section.id
+        for plan in office.plans
+        for section in plan.sections
+        for name in (section.id, section.name)
+    }
+    return names.get(folded(folder).casefold()) if folder else None
+
+
+def _section_name(office: OfficePlan, section: str) -> str:
+    names = {each.id: each.name for plan in office.plans for each in plan.sections}
+    return names.get(section, section)
+
+
+def _open_cases(workspace: Workspace, office: OfficePlan, section: str) -> Iterator[Case]:
+    for cycle in workspace.ledger.cycles.all(office=office.office, state="open"):
+        for assignment in workspace.ledger.assignments.of(cycle.key):
+            if assignment.section == section and assignment.state != "waived":
+                yield workspace.case(assignment.key)
 
 
 def _title(case: Case) -> str:

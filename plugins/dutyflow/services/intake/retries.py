@@ -14,9 +14,12 @@ from dutyflow.ledger.errors import LedgerAway
 from dutyflow.ledger.records import Stumble
 from dutyflow.mail.errors import MailboxAway, MailDeferred
 from dutyflow.mail.mailboxes.inbox import Inbox, RawMessage, Withheld
+from dutyflow.nagging.reasons import ReasonCode
 from dutyflow.services.workspace import Workspace
 
-from .record import Apart, by_mail, quarantine
+from .incoming import unread_mail
+from .reasons import QuarantineReason
+from .record import quarantine
 
 TRIES = 8  # some minutes, as the intake is retried: after pauses that double
 
@@ -37,16 +40,18 @@ class Tries:
     troubles: list[str] = field(default_factory=list)
     known: dict[str, Stumble] = field(default_factory=dict)
 
-    def set_aside(self, inbox: Inbox) -> None:
+    def give_up(self, inbox: Inbox) -> None:
         """What has failed often enough is kept for the coordinator, and waits no more."""
         for stumble in self.workspace.ledger.stumbles.of(self.office):
             if stumble.tries < TRIES:
                 self.known[stumble.message] = stumble
                 continue
-            reason = f"試了 {stumble.tries} 次都無法處理，先擱置：{stumble.why}；原信在收信信箱裡"
+            reason = QuarantineReason.of(
+                ReasonCode.INTAKE_GIVEN_UP, tries=stumble.tries, why=stumble.why
+            )
             blob = stumble.blob or self.workspace.store.put(_note(stumble))
-            kept = by_mail(blob, stumble.since, None, self.office)
-            quarantine(self.workspace, kept, Apart(reason=reason), self.clock())
+            kept = unread_mail(blob, stumble.since, self.office)
+            quarantine(self.workspace, kept, reason, now=self.clock())
             inbox.done(stumble.message)
             self.workspace.ledger.stumbles.forget(self.office, stumble.message)
 

@@ -1,4 +1,4 @@
-"""填報頁: what a section does on its page. No mail is sent from here, see `confirming`."""
+"""填報頁: what a section does on its page. No mail is sent from here, see `web_form_mail`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from hashlib import sha256
 from dutyflow.calendars.roc import format_roc
 from dutyflow.errors import DutyflowError, Finding
 from dutyflow.forms import evidence
-from dutyflow.forms.judge import Verdict, judge
-from dutyflow.forms.problems import Problem
 from dutyflow.forms.texts import file_key
-from dutyflow.forms.typed import Typed, all_nothing, judge_typed, typed_from
+from dutyflow.forms.typed import Typed, all_nothing, typed_from
 from dutyflow.ledger.records import Draft, DraftRecord, NewCall, SubmittedFile
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.inbound.bodies import WHY_LIMIT, Wish
-from dutyflow.mail.outbound.contexts import Content, Receipt
+from dutyflow.mail.inbound.message import ParsedMessage
+from dutyflow.mail.outbound.contexts import Receipt
 from dutyflow.mail.outbound.requests import ShortMail
 from dutyflow.plan.answers import from_json
 from dutyflow.plan.model import Person, SectionContacts
@@ -26,8 +25,12 @@ from dutyflow.services.extensions import requests
 from dutyflow.services.messaging.form_links import Visit, closed
 from dutyflow.services.workspace import Case, Workspace
 
-from .record import Incoming, Parcel, files_that_came, identity_of, kept, record
-from .replies import Arrival, answer_to, receipt
+from .contents import kept
+from .incoming import Incoming
+from .matching import Match, Part
+from .pipeline import take_in
+from .replies import Reply
+from .reply_contents import receipt
 
 BY_LINK = "填報頁的專屬連結"
 FILES_LIMIT = 100
@@ -46,18 +49,6 @@ class Begun:
     version: int = 0
     saved_by: str = ""
     saved_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Handed:
-    """What became of what was handed in: the words for it, and each problem at its place."""
-
-    said: Content
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def accepted(self) -> bool:
-        return isinstance(self.said, Receipt)
 
 
 def begun(case: Case) -> Begun:
@@ -127,72 +118,58 @@ def excess(sizes: Mapping[str, int]) -> tuple[Finding, ...]:
     return (Finding(where=TOO_MUCH, found=found, expected=expected, hint=hint),)
 
 
-def hand_in(visit: Visit, begun: Begun, *, now: datetime) -> Handed:
-    """Take in what was typed into the page, with its files: stored first, then judged."""
-    case = visit.case
-    blob = case.workspace.store.put(_typed_document(case, begun.typed))
-    delivered = _delivered(visit, blob, _stored(case.workspace, begun.files), now)
-    attached = files_that_came(case, delivered)
-    verdict = judge_typed(begun.typed, form=case.form, rows=case.rows, attached=attached)
-    return _recorded(visit, delivered, verdict, attached, now)
+def hand_in(visit: Visit, begun: Begun, *, now: datetime) -> Reply:
+    """Take in what was typed into the page, with its files. Gives the reply, to be shown on the
+    page; the mail follows. Raises LedgerAway, StoreError."""
+    files = _stored(visit.case.workspace, begun.files)
+    return _typed_in(visit, begun.typed, files, now)
 
 
 def hand_in_workbook(
     visit: Visit, workbook: Attachment, others: tuple[Attachment, ...], *, now: datetime
-) -> Handed:
-    """Take in a filled workbook, with what comes beside it."""
+) -> Reply:
+    """Take in a filled workbook, with what comes beside it: as `hand_in`."""
     case = visit.case
     blob = case.workspace.store.put(workbook.data)
     draft = case.workspace.ledger.drafts.of(case.assignment.key)
     newer = {file_key(file.name) for file in others}
     earlier = [file for file in (draft.files if draft else ()) if file_key(file.name) not in newer]
     files = (workbook, *others, *_stored(case.workspace, earlier))
-    delivered = _delivered(visit, blob, files, now)
-    attached = files_that_came(case, delivered)
-    verdict = judge(
-        workbook.data,
-        form=case.form,
-        rows=case.rows,
-        secret=case.workspace.secret,
-        assignment=case.assignment.key,
-        plan_hash=case.cycle.plan_hash,
-        attached=attached,
-    )
-    return _recorded(visit, delivered, verdict, attached, now)
+    incoming = _incoming(visit, blob, files, now)
+    return _taken_in(visit, incoming, (workbook,), now)
 
 
-def hand_in_nothing(visit: Visit, *, now: datetime) -> Handed:
-    """無辦理事項, for the whole form."""
+def hand_in_nothing(visit: Visit, *, now: datetime) -> Reply:
+    """Take in 無辦理事項, for the whole form: as `hand_in`."""
     case = visit.case
-    answers = all_nothing(case.form, case.rows)
-    blob = case.workspace.store.put(_typed_document(case, typed_from(case.form, answers)))
-    delivered = _delivered(visit, blob, (), now)
-    return _recorded(visit, delivered, Verdict(answers=answers), {}, now)
+    return _typed_in(visit, typed_from(case.form, all_nothing(case.form, case.rows)), (), now)
 
 
-def _recorded(
-    visit: Visit,
-    delivered: Incoming,
-    verdict: Verdict,
-    attached: Mapping[str, str],
-    now: datetime,
-) -> Handed:
-    named = [attached.get(file_key(name), "") for name in verdict.files]
-    content = identity_of(delivered.blob, named)
-    parcel = Parcel(case=visit.case, workbooks=(), matched_by=BY_LINK)
-    recorded = record(parcel, delivered, verdict, now, content=content)
-    said = answer_to(Arrival.of(parcel, delivered, verdict, recorded), now)
-    return Handed(said=said, problems=verdict.problems)
+def _typed_in(visit: Visit, typed: Typed, files: tuple[Attachment, ...], now: datetime) -> Reply:
+    blob = visit.case.workspace.store.put(_typed_document(visit.case, typed))
+    incoming = replace(_incoming(visit, blob, files, now), typed=typed)
+    return _taken_in(visit, incoming, (), now)
 
 
-def _delivered(visit: Visit, blob: str, files: tuple[Attachment, ...], now: datetime) -> Incoming:
+def _taken_in(
+    visit: Visit, incoming: Incoming, workbooks: tuple[Attachment, ...], now: datetime
+) -> Reply:
+    """The link says which assignment it is for, and there is one reply."""
+    case = visit.case
+    part = Part(case=case, workbooks=workbooks, matched_by=BY_LINK)
+    match = Match(parts=(part,))
+    (reply,) = take_in(case.workspace, case.office, incoming, match=match, now=now).replies
+    return reply
+
+
+def _incoming(visit: Visit, blob: str, files: tuple[Attachment, ...], now: datetime) -> Incoming:
+    person = visit.person
     return Incoming(
         blob=blob,
         received_at=now,
         channel="upload",
         office=visit.case.cycle.office,
-        sender=visit.person.email,
-        sender_name=visit.person.name,
+        message=ParsedMessage(sender=person.email, sender_name=person.name, attachments=files),
         files=files,
     )
 

@@ -10,8 +10,8 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from dutyflow.forms.judge import Verdict
-from dutyflow.ledger.records import CallRecord, Recorded, SubmissionRecord
+from dutyflow.ledger.records import CallRecord, SubmissionRecord
+from dutyflow.mail.inbound.message import ParsedMessage
 from dutyflow.mail.outbound.links import DeputyUnknown, LinkLine, Links
 from dutyflow.nagging.reasons import Reason, ReasonCode
 from dutyflow.nagging.rungs import Rung, RungKind
@@ -24,8 +24,9 @@ from dutyflow.services.messaging.assignment_mail import AssignmentMail
 from dutyflow.services.messaging.post import MailRefused, OutgoingMail, post
 from dutyflow.services.workspace import Case, Workspace
 
-from .record import Incoming, Parcel
-from .replies import Arrival, answer_to, reply
+from .incoming import Incoming
+from .replies import Reply, Throttle
+from .reply_contents import receipt, receipt_reason
 
 log = logging.getLogger(__name__)
 
@@ -68,21 +69,24 @@ def _receipt(
     """As a form that came by mail is answered, with a copy of what was filled in."""
     case = workspace.case(str(submission.assignment))
     answers = from_json(submission.answers)
-    recorded = Recorded(submission=submission, is_new=True)
-    verdict = Verdict(answers=answers)
-    delivered = Incoming(
-        blob=submission.raw_blob,
-        received_at=submission.received_at,
-        channel="upload",
-        sender=submission.sender,
-        sender_name=_named(office, submission.sender).name,
-    )
-    arrival = Arrival.of(Parcel(case=case, workbooks=()), delivered, verdict, recorded)
+    sender = _named(office, submission.sender)
     paper = AssignmentMail(case)
-    enclosed = (paper.attached_form(answers), paper.appointment_over(now))
-    dispatch = reply(case, delivered, answer_to(arrival, now), *enclosed)
-    if dispatch is not None:
-        yield dispatch
+    content = receipt(case, submission, submission.raw_blob)
+    told = Reply(
+        incoming=Incoming(
+            blob=submission.raw_blob,
+            received_at=submission.received_at,
+            channel="upload",
+            office=office.office,
+            message=ParsedMessage(sender=submission.sender, sender_name=sender.name),
+        ),
+        content=content,
+        reason=receipt_reason(content),
+        case=case,
+        enclosed=lambda: (paper.attached_form(answers), paper.appointment_over(now)),
+        throttle=Throttle.NEVER,
+    )
+    yield from told.mails(workspace, now)
 
 
 def _answer(

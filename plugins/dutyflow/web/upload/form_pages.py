@@ -12,11 +12,11 @@ from dutyflow.errors import Finding
 from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import judge_typed
 from dutyflow.mail.attachment import XLSX, Attachment
-from dutyflow.services.intake.record import is_workbook
+from dutyflow.services.intake.incoming import is_workbook
+from dutyflow.services.intake.replies import Reply
 from dutyflow.services.intake.web_form import (
     TOO_MUCH,
     Begun,
-    Handed,
     begun,
     excess,
     hand_in,
@@ -130,7 +130,7 @@ def _form(
     now_there: Begun,
     *,
     status: int = 200,
-    handed: Handed | None = None,
+    handed: Reply | None = None,
     refused: tuple[Finding, ...] = (),
     saved: bool = False,
     removed: bool = False,
