@@ -245,8 +245,7 @@ def _replaced_by(submission: NewSubmission, assignment: AssignmentRecord | None)
 def _add(
     connection: Connection, submission: NewSubmission, replaces: int | None, now: datetime
 ) -> int:
-    content = {name: value for name, value in vars(submission).items() if name != "files"}
-    content |= {
+    content = submission.row | {
         "problems": list(submission.problems),
         "answers": list(submission.answers),
         "doubts": list(submission.doubts),

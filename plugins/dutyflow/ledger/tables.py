@@ -201,6 +201,8 @@ submissions = Table(
     Column("subject", Words, nullable=False),
     Column("text", Words, nullable=False),
     Column("put_aside", Words, nullable=False),
+    Column("reason_code", Words),
+    Column("reason_parameters", Json),
     UniqueConstraint("within", "content_hash"),
     Index("ix_submissions_channel", "channel", "recorded_at"),
 )

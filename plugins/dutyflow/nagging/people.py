@@ -14,7 +14,7 @@ from .reasons import Reason, ReasonCode
 
 def person_key(person: Person) -> str:
     """One person is one address, in whatever case it is written."""
-    return person.email.lower()
+    return person.key
 
 
 @dataclass(frozen=True, kw_only=True)

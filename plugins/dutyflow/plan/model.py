@@ -310,6 +310,11 @@ class Plan(PlanPart):
         return tuple(s for s in self.sections if any(True for _ in self.measures_of(duty, s)))
 
 
+def address_key(address: str) -> str:
+    """What is the same for one mail address however it is written: its case says nothing."""
+    return address.strip().lower()
+
+
 class Person(PlanPart):
     name: Name
     email: EmailStr
@@ -318,9 +323,14 @@ class Person(PlanPart):
     )
     away: tuple[Span, ...] = Field(default=(), description="請假期間，含起迄日")
 
+    @property
+    def key(self) -> str:
+        """What tells one person from another: the address that mail is sent to."""
+        return address_key(self.email)
+
     def answers_to(self, address: str) -> bool:
-        """Whether an address, in lower case, is one of theirs."""
-        return address in {self.email.lower(), *map(str.lower, self.also)}
+        """Whether an address is one of theirs."""
+        return address_key(address) in {self.key, *map(address_key, self.also)}
 
     def away_until(self, day: date) -> date | None:
         """The last day of an absence that a day falls into; None where they are there."""

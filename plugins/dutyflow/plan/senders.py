@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from .model import Contacts, Person, SectionContacts
+from .model import Contacts, Person, SectionContacts, address_key
 from .roles import ROLE_TITLES, AnyRole
 from .titles import Titles
 
@@ -59,7 +59,7 @@ class Sender:
 
 def sender_of(contacts: Contacts, address: str) -> Sender:
     """Who writes from an address, in whatever case it is written."""
-    return Sender(standings=tuple(_standings(contacts, address.strip().lower())))
+    return Sender(standings=tuple(_standings(contacts, address_key(address))))
 
 
 def _standings(contacts: Contacts, address: str) -> Iterator[Standing]:
@@ -75,7 +75,7 @@ def _standings(contacts: Contacts, address: str) -> Iterator[Standing]:
     }
     for part, person in of_office.items():
         if person.answers_to(address):
-            yield Standing(part=part, also=address != person.email.lower())
+            yield Standing(part=part, also=address != person.key)
 
 
 def _in_section(people: SectionContacts, section: str, address: str) -> Iterator[Standing]:
@@ -87,4 +87,4 @@ def _in_section(people: SectionContacts, section: str, address: str) -> Iterator
     for part, persons in parts.items():
         for person in persons:
             if person.answers_to(address):
-                yield Standing(part=part, section=section, also=address != person.email.lower())
+                yield Standing(part=part, section=section, also=address != person.key)

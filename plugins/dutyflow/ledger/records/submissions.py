@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from dutyflow.nagging.reasons import Reason, ReasonCode
 
 from ..columns import utc
 
@@ -29,7 +31,8 @@ class NewSubmission:
     `role` says who the sender is, `matched_by` what told the assignment, both in words; `doubts`
     are what is odd about the answers. `suggested` is the assignment that it seems to belong to.
     `office` is the one at whose door it came in, "" where that is not known; `subject` and `text`,
-    its first lines, are what was written with it; `put_aside` is why nobody need look at it.
+    its first lines, are what was written with it; `put_aside` is why nobody need look at it. `why`
+    is why it is not accepted, None where it is; `reason` the words in which people are told that.
     """
 
     assignment: str | None
@@ -43,6 +46,7 @@ class NewSubmission:
     problems: Sequence[dict[str, Any]] = ()
     answers: Sequence[dict[str, Any]] = ()
     reason: str = ""
+    why: Reason | None = None
     files: Sequence[SubmittedFile] = ()
     role: str = ""
     matched_by: str = ""
@@ -57,6 +61,16 @@ class NewSubmission:
         utc(self.received_at)
         if self.assignment is None and self.verdict != "quarantined":
             raise ValueError("a submission without an assignment can only be quarantined")
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As the table has it, but for the files."""
+        own = {name: value for name, value in vars(self).items() if name not in ("why", "files")}
+        return {
+            **own,
+            "reason_code": self.why.code.value if self.why else None,
+            "reason_parameters": self.why.plain if self.why else None,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +107,15 @@ class SubmissionRecord:
     assigned_to: str = ""
     doubts: list[dict[str, Any]] = field(default_factory=list)
     effective_at: datetime | None = None
+    reason_code: str | None = None
+    reason_parameters: Mapping[str, Any] | None = None
+
+    @property
+    def why(self) -> Reason | None:
+        """Why it is not accepted; None where it is, or where it is older than reasons as values."""
+        if self.reason_code is None:
+            return None
+        return Reason(ReasonCode(self.reason_code), self.reason_parameters or {})
 
     @property
     def counts_from(self) -> datetime:

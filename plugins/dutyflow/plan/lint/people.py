@@ -46,8 +46,7 @@ def _taken(contacts: Contacts) -> Iterator[Remark]:
     for place, _, person in everybody:
         for index, address in enumerate(person.also):
             for other_place, _, other in everybody:
-                same = other.email.lower() == person.email.lower()
-                if not same and other.answers_to(address.lower()):
+                if other.key != person.key and other.answers_to(address):
                     yield Remark(
                         place=(*place, "also", index),
                         found=f"{person.name}的其他信箱{shown(address)}也是{other.name}的信箱",

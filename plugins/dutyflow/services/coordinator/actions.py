@@ -113,7 +113,7 @@ class _ResolvedOrder:
 
     @property
     def person(self) -> Person:
-        people = {each.email.lower(): each for each in self.office.contacts.everybody()}
+        people = {each.key: each for each in self.office.contacts.everybody()}
         names = {address: each.name for address, each in people.items()}
         return people[_chosen("人員", self.order.person, names)]
 

@@ -20,7 +20,7 @@ from dutyflow.ledger.records import (
 )
 from dutyflow.nagging.lateness import has_ended
 from dutyflow.nagging.states import SETTLED, STATE_TITLES, AssignmentState
-from dutyflow.plan.answers import from_json
+from dutyflow.plan.answers import confirms_nothing, from_json
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.senders import sender_of
 from dutyflow.services.workspace import Workspace
@@ -250,8 +250,7 @@ class Arrivals:
 def standing_of(assignment: AssignmentRecord, counts: SubmissionRecord | None) -> Standing:
     """How an assignment stands: answered, confirmed that there was nothing to do, or neither."""
     if assignment.state == "accepted" and counts is not None:
-        answers = from_json(counts.answers)
-        nothing = bool(answers) and all(answer.nothing for answer in answers)
+        nothing = confirms_nothing(from_json(counts.answers))
         return "確認無辦理事項" if nothing else "已填報"
     return _OTHERWISE.get(assignment.state, "未填報")
 

@@ -14,6 +14,7 @@ from dutyflow.ledger.submissions import check_waiting
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.errors import UnreadableMessage
 from dutyflow.mail.inbound.message import ParsedMessage, read_message
+from dutyflow.plan.model import address_key
 from dutyflow.plan.senders import sender_of
 from dutyflow.services.intake.incoming import Channel, Incoming
 from dutyflow.services.intake.matching import Match, Part
@@ -116,7 +117,7 @@ def _addressed(
     """What would be told to a stranger is told to the owners instead."""
     known = sender_of(case.office.contacts, kept.sender).is_known
     for mail in mails:
-        if known or mail.to.email.lower() != kept.sender.lower():
+        if known or mail.to.key != address_key(kept.sender):
             yield mail
         else:
             for owner in case.people.owners:

@@ -10,6 +10,7 @@ from dutyflow.ledger.event_types import SYSTEM
 from dutyflow.ledger.records import NoticeRecord
 from dutyflow.mail.inbound.bounces import Bounce, Failure
 from dutyflow.nagging.reasons import ReasonCode
+from dutyflow.plan.model import address_key
 from dutyflow.services.workspace import Workspace
 
 from .reasons import QuarantineReason
@@ -27,7 +28,7 @@ class _Returned:
     @property
     def address(self) -> str:
         """The one that we wrote to: it may forward to the one that failed."""
-        return self.notices[0].recipient.lower()
+        return address_key(self.notices[0].recipient)
 
     @property
     def why(self) -> str:
@@ -78,5 +79,5 @@ def _known(workspace: Workspace, bounce: Bounce, now: datetime) -> Iterator[_Ret
 
 def _about(bounce: Bounce, recipient: str) -> Failure:
     """Each of our mails has one recipient; a failure of another is one that it forwards to."""
-    own = (each for each in bounce.failures if each.recipient == recipient.lower())
+    own = (each for each in bounce.failures if each.recipient == address_key(recipient))
     return next(own, bounce.failures[0])

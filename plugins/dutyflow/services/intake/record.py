@@ -43,6 +43,7 @@ def record(part: Part, incoming: Incoming, judgement: Judgement, now: datetime) 
         problems=[asdict(problem) for problem in verdict.problems],
         answers=to_json(verdict.answers),
         reason=wording.worded(judgement.reason) if judgement.reason else "",
+        why=judgement.reason,
         role=_role_of(case, incoming),
         matched_by=part.matched_by,
         doubts=[asdict(doubt) for doubt in odd],
@@ -67,6 +68,7 @@ def quarantine(
     submission = replace(
         _as_it_came(workspace, incoming, incoming.files),
         reason=words,
+        why=reason,
         suggested=suggested,
         put_aside=words if reason.needs_nobody else "",
     )
@@ -83,11 +85,11 @@ def quarantine_file(
     now: datetime,
 ) -> Recorded:
     """Quarantine one file of several; the others count. Raises StoreError, LedgerAway."""
-    words = wording.worded(reason)
     submission = replace(
         _as_it_came(workspace, incoming, (file,)),
         content_hash=workspace.store.put(file.data),
-        reason=words,
+        reason=wording.worded(reason),
+        why=reason,
         suggested=suggested,
     )
     return workspace.ledger.submissions.record(submission, now=now)

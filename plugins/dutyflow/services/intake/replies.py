@@ -16,7 +16,7 @@ from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.outbound.contexts import Content, Receipt
 from dutyflow.nagging.reasons import Reason, ReasonCode
 from dutyflow.nagging.rungs import Rung, RungKind
-from dutyflow.plan.model import Person
+from dutyflow.plan.model import Person, address_key
 from dutyflow.services.messaging.post import OutgoingMail
 from dutyflow.services.workspace import Case, Workspace
 
@@ -150,7 +150,7 @@ class Reply:
         reply has gone out."""
         rung = Rung.parse(notice.rung)
         of_another = rung.kind in _REPLIES and rung.which != self.incoming.identity
-        return of_another and notice.recipient.lower() == to.email.lower()
+        return of_another and address_key(notice.recipient) == to.key
 
     def _says_the_same(self, notice: NoticeRecord) -> bool:
         """By what was told. A reply that is older than that is known by its subject alone."""

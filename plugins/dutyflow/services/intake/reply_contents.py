@@ -23,6 +23,7 @@ from dutyflow.mail.outbound.returned import Misplaced, Unreadable
 from dutyflow.nagging.reasons import Reason, ReasonCode
 from dutyflow.nagging.rungs import RungKind
 from dutyflow.plan.answers import from_json
+from dutyflow.plan.model import address_key
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.senders import sender_of
 from dutyflow.services.messaging.assignment_mail import AssignmentMail, as_finding
@@ -119,7 +120,7 @@ def _is_said_again(case: Case, incoming: Incoming, recorded: Recorded) -> bool:
         any(problem.get("row") is not None for problem in this.problems)
         and any(
             each.id < this.id
-            and each.sender.lower() == this.sender.lower()
+            and address_key(each.sender) == address_key(this.sender)
             and _as_said(each) == _as_said(this)
             for each in case.workspace.ledger.submissions.of(case.assignment.key)
         )

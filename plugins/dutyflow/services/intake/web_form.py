@@ -20,7 +20,7 @@ from dutyflow.mail.inbound.message import ParsedMessage
 from dutyflow.mail.outbound.contexts import Receipt
 from dutyflow.mail.outbound.requests import ShortMail
 from dutyflow.plan.answers import from_json
-from dutyflow.plan.model import Person, SectionContacts
+from dutyflow.plan.model import Person, SectionContacts, address_key
 from dutyflow.services.extensions import requests
 from dutyflow.services.messaging.form_links import Visit, closed
 from dutyflow.services.workspace import Case, Workspace
@@ -253,10 +253,10 @@ def _wrong_day(until: date, today: date) -> Finding | None:
 
 def ask_for_links(workspace: Workspace, email: str, *, now: datetime) -> None:
     """New links, for an address that we know. Says nothing: whoever asks learns nothing."""
-    address = email.strip().lower()
+    address = address_key(email)
     for key, office in workspace.offices.items():
         known = (person for each in office.contacts.sections.values() for person in _askable(each))
-        if not any(address == person.email.lower() for person in known):
+        if not any(address == person.key for person in known):
             continue
         last = workspace.ledger.calls.last(address, "link")
         if last is None or last <= now - CALLS_APART:

@@ -16,7 +16,7 @@ from dutyflow.mail.outbound.links import DeputyUnknown, LinkLine, Links
 from dutyflow.nagging.reasons import Reason, ReasonCode
 from dutyflow.nagging.rungs import Rung, RungKind
 from dutyflow.plan.answers import from_json
-from dutyflow.plan.model import Person
+from dutyflow.plan.model import Person, address_key
 from dutyflow.plan.office import OfficePlan
 from dutyflow.services.extensions.request_mail import to_decide
 from dutyflow.services.messaging import form_links
@@ -103,7 +103,7 @@ def _of_deputy(
     """To the deputy; to the coordinator where the contacts do not know one."""
     case = workspace.case(str(call.assignment))
     deputy = Person(name=call.deputy_name, email=call.deputy_email)
-    known = any(deputy.email.lower() == each.email.lower() for each in form_links.people(case))
+    known = any(deputy.key == each.key for each in form_links.people(case))
     if known:
         return _with_links(workspace, office, call, deputy, now)
     content = DeputyUnknown(
@@ -161,5 +161,5 @@ def _open_cases(workspace: Workspace, office: OfficePlan) -> list[Case]:
 
 def _named(office: OfficePlan, email: str) -> Person:
     everybody = (person for person in office.contacts.everybody())
-    found = next((each for each in everybody if each.email.lower() == email.lower()), None)
+    found = next((each for each in everybody if each.key == address_key(email)), None)
     return found or Person(name="承辦人", email=email)
