@@ -17,15 +17,15 @@ from dutyflow.forms.texts import file_key, plain
 from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow
 from dutyflow.plan.catalogue import shipped_forms
-from dutyflow.plan.forms import (
+from dutyflow.plan.field_types import (
     ChoiceField,
     DateField,
     FileField,
-    Form,
     FormField,
     NumberField,
     YesNoField,
 )
+from dutyflow.plan.forms import Form
 from tests.support.filling import fill
 
 SECRET = b"a secret that only tests know, 32+ bytes"
@@ -153,9 +153,9 @@ def filled_forms(draw: st.DrawFn) -> tuple[Form, tuple[Answer, ...]]:
             continue
         said = {f.id: draw(values(f)) for f in form.asked if f.required or draw(st.booleans())}
         for field in form.fields:
-            reason = field.reason if isinstance(field, YesNoField) else None
-            if reason and said.get(field.id) == field.reason_when:
-                said.setdefault(reason.id, draw(TEXTS))
+            for reason in field.beside():
+                if reason.required_when and reason.required_when.holds(said.get(field.id)):
+                    said.setdefault(reason.id, draw(TEXTS))
         in_order = {f.id: said[f.id] for f in form.asked if f.id in said}
         answers.append(Answer(row=row.id, values=in_order))
     return form, tuple(answers)

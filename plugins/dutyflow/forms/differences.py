@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from dutyflow.calendars.roc import format_roc
 from dutyflow.plan.answers import Answer, Value
 from dutyflow.plan.asking import NOTHING, AskedRow
-from dutyflow.plan.forms import DateField, Form, FormField
+from dutyflow.plan.field_types import FormField
+from dutyflow.plan.forms import Form
 
 from .problems import shown
 from .texts import plain
@@ -60,6 +59,4 @@ def _in_row(form: Form, row: str, before: Answer, after: Answer) -> Iterator[Cha
 
 
 def _shown(field: FormField, value: Value | None) -> str:
-    if isinstance(field, DateField) and isinstance(value, str):
-        return format_roc(date.fromisoformat(value))
-    return plain(value)
+    return "" if value is None else plain(field.written(value))

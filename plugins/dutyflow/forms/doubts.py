@@ -9,9 +9,11 @@ from typing import Literal
 
 from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow
-from dutyflow.plan.forms import Form, FormField, NumberField, TextField
+from dutyflow.plan.field_types import FormField
+from dutyflow.plan.forms import Form
+from dutyflow.plan.texts import folded
 
-from .texts import folded, plain
+from .texts import plain
 
 Kind = Literal["as_before", "far", "blank", "pasted"]
 Answers = Mapping[str, Answer]  # by their rows
@@ -44,7 +46,7 @@ def doubts(
 
 
 def _as_before(field: FormField, given: Answers, earlier: Answers) -> Doubt | None:
-    if not (isinstance(field, TextField) and field.required):
+    if not (field.is_prose and field.required):
         return None
     same = [
         row
@@ -57,15 +59,15 @@ def _as_before(field: FormField, given: Answers, earlier: Answers) -> Doubt | No
 
 
 def _far(field: FormField, given: Answers, earlier: Answers) -> Doubt | None:
-    if not isinstance(field, NumberField):
+    if (limit := field.far_off) is None:
         return None
     found: dict[str, str] = {}
     for row, answer in given.items():
         now, then = answer.number(field.id), earlier.get(row, Answer()).number(field.id)
-        if now is not None and then is not None and abs(now - then) >= field.far_off:
+        if now is not None and then is not None and abs(now - then) >= limit:
             found[row] = f"{plain(then)} → {plain(now)}"
-    limit = f"與上一期相差 {plain(field.far_off)} {field.unit}".rstrip() + "以上"
-    return _doubt("far", field, list(found), limit, found)
+    said = f"與上一期相差 {plain(limit)} {field.measured_in}".rstrip() + "以上"
+    return _doubt("far", field, list(found), said, found)
 
 
 def _blank(field: FormField, given: Answers, _earlier: Answers) -> Doubt | None:
@@ -76,7 +78,7 @@ def _blank(field: FormField, given: Answers, _earlier: Answers) -> Doubt | None:
 
 def _pasted(field: FormField, given: Answers, _earlier: Answers) -> Doubt | None:
     """The same text in more than half of the rows."""
-    if not (isinstance(field, TextField) and field.required):
+    if not (field.is_prose and field.required):
         return None
     texts = {row: text for row, answer in given.items() if (text := folded(answer.text(field.id)))}
     if not texts:

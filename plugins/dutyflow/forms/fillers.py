@@ -10,8 +10,9 @@ import re
 from functools import lru_cache
 
 from dutyflow.infra.sandbox.cell_errors import MARK
+from dutyflow.plan.texts import folded
 
-from .texts import Cell, folded, plain
+from .texts import Cell, plain
 
 _EMPTY = re.compile(
     r"[-－―—–─_~/\\.。…·Xx]+|(?:本期|本季|本月|本年度?|本組)?(?:無|没有|沒有|尚無)(?:辦理)?(?:事項)?"

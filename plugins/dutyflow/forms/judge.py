@@ -97,8 +97,8 @@ def stamp_in(workbook: Workbook, secret: bytes) -> FormStamp | None:
 def files_named(blank: Blank, answers: Iterable[Answer]) -> Iterator[str]:
     """The files that the answers rely on."""
     for answer in answers:
-        for column in blank.files:
-            yield from column.names(answer.text(column.answer))
+        for field in blank.files:
+            yield from field.files_named(answer.text(field.id))
 
 
 def _stamp(sheets: Mapping[str, Sheet], secret: bytes) -> FormStamp:

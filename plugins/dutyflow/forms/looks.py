@@ -11,8 +11,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.infra.xlsx import style
+from dutyflow.plan.field_types import FormField
 
-from .columns import ChoiceColumn, DateColumn, InputColumn, NumberColumn
 from .layout import FONT
 
 BODY_SIZE = 11.0
@@ -56,18 +56,13 @@ NOTE = Look(size=11, color="404040", down="center")
 NOTICE = Look(size=11, bold=True, color="C00000", fill="FCE4D6", down="center")
 HEADER = Look(bold=True, fill="D9E2F3", across="center", down="center", boxed=True)
 LOCKED = Look(fill="F7F7F7", boxed=True)
-_TEXT = Look(fill="FFFBE6", boxed=True)
-_NUMBER = Look(fill="FFFBE6", boxed=True, across="center", number_format="General")
-_CHOICE = Look(fill="FFFBE6", boxed=True, across="center")
+INPUT = Look(fill="FFFBE6", boxed=True)
 
 
-def of(column: InputColumn) -> Look:
-    """How the cells of a column look."""
-    if isinstance(column, NumberColumn):
-        return _NUMBER
-    if isinstance(column, (ChoiceColumn, DateColumn)):
-        return _CHOICE
-    return _TEXT
+def of(field: FormField) -> Look:
+    """How the cells of a field look."""
+    across = "center" if field.is_centred else "left"
+    return replace(INPUT, across=across, number_format=field.number_format)
 
 
 def mark_bad(cell: Cell) -> None:

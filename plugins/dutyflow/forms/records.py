@@ -8,10 +8,10 @@ from typing import Protocol
 
 from dutyflow.infra.sandbox.cell_errors import MARK
 from dutyflow.plan.answers import Answer, Value
-from dutyflow.plan.forms import Condition
+from dutyflow.plan.conditions import Condition
+from dutyflow.plan.field_types import FormField, UnfitError
 
 from .blank import Blank
-from .columns import InputColumn, UnfitError, holds, spoken
 from .fillers import formula_trouble, is_short, points_back, stands_for_nothing
 from .problems import Problem, quoted, shown
 from .texts import Cell, file_key, plain
@@ -26,8 +26,8 @@ class Where(Protocol):
 
     @property
     def sheet(self) -> str: ...
-    def told(self, column: InputColumn) -> str: ...
-    def merged(self, column: InputColumn) -> str: ...
+    def told(self, column: FormField) -> str: ...
+    def merged(self, column: FormField) -> str: ...
 
 
 @dataclass(kw_only=True)
@@ -57,19 +57,19 @@ class Record:
             if cell is None or cell == "":
                 continue
             if isinstance(cell, str) and cell[0] == MARK and (trouble := formula_trouble(cell)):
-                unfit.add(column.answer)
+                unfit.add(column.id)
                 self._report(column, f"「{column.title}」{trouble}", column.expected, _RETYPE)
                 continue
             try:
                 if isinstance(cell, str) and self._says_nothing(column, cell, nothing):
                     continue
-                value = column.read(cell)
+                value = _value(column, cell)
             except UnfitError as reason:
-                unfit.add(column.answer)
+                unfit.add(column.id)
                 self._unfit(column, cell, reason.hint)
             else:
                 if value is not None:
-                    values[column.answer] = value
+                    values[column.id] = value
         if whole:
             self._check_whole(values, unfit)
         return self._answer(values)
@@ -80,11 +80,11 @@ class Record:
         if confirm is None or not self.cells[-1]:
             return False
         try:
-            return confirm.read(self.cells[-1]) is not None
+            return _value(confirm, self.cells[-1]) is not None
         except UnfitError:
             return False
 
-    def _says_nothing(self, column: InputColumn, cell: str, nothing: bool) -> bool:
+    def _says_nothing(self, column: FormField, cell: str, nothing: bool) -> bool:
         """Whether it is as good as empty: a filler, where nothing needs to be written. Raises
         UnfitError for one where words must stand."""
         if not is_short(cell):
@@ -92,9 +92,9 @@ class Record:
         if column.required and not nothing:
             self._ask_for_words(column, cell)
             return False
-        return (column.required or column.takes_fillers) and stands_for_nothing(cell)
+        return (column.required or column.takes_placeholders) and stands_for_nothing(cell)
 
-    def _ask_for_words(self, column: InputColumn, cell: str) -> None:
+    def _ask_for_words(self, column: FormField, cell: str) -> None:
         """Raises UnfitError for what points to another answer, and for "none" where the row's first
         words should be: 無辦理事項 has a column of its own."""
         confirm = self.blank.confirm
@@ -108,7 +108,7 @@ class Record:
 
     def _answer(self, values: dict[str, Value]) -> Answer | None:
         confirm = self.blank.confirm
-        nothing = confirm is not None and values.pop(confirm.answer, None) is not None
+        nothing = confirm is not None and values.pop(confirm.id, None) is not None
         if not values and not nothing:
             return None
         return Answer(row=self.row, values=values, nothing=nothing)
@@ -116,21 +116,21 @@ class Record:
     def _check_whole(self, values: dict[str, Value], unfit: set[str]) -> None:
         confirm = self.blank.confirm
         typed = values.keys() | unfit
-        given = [column for column in self.blank.required if column.answer in typed]
-        if confirm is not None and confirm.answer in typed:
-            if confirm.answer in values and given:
+        given = [column for column in self.blank.required if column.id in typed]
+        if confirm is not None and confirm.id in typed:
+            if confirm.id in values and given:
                 self._contradiction(given)
-                del values[confirm.answer]
+                del values[confirm.id]
             return
         if len(given) < len(self.blank.required):
             self._lacking([c for c in self.blank.required if c not in given], none=not given)
         for column, when in self.blank.asked_besides:
-            if column.answer not in typed and holds(when, values.get(when.field)):
+            if column.id not in typed and when.holds(values.get(when.field)):
                 self._lacking_because(column, when, values)
         if self.blank.files:
             self._check_files(values)
 
-    def _contradiction(self, given: list[InputColumn]) -> None:
+    def _contradiction(self, given: list[FormField]) -> None:
         confirm = self.blank.confirm
         assert confirm is not None  # noqa: S101 - it was chosen
         cells = "、".join(map(_title, given))
@@ -141,7 +141,7 @@ class Record:
             f"有辦理請清除{_title(confirm)}；沒有辦理請清除{cells}",
         )
 
-    def _lacking(self, lacking: list[InputColumn], *, none: bool) -> None:
+    def _lacking(self, lacking: list[FormField], *, none: bool) -> None:
         if none and len(lacking) > 1:
             cells = "與".join(map(_title, lacking))
             first = self.blank.required[0]
@@ -152,7 +152,7 @@ class Record:
             expected = self.blank.row_expected if none else column.expected
             self._report(column, f"「{column.title}」空白", expected, self._why_blank(column))
 
-    def _why_blank(self, column: InputColumn) -> str:
+    def _why_blank(self, column: FormField) -> str:
         """That a cell is merged with one above it, which alone counts; "" where it is not."""
         merged = self.where.merged(column)
         if not merged:
@@ -160,26 +160,26 @@ class Record:
         return f"{merged} 是合併儲存格，只有第一格算數；請取消合併，每一列各填各的"
 
     def _lacking_because(
-        self, column: InputColumn, when: Condition, values: Mapping[str, Value]
+        self, column: FormField, when: Condition, values: Mapping[str, Value]
     ) -> None:
         title, value = self.blank.titles[when.field], values[when.field]
-        found = f"{spoken(when, title)}（填的是 {plain(value)}），而「{column.title}」空白"
-        self._report(column, found, column.expected, column.help)
+        found = f"{when.in_words(title)}（填的是 {plain(value)}），而「{column.title}」空白"
+        self._report(column, found, column.expected, column.prompt)
 
     def _check_files(self, values: Mapping[str, Value]) -> None:
         for column in self.blank.files:
-            named = column.names(str(values.get(column.answer, "")))
+            named = column.files_named(values.get(column.id, ""))
             lacking = [name for name in named if file_key(name) not in self.attached]
             if lacking:
                 told = "、".join(map(quoted, lacking[:_NAMED]))
                 hint = "請把檔案與表單一起附上，檔名（含副檔名）要一致"
                 self._report(column, f"沒有附上{told}", column.expected, hint)
 
-    def _unfit(self, column: InputColumn, cell: Cell, hint: str) -> None:
+    def _unfit(self, column: FormField, cell: Cell, hint: str) -> None:
         found = f"「{column.title}」填的是{quoted(plain(cell))}"
         self._report(column, found, column.expected, hint)
 
-    def _report(self, column: InputColumn, found: str, expected: str, hint: str = "") -> None:
+    def _report(self, column: FormField, found: str, expected: str, hint: str = "") -> None:
         self.problems.append(
             Problem(
                 sheet=shown(self.where.sheet),
@@ -193,6 +193,14 @@ class Record:
         )
 
 
-def _title(column: InputColumn) -> str:
+def _value(column: FormField, cell: Cell) -> Value | None:
+    """A cell's value; None for one that is blank. Raises UnfitError."""
+    if isinstance(cell, float):
+        return column.read_number(cell)
+    text = plain(cell)
+    return column.read(text) if text else None
+
+
+def _title(column: FormField) -> str:
     """Not its cell: the form goes back with a line more on top, in which all cells stand lower."""
     return f"「{column.title}」"

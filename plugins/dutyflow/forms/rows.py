@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import ANSWER, NUMBER
+from dutyflow.plan.field_types import FormField
+from dutyflow.plan.texts import folded
 
 from .blank import Blank
-from .columns import InputColumn
 from .problems import Problem, quoted, shown
 from .records import Record, Where
 from .table import Row, Table
-from .texts import Cell, folded, plain
+from .texts import Cell, plain
 
 _NAMED = 10  # rows of one kind that are told one by one; a stranger may send any number
 _NUMBERED = re.compile(r"\d+(\.\d+)*", re.ASCII)
@@ -27,11 +28,11 @@ class Across(NamedTuple):
     sheet: str
     row: Row
 
-    def told(self, column: InputColumn) -> str:
+    def told(self, column: FormField) -> str:
         """Like `F12`."""
         return self.row.address(column.title)
 
-    def merged(self, column: InputColumn) -> str:
+    def merged(self, column: FormField) -> str:
         return self.row.merged_with(column.title)
 
 
@@ -42,10 +43,10 @@ class Down(NamedTuple):
     rows: Mapping[str, Row]
     blank: Blank
 
-    def told(self, column: InputColumn) -> str:
+    def told(self, column: FormField) -> str:
         return self.rows[self.blank.number_of(column)].address(ANSWER)
 
-    def merged(self, column: InputColumn) -> str:
+    def merged(self, column: FormField) -> str:
         return self.rows[self.blank.number_of(column)].merged_with(ANSWER)
 
 

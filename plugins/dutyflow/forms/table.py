@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from openpyxl.utils import get_column_letter
 
 from dutyflow.plan.asking import NUMBER
+from dutyflow.plan.texts import folded
 
 from .blank import Blank
 from .reader import Rows, Sheet, Spot
-from .texts import Cell, folded, plain
+from .texts import Cell, plain
 
 
 @dataclass(kw_only=True, slots=True)

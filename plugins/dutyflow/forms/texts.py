@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from dutyflow.infra.xlsx import clean
+from dutyflow.plan.texts import folded, plain_number
 
 Cell = str | float | int | bool | None
 
@@ -18,12 +19,7 @@ def plain(cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-
-
-def folded(text: str) -> str:
-    """Text for comparing: full-width letters and digits as ordinary ones, no blanks at all."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return plain_number(cell) if isinstance(cell, float) else str(cell)
 
 
 def file_key(name: str) -> str:

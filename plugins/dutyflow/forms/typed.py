@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import NOTHING, NOTHING_ID, AskedRow
+from dutyflow.plan.field_types import FormField
 from dutyflow.plan.forms import Form
 
 from .blank import Blank, blank_of
-from .columns import InputColumn
 from .judge import Verdict, files_named
 from .problems import Problem
 from .records import Record
@@ -28,10 +28,10 @@ class OnThePage(NamedTuple):
     def sheet(self) -> str:
         return ""
 
-    def told(self, column: InputColumn) -> str:
+    def told(self, column: FormField) -> str:
         return f"編號 {self.row}「{column.title}」" if self.row else f"「{column.title}」"
 
-    def merged(self, column: InputColumn) -> str:  # noqa: ARG002 - nothing is, on a page
+    def merged(self, column: FormField) -> str:  # noqa: ARG002 - nothing is, on a page
         return ""
 
 
@@ -59,21 +59,21 @@ def judge_typed(
 
 
 def _record(blank: Blank, row: str, said: Mapping[str, str], attached: Collection[str]) -> Record:
-    cells = [said.get(column.answer, "") for column in blank.answered]
+    cells = [said.get(column.id, "") for column in blank.answered]
     return Record(blank=blank, row=row, cells=cells, where=OnThePage(row), attached=attached)
 
 
 def typed_from(form: Form, answers: Iterable[Answer]) -> dict[str, dict[str, str]]:
     """What would have been typed for these answers: the inverse of judging."""
-    columns = {column.answer: column for column in blank_of(form).inputs}
-    return {answer.row: _typed(columns, answer) for answer in answers}
+    fields = {field.id: field for field in form.asked}
+    return {answer.row: _typed(fields, answer) for answer in answers}
 
 
-def _typed(columns: Mapping[str, InputColumn], answer: Answer) -> dict[str, str]:
+def _typed(fields: Mapping[str, FormField], answer: Answer) -> dict[str, str]:
     said = {
-        field: plain(columns[field].written(value))
+        field: plain(fields[field].written(value))
         for field, value in answer.values.items()
-        if field in columns
+        if field in fields
     }
     return {**said, NOTHING_ID: NOTHING} if answer.nothing else said
 

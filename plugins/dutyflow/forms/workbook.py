@@ -16,13 +16,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from dutyflow.infra.xlsx import cell_at, put_number, put_text, save
 from dutyflow.plan.answers import Answer, Value
 from dutyflow.plan.asking import NUMBER, AskedRow
+from dutyflow.plan.field_types import FormField
 from dutyflow.plan.forms import Form
 
 from . import looks
 from .blank import ANSWER_WIDTH, HELP_WIDTH, Blank, blank_of
-from .columns import ConfirmColumn, InputColumn
 from .judge import STAMP_KEY, STAMP_SHEET
 from .layout import fitting_size, row_height
+from .nothing import NothingField
 from .problems import Problem
 from .stamp import FormStamp, sign
 from .validation import add_validation
@@ -201,7 +202,7 @@ class _Writer:
             written = [
                 *self._write_locked(lead, locked),
                 self._write_input(len(locked) + 1, "", column, answer, width=ANSWER_WIDTH),
-                *self._write_locked([column.help], [HELP_WIDTH], start=len(locked) + 2),
+                *self._write_locked([column.prompt], [HELP_WIDTH], start=len(locked) + 2),
             ]
             cell = f"{get_column_letter(len(locked) + 1)}{self.last + 1}"
             add_validation(self.sheet, column, cell)
@@ -220,13 +221,13 @@ class _Writer:
         self,
         place: int,
         row: str,
-        column: InputColumn,
+        column: FormField,
         answer: Answer | None,
         width: float | None = None,
     ) -> tuple[str, float]:
         cell = cell_at(self.sheet, self.last + 1, place)
         content = _content(column, answer)
-        text, width = str(content or ""), width or column.width
+        text, width = str(content or ""), width or column.columns_wide
         looks.of(column).on(cell, size=fitting_size(text, width, sizes=looks.SIZES))
         cell.protection = Protection(locked=False)
         _put(cell, content)
@@ -263,16 +264,16 @@ class _Writer:
         protection.formatRows = protection.formatColumns = False  # False: stays allowed
 
 
-def _content(column: InputColumn, answer: Answer | None) -> Value | None:
+def _content(column: FormField, answer: Answer | None) -> Value | None:
     if answer is None:
         return None
-    if isinstance(column, ConfirmColumn):
+    if isinstance(column, NothingField):
         return column.choice if answer.nothing else None
-    value = answer.values.get(column.answer)
+    value = answer.values.get(column.id)
     return None if value is None else column.written(value)
 
 
-def _with_mark(column: InputColumn) -> str:
+def _with_mark(column: FormField) -> str:
     return f"{column.title}（必填）" if column.required else column.title
 
 

@@ -16,15 +16,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.roc import format_roc
-from dutyflow.infra.xlsx import (
-    CELL_LIMIT,
-    PIXELS_PER_WIDTH,
-    clean,
-    put_number,
-    put_text,
-    style,
-    units,
-)
+from dutyflow.infra.xlsx import PIXELS_PER_WIDTH, clean, put_number, put_text, style
+from dutyflow.plan.texts import CELL_LIMIT, units
 
 from .layout import wrap
 from .model import Report

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
-from dutyflow.calendars.roc import format_roc
 from dutyflow.plan.answers import Answer, Value
 from dutyflow.plan.asking import AskedRow, asked_rows, leads_of
-from dutyflow.plan.forms import Form, FormField, NumberField
+from dutyflow.plan.field_types import FIELD_TYPES, FormField, TextField
+from dutyflow.plan.forms import Form
 from dutyflow.plan.model import Section
 
 from .model import Entry, Report, Status, Tally
@@ -29,12 +28,21 @@ class Question:
     unit: str = ""
 
     def shown(self, value: Value | None) -> str:
-        """A value in words: a date in ROC years, a number with its unit, "" for none."""
+        """A value in words: as it stands in a cell, a number with its unit, "" for none."""
         if value is None:
             return ""
-        if self.type == "date":
-            return format_roc(date.fromisoformat(str(value)))
-        return f"{spoken_score(value)}{self.unit}" if isinstance(value, float) else value
+        written = _field_type(self).written(value)
+        return f"{spoken_score(written)}{self.unit}" if isinstance(written, float) else written
+
+    @property
+    def is_centred(self) -> bool:
+        """In its column."""
+        return _field_type(self).is_centred
+
+
+def _field_type(question: Question) -> type[FormField]:
+    """Its type; that of texts where there is none of that name any more."""
+    return FIELD_TYPES.get(question.type, TextField)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +113,7 @@ def _question(field: FormField) -> Question:
         title=field.title,
         type=field.type,
         width=field.columns_wide,
-        unit=field.unit if isinstance(field, NumberField) else "",
+        unit=field.measured_in,
     )
 
 

@@ -153,7 +153,7 @@ def _columns(report: PlainReport) -> tuple[_Column, ...]:
         _Column(
             title=_titled(question),
             width=room * question.width / asked,
-            look=TOP if question.type in ("text", "file") else replace(CENTRED, vertical="top"),
+            look=replace(CENTRED if question.is_centred else PLAIN, vertical="top"),
         )
         for question in report.questions
     )
