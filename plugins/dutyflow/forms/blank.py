@@ -56,8 +56,9 @@ class Blank:
         )
 
     @cached_property
-    def titles(self) -> dict[str, str]:
-        return {field.id: field.title for field in self.form.asked}
+    def fields(self) -> dict[str, FormField]:
+        """Those that the plan lists, by their ids."""
+        return {field.id: field for field in self.form.asked}
 
     @cached_property
     def locked(self) -> tuple[tuple[str, int], ...]:

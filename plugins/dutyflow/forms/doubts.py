@@ -65,7 +65,7 @@ def _far(field: FormField, given: Answers, earlier: Answers) -> Doubt | None:
     for row, answer in given.items():
         now, then = answer.number(field.id), earlier.get(row, Answer()).number(field.id)
         if now is not None and then is not None and abs(now - then) >= limit:
-            found[row] = f"{plain(then)} → {plain(now)}"
+            found[row] = f"{plain(field.written(then))} → {plain(field.written(now))}"
     said = f"與上一期相差 {plain(limit)} {field.measured_in}".rstrip() + "以上"
     return _doubt("far", field, list(found), said, found)
 

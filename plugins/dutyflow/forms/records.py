@@ -162,8 +162,9 @@ class Record:
     def _lacking_because(
         self, column: FormField, when: Condition, values: Mapping[str, Value]
     ) -> None:
-        title, value = self.blank.titles[when.field], values[when.field]
-        found = f"{when.in_words(title)}（填的是 {plain(value)}），而「{column.title}」空白"
+        cause = self.blank.fields[when.field]
+        filled = plain(cause.written(values[when.field]))
+        found = f"{when.in_words(cause.title)}（填的是 {filled}），而「{column.title}」空白"
         self._report(column, found, column.expected, column.prompt)
 
     def _check_files(self, values: Mapping[str, Value]) -> None:

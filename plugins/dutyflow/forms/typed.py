@@ -65,7 +65,7 @@ def _record(blank: Blank, row: str, said: Mapping[str, str], attached: Collectio
 
 def typed_from(form: Form, answers: Iterable[Answer]) -> dict[str, dict[str, str]]:
     """What would have been typed for these answers: the inverse of judging."""
-    fields = {field.id: field for field in form.asked}
+    fields = blank_of(form).fields
     return {answer.row: _typed(fields, answer) for answer in answers}
 
 

@@ -7,6 +7,8 @@ Nothing else in dutyflow tells types apart.
 
 from __future__ import annotations
 
+from typing import get_args
+
 from .base import (
     Between,
     Control,
@@ -25,23 +27,23 @@ from .number import NumberField
 from .text import TextField
 from .yes_no import YesNoField
 
-# By the word that the plan has for it. It is complete before `plan.forms` is imported.
-FIELD_TYPES: dict[str, type[FormField]] = {
-    "text": TextField,
-    "number": NumberField,
-    "date": DateField,
-    "choice": ChoiceField,
-    "yes_no": YesNoField,
-    "file": FileField,
-}
-TYPE_TITLES = {name: each.word for name, each in FIELD_TYPES.items()}
-# What only some types have, by the attribute's name, with its Chinese title.
-ATTRIBUTE_TITLES = {
-    name: str(info.title)
-    for each in FIELD_TYPES.values()
-    for name, info in each.model_fields.items()
-    if name not in FormField.model_fields
-}
+FIELD_TYPES: dict[str, type[FormField]] = {}  # by the word that the plan has for each
+TYPE_TITLES: dict[str, str] = {}
+ATTRIBUTE_TITLES: dict[str, str] = {}  # of what only some types have, by the attribute's name
+
+
+def register(field_type: type[FormField]) -> None:
+    """Add a type to those that a form may have; before `plan.forms` is imported."""
+    (name,) = get_args(field_type.model_fields["type"].annotation)
+    FIELD_TYPES[name] = field_type
+    TYPE_TITLES[name] = field_type.word
+    for attribute, info in field_type.model_fields.items():
+        if attribute not in FormField.model_fields:
+            ATTRIBUTE_TITLES[attribute] = str(info.title)
+
+
+for _each in (TextField, NumberField, DateField, ChoiceField, YesNoField, FileField):
+    register(_each)
 
 __all__ = [
     "FIELD_TYPES",
@@ -62,4 +64,5 @@ __all__ = [
     "TextField",
     "UnfitError",
     "YesNoField",
+    "register",
 ]
