@@ -28,7 +28,7 @@ from dutyflow.reports.plain import list_answers
 from dutyflow.reports.proof import Chain, Link, Proof, ProofRow, SectionProof
 from dutyflow.reports.proof_sheet import proof_xlsx
 from dutyflow.reports.received import Material, SectionAnswers
-from dutyflow.reports.xlsx import assessment_xlsx, plain_xlsx
+from dutyflow.reports.renderers import xlsx
 from dutyflow.reports.year_sheet import (
     Entry,
     LoadRow,
@@ -76,13 +76,13 @@ def summary(text: str) -> bytes:
     answer = assessed(measure="3.1", text=text, evidence=text, score=80)
     received = {"three": SectionAnswers(answers=(answer,))}
     report = assess(_material(_plan(text), "self_assessment", received))
-    return assessment_xlsx(replace(report, version=2, changes=(text,)))
+    return xlsx.render(replace(report, version=2, changes=(text,)))
 
 
 def plain(text: str) -> bytes:
     values = {"checked_on": "2018-06-20", "pages": 12.0, "in_order": "否", "corrected": text}
     received = {"business": SectionAnswers(answers=(Answer(row="1.2.2.4", values=values),))}
-    return plain_xlsx(list_answers(_material(REAL, "website_review", received)))
+    return xlsx.render(list_answers(_material(REAL, "website_review", received)))
 
 
 def _material(plan: Plan, duty: str, received: dict[str, SectionAnswers]) -> Material:

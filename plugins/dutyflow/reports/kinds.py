@@ -1,4 +1,4 @@
-"""The kinds of reports that a plan may name: how each is made, compared, shown and rendered."""
+"""The kinds of reports that a plan may name: how each is made, compared and summed up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from .plain import PlainReport, list_answers
 from .plain_changes import plain_changes
 from .received import Material
 from .summaries import assessment_summary, plain_summary
-from .xlsx import assessment_xlsx, plain_xlsx
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +27,6 @@ class Kind:
     make: Callable[[Material], Report]
     changes: Callable[[Any, Any], list[str]]
     summary: Callable[[Any], list[str]]
-    xlsx: Callable[[Any], bytes]
     stored: TypeAdapter[Any]
 
 
@@ -37,14 +35,12 @@ KINDS: Mapping[ReportKind, Kind] = {
         make=assess,
         changes=changes,
         summary=assessment_summary,
-        xlsx=assessment_xlsx,
         stored=TypeAdapter(Assessment),
     ),
     "plain": Kind(
         make=list_answers,
         changes=plain_changes,
         summary=plain_summary,
-        xlsx=plain_xlsx,
         stored=TypeAdapter(PlainReport),
     ),
 }

@@ -13,11 +13,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-from . import paper
-from .layout import fold, page_breaks
-from .paper import CENTRED, FREE, HEADER, PLAIN, Look, put, spread
-from .plain import PlainReport, PlainRow, Question
-from .wording import LATE, STATUS_WORDS, counted
+from dutyflow.reports import paper
+from dutyflow.reports.layout import fold, page_breaks
+from dutyflow.reports.paper import CENTRED, FREE, HEADER, PLAIN, Look, put, spread
+from dutyflow.reports.plain import PlainReport, PlainRow, Question
+from dutyflow.reports.wording import LATE, STATUS_WORDS, counted
 
 NAME = "彙整表"
 SECTION, REMARK = "填報組室", "備註"

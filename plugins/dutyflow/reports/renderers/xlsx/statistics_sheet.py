@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from . import paper
-from .model import Assessment, Tally
-from .paper import CENTRED, FREE, HEADER, PLAIN, SCORE, Look, put, spread
-from .wording import NO_SCORE, STATUS_WORDS, punctuality
+from dutyflow.reports import paper
+from dutyflow.reports.model import Assessment, Tally
+from dutyflow.reports.paper import CENTRED, FREE, HEADER, PLAIN, SCORE, Look, put, spread
+from dutyflow.reports.wording import NO_SCORE, STATUS_WORDS, punctuality
 
 NAME = "面向統計"
 WIDTHS = (150.0, *[88.0] * 7)

@@ -15,12 +15,11 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.plan.model import FREQUENCY_TITLES
-
-from . import paper
-from .layout import fold, page_breaks
-from .model import AspectPart, Assessment, Entry, MeasureRow, Status
-from .paper import BAND, CENTRED, FREE, HEADER, PLAIN, SCORE, Look, put, spread
-from .wording import (
+from dutyflow.reports import paper
+from dutyflow.reports.layout import fold, page_breaks
+from dutyflow.reports.model import AspectPart, Assessment, Entry, MeasureRow, Status
+from dutyflow.reports.paper import BAND, CENTRED, FREE, HEADER, PLAIN, SCORE, Look, put, spread
+from dutyflow.reports.wording import (
     LATE,
     NO_SCORE,
     STATUS_WORDS,
