@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dutyflow.forms import FormStamp, Heading, Verdict, judge, read, write_form
-from dutyflow.forms.fillers import points_back, stands_for_nothing
+from dutyflow.forms.placeholders import is_placeholder, refers_back
 from dutyflow.forms.texts import file_key, plain
 from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow
@@ -97,7 +97,7 @@ def a_form(*fields: dict[str, Any], **more: Any) -> Form:
 TEXTS = (
     st.text(max_size=30)
     .map(plain)
-    .filter(lambda text: bool(text) and not (stands_for_nothing(text) or points_back(text)))
+    .filter(lambda text: bool(text) and not (is_placeholder(text) or refers_back(text)))
 )
 TITLES = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=8)
 

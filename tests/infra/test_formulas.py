@@ -25,14 +25,14 @@ from dutyflow.plan.model import Plan
 from dutyflow.plan.writing import closures_to_csv
 from dutyflow.reports.assessment import assess
 from dutyflow.reports.plain import list_answers
-from dutyflow.reports.proof import Chain, Link, Proof, ProofRow, SectionProof
+from dutyflow.reports.proof import Chain, ChainLink, Proof, ProofRow, SectionProof
 from dutyflow.reports.proof_sheet import proof_xlsx
 from dutyflow.reports.received import Material, SectionAnswers
 from dutyflow.reports.renderers import xlsx
 from dutyflow.reports.year_sheet import (
-    Entry,
     LoadRow,
     MailRow,
+    PlannedDay,
     UnreachedRow,
     WeekRow,
     YearCalendar,
@@ -105,7 +105,7 @@ def proof(text: str) -> bytes:
     section = SectionProof(
         section="design", name=text, state="late", until=text, verdict=text, rows=(row,)
     )
-    link = Link(number=1, hash="0" * 64)
+    link = ChainLink(number=1, hash="0" * 64)
     chain = Chain(first=link, last=link, newest=link, broken_at=None)
     return proof_xlsx(
         [
@@ -119,7 +119,7 @@ def proof(text: str) -> bytes:
 
 
 def year(text: str) -> bytes:
-    entry = Entry(day=DAY, what=text, short=text, title=text, sections=(text,))
+    entry = PlannedDay(day=DAY, what=text, short=text, title=text, sections=(text,))
     mail = MailRow(day=DAY, to=text, role=text, reason=text, about=text, subject=text)
     calendar = YearCalendar(
         office=text,

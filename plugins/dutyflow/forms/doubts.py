@@ -1,4 +1,8 @@
-"""存疑: what is odd about answers that are right in themselves. It stops nothing. Pure."""
+"""Find what is odd about valid answers (存疑), for the coordinator to look at. Pure.
+
+A doubt refuses nothing: text pasted into every row, a text or a number that is as it was or far
+from what it was in the cycle before, evidence left out.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +27,11 @@ PASTED_ROWS = 3  # the same in fewer may well be true
 
 @dataclass(frozen=True, kw_only=True)
 class Doubt:
-    """One oddity of one field, in all the `rows` that have it (their ids; none in a form that is
-    filled once). `said` is a sentence without its full stop."""
+    """Something odd about one field.
+
+    `rows` are the ids of all rows in which it is so, none in a form that is filled once. `said` is
+    a sentence without its full stop.
+    """
 
     kind: Kind
     column: str
@@ -35,8 +42,11 @@ class Doubt:
 def doubts(
     form: Form, rows: Sequence[AskedRow], answers: Iterable[Answer], before: Iterable[Answer] = ()
 ) -> tuple[Doubt, ...]:
-    """What is odd, field by field. `before` are the answers of the cycle before, without any for
-    rows that asked for something else then."""
+    """The doubts about answers, in the order of the form's fields.
+
+    `before` are the answers of the cycle before, without those to rows that asked for something
+    else then.
+    """
     order = {row.id: place for place, row in enumerate(rows)}
     given = {each.row: each for each in answers if each.row in order and not each.nothing}
     given = dict(sorted(given.items(), key=lambda item: order[item[0]]))

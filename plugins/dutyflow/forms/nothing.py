@@ -1,4 +1,4 @@
-"""無辦理事項: the field by which a section confirms that it had nothing to do."""
+"""The field 無辦理事項, by which a section confirms that it had nothing to do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dutyflow.plan.field_types.choice import TICKS
 
 
 class NothingField(ChoiceField):
-    """Forms have it beside those that the plan lists; no plan can ask for one."""
+    """A choice of one, which forms have beside the fields that the plan lists."""
 
     takes_placeholders = False
     other_words: ClassVar = {NOTHING: TICKS}
@@ -29,7 +29,7 @@ class NothingField(ChoiceField):
 
 
 def nothing_field(explained: str) -> NothingField:
-    """The field, with its explanation."""
+    """The field, with the help that is shown beside it."""
     return NothingField(
         id=NOTHING_ID, title=NOTHING, type="choice", choices=(NOTHING,), width=12, help=explained
     )

@@ -1,4 +1,4 @@
-"""A cell's content as text, as a person sees it."""
+"""What a cell of a form holds, as text: as a person sees it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def plain(cell: Cell) -> str:
 
 
 def file_key(name: str) -> str:
-    """A file's name for comparing: as it was typed and as it was attached."""
+    """A file's name for comparing the one that was typed with the one that was attached."""
     return folded(name).casefold()
 
 

@@ -1,4 +1,4 @@
-"""What Excel itself says while a form is being filled, from the form's description."""
+"""Data validation: what Excel checks and says while a form is being filled."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _rule(limit: Limit | None) -> DataValidation:
 
 
 def _list(choices: tuple[str, ...]) -> DataValidation:
-    """A drop-down; only a prompt where Excel could not hold it, or would take it apart."""
+    """A drop-down; only a prompt where the list is too long for Excel, or holds a comma."""
     told = ",".join(choices)
     if any("," in choice for choice in choices) or len(told) > LONGEST_LIST:
         return DataValidation()

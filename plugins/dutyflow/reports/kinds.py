@@ -21,8 +21,11 @@ from .summaries import assessment_summary, plain_summary
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """`changes` takes the version before and the one after; `summary` is Markdown, for the person
-    who decides. Each function takes and gives reports of this kind."""
+    """What is done with reports of one kind; each function takes and gives reports of it.
+
+    `changes` takes the version before and the one after; `summary` is Markdown, for the person who
+    decides. `stored` reads and writes what the ledger keeps.
+    """
 
     make: Callable[[Material], Report]
     changes: Callable[[Any, Any], list[str]]
@@ -47,7 +50,7 @@ KINDS: Mapping[ReportKind, Kind] = {
 
 
 def kind_of(kept: Mapping[str, Any]) -> Kind:
-    """The kind of a kept report. One that does not tell was kept when there was only one kind."""
+    """The kind of a report in the ledger; one that names none is of the first kind there was."""
     return KINDS[kept.get("kind", "assessment_summary")]
 
 

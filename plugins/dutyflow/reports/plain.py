@@ -1,4 +1,4 @@
-"""填報彙整表: every section's answers as they were given, and who is missing."""
+"""The plain report (填報彙整表): every section's answers as they were given, and who is missing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .wording import spoken_score
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One field that was asked. `width` is how wide it was in the form; `unit` may be empty."""
+    """One field that was asked, as the report keeps it. `width` is its width in the form."""
 
     id: str
     title: str
@@ -28,7 +28,7 @@ class Question:
     unit: str = ""
 
     def shown(self, value: Value | None) -> str:
-        """A value in words: as it stands in a cell, a number with its unit, "" for none."""
+        """A value in words: a date in ROC years, a number with its unit, "" for none."""
         if value is None:
             return ""
         written = _field_type(self).written(value)
@@ -36,12 +36,12 @@ class Question:
 
     @property
     def is_centred(self) -> bool:
-        """In its column."""
+        """Whether its values stand in the middle of their column."""
         return _field_type(self).is_centred
 
 
 def _field_type(question: Question) -> type[FormField]:
-    """Its type; that of texts where there is none of that name any more."""
+    """The question's type of field; that of texts where there is none of its name any more."""
     return FIELD_TYPES.get(question.type, TextField)
 
 
@@ -61,13 +61,16 @@ class PlainRow:
 
     @property
     def entry(self) -> Entry:
-        """The row as far as counting goes."""
+        """The row as an entry, to be counted."""
         return Entry(section=self.section, status=self.status, late=self.late)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlainReport(Report):
-    """`leads` are the titles of the rows' locked texts; none where a form is filled once."""
+    """The report that lists every answer.
+
+    `leads` are the titles of the rows' locked texts; none where a form is filled once.
+    """
 
     kind: Literal["plain"] = "plain"
     leads: tuple[str, ...]
@@ -85,8 +88,10 @@ class PlainReport(Report):
 
 
 def list_answers(material: Material) -> PlainReport:
-    """The report on one cycle. A row left blank is missing, as is all of a section that sent
-    nothing."""
+    """Make the plain report on one cycle.
+
+    A row that was left blank is missing, as are all rows of a section that sent nothing.
+    """
     plan, duty = material.plan, material.duty
     form = plan.form_of(duty)
     sections = plan.sections_of(duty)

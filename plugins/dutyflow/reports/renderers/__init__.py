@@ -20,7 +20,10 @@ UNKNOWN = "application/octet-stream"
 
 @dataclass(frozen=True, kw_only=True)
 class Renderer:
-    """`ending` is that of a file's name, with its dot; no two renderers have the same."""
+    """How a report becomes a file of one format.
+
+    `ending` is that of the file's name, with its dot; no two renderers have the same.
+    """
 
     format: str
     ending: str
@@ -55,6 +58,6 @@ def rendered(report: Report, name: str) -> tuple[RenderedFile, ...]:
 
 
 def mime_type_of(name: str) -> str:
-    """The MIME type of a file that was rendered; of one that none renders now, `UNKNOWN`."""
+    """The MIME type of a rendered file; `UNKNOWN` where its format is not registered any more."""
     known = (each.mime_type for each in RENDERERS.values() if name.endswith(each.ending))
     return next(known, UNKNOWN)

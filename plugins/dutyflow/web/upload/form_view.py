@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from dutyflow.errors import Finding
-from dutyflow.forms.blank import Blank, blank_of
+from dutyflow.forms.layout import FormLayout, layout_of
 from dutyflow.forms.problems import Problem
 from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import Typed
@@ -136,10 +136,10 @@ def sheet_of(
     case: Case, typed: Typed, *, problems: Iterable[Problem] = (), theirs: Typed | None = None
 ) -> Sheet:
     """The form with what was typed, and with what is wrong at its place."""
-    blank = blank_of(case.form)
+    layout = layout_of(case.form)
     told = _by_place(problems)
     cards = [
-        _card(blank, place, row, typed, told, theirs) for place, row in enumerate(case.rows, 1)
+        _card(layout, place, row, typed, told, theirs) for place, row in enumerate(case.rows, 1)
     ]
     return Sheet(groups=tuple(_groups(case, cards)))
 
@@ -165,18 +165,18 @@ def _groups(case: Case, cards: Sequence[Card]) -> Iterator[Group]:
 
 
 def _card(
-    blank: Blank, place: int, row: AskedRow, typed: Typed, told: _Told, theirs: Typed | None
+    layout: FormLayout, place: int, row: AskedRow, typed: Typed, told: _Told, theirs: Typed | None
 ) -> Card:
     said = typed.get(row.id, {})
     other = theirs.get(row.id, {}) if theirs is not None else None
-    titles = leads_of(blank.form)
+    titles = leads_of(layout.form)
     leads = tuple(
         (title, text) for title, text in zip(titles, row.lead, strict=False) if title != NUMBER
     )
     return Card(
         id=f"c{place}",
         row=row.id,
-        title=f"{NUMBER} {row.id}" if row.id else blank.form.name,
+        title=f"{NUMBER} {row.id}" if row.id else layout.form.name,
         leads=leads,
         fields=tuple(
             _field(
@@ -187,7 +187,7 @@ def _card(
                 tuple(told.get((row.id, asked.title), ())),
                 _differs(asked, said, other),
             )
-            for asked in blank.answered
+            for asked in layout.answered
         ),
     )
 
@@ -222,10 +222,10 @@ def _differs(
 
 def typed_in(case: Case, posted: FormData) -> dict[str, dict[str, str]]:
     """What was typed, of what was asked; a file that was chosen in a row is named there."""
-    blank = blank_of(case.form)
+    layout = layout_of(case.form)
     typed: dict[str, dict[str, str]] = {}
     for row in case.rows:
-        said = {asked.id: text for asked in blank.answered if (text := _text(row, asked, posted))}
+        said = {asked.id: text for asked in layout.answered if (text := _text(row, asked, posted))}
         if said:
             typed[row.id] = said
     return typed
@@ -233,7 +233,7 @@ def typed_in(case: Case, posted: FormData) -> dict[str, dict[str, str]]:
 
 def without_name(case: Case, typed: Typed, name: str) -> dict[str, dict[str, str]]:
     """What was typed; a file that is taken out is not named any more, where it had a line."""
-    fields = {asked.id for asked in blank_of(case.form).answered if asked.names_files}
+    fields = {asked.id for asked in layout_of(case.form).answered if asked.names_files}
     return {
         row: {
             answer: _without_line(text, name) if answer in fields else text

@@ -1,4 +1,4 @@
-"""版本差異: what changed since the version before."""
+"""Print what changed since the version before (版本差異)."""
 
 from __future__ import annotations
 

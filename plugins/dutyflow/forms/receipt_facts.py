@@ -1,4 +1,4 @@
-"""What was understood of a form, in words for its receipt."""
+"""Sum up an accepted form in the lines of its receipt: how much was filled, mean scores."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ SCORE_UNIT = "分"  # of what is told as a mean
 Fact = tuple[str, str]
 
 
-def understood(form: Form, rows: int, answers: Sequence[Answer]) -> tuple[Fact, ...]:
-    """Label and value, a line each. `rows` is how many the form asks for."""
+def receipt_facts(form: Form, rows: int, answers: Sequence[Answer]) -> tuple[Fact, ...]:
+    """Lines of a label and a value. `rows` is how many the form asks for."""
     return tuple(_of_a_table(form, rows, answers) if form.is_table else _of_one(form, answers))
 
 
