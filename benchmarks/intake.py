@@ -17,9 +17,9 @@ from email.message import EmailMessage
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from dutyflow.infra.mime_types import XLSX
 from dutyflow.infra.settings import Settings
 from dutyflow.mail.addresses import reply_address
-from dutyflow.mail.attachment import XLSX
 from dutyflow.services.cycles.opening import open_cycle
 from dutyflow.services.intake.mailbox import empty_inbox
 from dutyflow.services.messaging.assignment_mail import AssignmentMail

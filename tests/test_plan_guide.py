@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from dutyflow.calendars.periods import Recurrence
 from dutyflow.calendars.rules import DateRule
 from dutyflow.infra.plan_files.load import load_plan
-from dutyflow.plan.forms import FIELD_TYPES
+from dutyflow.plan.field_types import FIELD_TYPES
 from dutyflow.plan.source import parse
 
 ROOT = Path(__file__).parents[1]

@@ -27,7 +27,8 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 import play
 from airflow_api import AirflowApi
 from dutyflow.calendars.roc import TAIPEI
-from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.infra.mime_types import XLSX
+from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.outbound.rendering import render
 from dutyflow.services.messaging import form_links
 from dutyflow.services.reporting.assembly import folder_of

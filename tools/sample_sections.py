@@ -15,7 +15,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.periods import period_named
-from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.infra.mime_types import XLSX
+from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.inbound.message import ParsedMessage, read_message
 from dutyflow.mail.mailboxes.inbox import MaildirInbox
 from dutyflow.plan.model import Person

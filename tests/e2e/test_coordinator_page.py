@@ -10,7 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, FrameLocator, expect
 
-from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.infra.mime_types import XLSX
+from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.mailboxes.inbox import MaildirInbox
 from sample_sections import (
     Letter,

@@ -12,20 +12,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dutyflow.forms import FormStamp, Heading, Verdict, judge, read, write_form
-from dutyflow.forms.fillers import points_back, stands_for_nothing
+from dutyflow.forms.placeholders import is_placeholder, refers_back
 from dutyflow.forms.texts import file_key, plain
 from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow
 from dutyflow.plan.catalogue import shipped_forms
-from dutyflow.plan.forms import (
+from dutyflow.plan.field_types import (
     ChoiceField,
     DateField,
     FileField,
-    Form,
     FormField,
     NumberField,
     YesNoField,
 )
+from dutyflow.plan.forms import Form
 from tests.support.filling import fill
 
 SECRET = b"a secret that only tests know, 32+ bytes"
@@ -97,7 +97,7 @@ def a_form(*fields: dict[str, Any], **more: Any) -> Form:
 TEXTS = (
     st.text(max_size=30)
     .map(plain)
-    .filter(lambda text: bool(text) and not (stands_for_nothing(text) or points_back(text)))
+    .filter(lambda text: bool(text) and not (is_placeholder(text) or refers_back(text)))
 )
 TITLES = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=8)
 
@@ -153,9 +153,9 @@ def filled_forms(draw: st.DrawFn) -> tuple[Form, tuple[Answer, ...]]:
             continue
         said = {f.id: draw(values(f)) for f in form.asked if f.required or draw(st.booleans())}
         for field in form.fields:
-            reason = field.reason if isinstance(field, YesNoField) else None
-            if reason and said.get(field.id) == field.reason_when:
-                said.setdefault(reason.id, draw(TEXTS))
+            for reason in field.beside():
+                if reason.required_when and reason.required_when.holds(said.get(field.id)):
+                    said.setdefault(reason.id, draw(TEXTS))
         in_order = {f.id: said[f.id] for f in form.asked if f.id in said}
         answers.append(Answer(row=row.id, values=in_order))
     return form, tuple(answers)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.forms import BadStamp, judge, read, sign, unsign
-from dutyflow.forms.fillers import points_back, stands_for_nothing
+from dutyflow.forms.placeholders import is_placeholder, refers_back
 from dutyflow.forms.texts import plain
 from dutyflow.plan.answers import Answer
 from tests.forms.samples import (
@@ -45,9 +45,7 @@ def test_a_well_filled_form_is_accepted() -> None:
 
 
 _TEXTS = st.text(max_size=80).map(plain)
-_FILLED = _TEXTS.filter(
-    lambda text: bool(text) and not (stands_for_nothing(text) or points_back(text))
-)
+_FILLED = _TEXTS.filter(lambda text: bool(text) and not (is_placeholder(text) or refers_back(text)))
 _SCORES = st.floats(0, 100) | st.integers(0, 100).map(float)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 
 from dutyflow.forms import Problem
-from dutyflow.forms.layout import MAX_HEIGHT, row_height, wrapped_lines
+from dutyflow.forms.row_heights import MAX_HEIGHT, row_height, wrapped_lines
 from dutyflow.plan.asking import measure_row
 from tests.forms.samples import (
     ANSWERS,

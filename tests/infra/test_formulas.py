@@ -25,14 +25,14 @@ from dutyflow.plan.model import Plan
 from dutyflow.plan.writing import closures_to_csv
 from dutyflow.reports.assessment import assess
 from dutyflow.reports.plain import list_answers
-from dutyflow.reports.proof import Chain, Link, Proof, ProofRow, SectionProof
+from dutyflow.reports.proof import Chain, ChainLink, Proof, ProofRow, SectionProof
 from dutyflow.reports.proof_sheet import proof_xlsx
 from dutyflow.reports.received import Material, SectionAnswers
-from dutyflow.reports.xlsx import assessment_xlsx, plain_xlsx
+from dutyflow.reports.renderers import xlsx
 from dutyflow.reports.year_sheet import (
-    Entry,
     LoadRow,
     MailRow,
+    PlannedDay,
     UnreachedRow,
     WeekRow,
     YearCalendar,
@@ -76,13 +76,13 @@ def summary(text: str) -> bytes:
     answer = assessed(measure="3.1", text=text, evidence=text, score=80)
     received = {"three": SectionAnswers(answers=(answer,))}
     report = assess(_material(_plan(text), "self_assessment", received))
-    return assessment_xlsx(replace(report, version=2, changes=(text,)))
+    return xlsx.render(replace(report, version=2, changes=(text,)))
 
 
 def plain(text: str) -> bytes:
     values = {"checked_on": "2018-06-20", "pages": 12.0, "in_order": "否", "corrected": text}
     received = {"business": SectionAnswers(answers=(Answer(row="1.2.2.4", values=values),))}
-    return plain_xlsx(list_answers(_material(REAL, "website_review", received)))
+    return xlsx.render(list_answers(_material(REAL, "website_review", received)))
 
 
 def _material(plan: Plan, duty: str, received: dict[str, SectionAnswers]) -> Material:
@@ -105,7 +105,7 @@ def proof(text: str) -> bytes:
     section = SectionProof(
         section="design", name=text, state="late", until=text, verdict=text, rows=(row,)
     )
-    link = Link(number=1, hash="0" * 64)
+    link = ChainLink(number=1, hash="0" * 64)
     chain = Chain(first=link, last=link, newest=link, broken_at=None)
     return proof_xlsx(
         [
@@ -119,7 +119,7 @@ def proof(text: str) -> bytes:
 
 
 def year(text: str) -> bytes:
-    entry = Entry(day=DAY, what=text, short=text, title=text, sections=(text,))
+    entry = PlannedDay(day=DAY, what=text, short=text, title=text, sections=(text,))
     mail = MailRow(day=DAY, to=text, role=text, reason=text, about=text, subject=text)
     calendar = YearCalendar(
         office=text,

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from dutyflow.errors import Finding
-from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.infra.mime_types import XLSX
+from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.outbound.contexts import (
     About,
     Content,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from dutyflow.reports.kinds import from_json, to_json
-from dutyflow.reports.model import AspectPart, Assessment, Entry, MeasureRow
+from dutyflow.reports.model import AspectResult, Assessment, Entry, MeasureRow
 from tests.reports.samples import everyday_report, patient, real_plan
 
 TEXT = st.text(max_size=8)
@@ -21,7 +21,7 @@ ROWS = st.builds(
     MeasureRow, measure=TEXT, entries=st.lists(ENTRIES, max_size=3).map(tuple), score=SCORE
 )
 ASPECTS = st.builds(
-    AspectPart, weight=st.floats(0, 100), rows=st.lists(ROWS, max_size=3).map(tuple), score=SCORE
+    AspectResult, weight=st.floats(0, 100), rows=st.lists(ROWS, max_size=3).map(tuple), score=SCORE
 )
 REPORTS = st.builds(
     Assessment,

@@ -16,7 +16,7 @@ from dutyflow.reports.kinds import KINDS, from_json, to_json
 from dutyflow.reports.plain import PlainReport, list_answers
 from dutyflow.reports.plain_changes import plain_changes
 from dutyflow.reports.received import Material, SectionAnswers
-from dutyflow.reports.xlsx import plain_xlsx
+from dutyflow.reports.renderers import xlsx
 from tests.reports.samples import everyday_report, real_plan
 
 PLAN = load_plan(Path(__file__).parents[2] / "include/plan/pingtung/107.yaml")
@@ -56,7 +56,7 @@ RECEIVED = {
 
 
 def printed(report: PlainReport) -> list[list[str]]:
-    sheet = openpyxl.load_workbook(io.BytesIO(plain_xlsx(report))).worksheets[0]
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx.render(report))).worksheets[0]
     rows = sheet.iter_rows(values_only=True)
     return [[str(value) for value in row if value is not None] for row in rows]
 
@@ -105,7 +105,9 @@ def test_nobody_has_answered() -> None:
 @pytest.mark.parametrize("start", ["=1+1", "+886", "-1", "@SUM(A1)", "\t=1"])
 def test_text_that_begins_like_a_formula_stays_text(start: str) -> None:
     sent = SectionAnswers(answers=(Answer(values={"topics": start}),))
-    book = openpyxl.load_workbook(io.BytesIO(plain_xlsx(report_of("training", {"business": sent}))))
+    book = openpyxl.load_workbook(
+        io.BytesIO(xlsx.render(report_of("training", {"business": sent})))
+    )
     cells = [cell for row in book.worksheets[0].iter_rows() for cell in row]
     (cell,) = [cell for cell in cells if str(cell.value).strip() == start.strip()]
     assert cell.data_type == "s"
@@ -116,7 +118,7 @@ def test_the_same_report_has_the_same_bytes_and_is_kept_whole() -> None:
     report = report_of("website_review", RECEIVED)
     kept = to_json(report)
     assert from_json(kept) == report
-    assert plain_xlsx(from_json(kept)) == plain_xlsx(report)
+    assert xlsx.render(from_json(kept)) == xlsx.render(report)
     assert KINDS["plain"].changes(report, from_json(kept)) == []
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dutyflow.reports.xlsx import assessment_xlsx
+from dutyflow.reports.renderers import xlsx
 from tests.reports.samples import everyday_report, real_plan
 from tests.support.libreoffice import LibreOffice, needed
 
@@ -16,7 +16,7 @@ from tests.support.libreoffice import LibreOffice, needed
 def test_the_real_report_prints_well(soffice: LibreOffice, tmp_path: Path) -> None:
     plan = real_plan()
     workbook = tmp_path / "report.xlsx"
-    workbook.write_bytes(assessment_xlsx(everyday_report(plan)))
+    workbook.write_bytes(xlsx.render(everyday_report(plan)))
     pdf = soffice.convert(workbook, "pdf")
     about = _run(needed("pdfinfo"), pdf)
     width, height = map(float, re.findall(r"Page size:\s+([\d.]+) x ([\d.]+)", about)[0])

@@ -25,7 +25,7 @@ from dutyflow.plan.model import Plan
 from dutyflow.reports.kinds import to_json
 from dutyflow.reports.model import Assessment
 from dutyflow.reports.received import SectionAnswers
-from dutyflow.reports.xlsx import assessment_xlsx
+from dutyflow.reports.renderers import xlsx
 from tests.reports.samples import (
     everyday_report,
     patient,
@@ -45,9 +45,9 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 RENDER = """
 import json, sys
 from dutyflow.reports.kinds import from_json
-from dutyflow.reports.xlsx import assessment_xlsx
+from dutyflow.reports.renderers import xlsx
 from tests.support.answers import assessed
-sys.stdout.buffer.write(assessment_xlsx(from_json(json.load(sys.stdin))))
+sys.stdout.buffer.write(xlsx.render(from_json(json.load(sys.stdin))))
 """
 
 
@@ -58,7 +58,7 @@ def plan() -> Plan:
 
 @pytest.fixture(scope="module")
 def everyday(plan: Plan) -> Worksheet:
-    return _open(assessment_xlsx(everyday_report(plan)))[SUMMARY]
+    return _open(xlsx.render(everyday_report(plan)))[SUMMARY]
 
 
 def test_all_measures_stand_in_the_plans_order(plan: Plan, everyday: Worksheet) -> None:
@@ -100,7 +100,7 @@ def test_statuses_are_marked() -> None:
         "one": replace(scores(m1_1=90, m1_2=None, m2_1=85), late=True),
         "three": SectionAnswers(answers=None, waived=True),
     }
-    sheet = _open(assessment_xlsx(report_of(PLAN, received)))[SUMMARY]
+    sheet = _open(xlsx.render(report_of(PLAN, received)))[SUMMARY]
     said = {(row["編號"], row["承辦組室"]): row for row in _table(sheet)}
     assert said["1.1", "第二組"]["執行情形"] == "逾期未報"
     assert said["1.1", "第三組"]["執行情形"] == "免報"
@@ -122,7 +122,7 @@ def test_the_statistics_add_up() -> None:
         "two": replace(scores(m1_1=80, m2_1=60, m2_2=80), late=True),
         "three": scores(m1_1=70),
     }
-    sheet = _open(assessment_xlsx(report_of(PLAN, received)))[STATISTICS]
+    sheet = _open(xlsx.render(report_of(PLAN, received)))[STATISTICS]
     rows = {str(row[0]): row[1:8] for row in sheet.iter_rows(values_only=True)}
     assert rows["甲"] == (50, 4, 4, 0, 0, 0, 90)
     assert rows["乙"] == (30, 3, 3, 0, 0, 0, 75)
@@ -141,19 +141,17 @@ def test_the_assumption_and_the_signatures_close_the_table(plan: Plan, everyday:
 
 def test_changes_are_shown_from_the_second_version_on() -> None:
     report = replace(report_of(PLAN, {}), changes=("總分 80 → 81",))
-    assert _open(assessment_xlsx(report)).sheetnames == [SUMMARY, STATISTICS]
-    book = _open(assessment_xlsx(replace(report, version=2)))
+    assert _open(xlsx.render(report)).sheetnames == [SUMMARY, STATISTICS]
+    book = _open(xlsx.render(replace(report, version=2)))
     assert book.sheetnames == [SUMMARY, STATISTICS, CHANGES]
     assert "總分 80 → 81" in _texts(book[CHANGES])
-    assert (
-        _open(assessment_xlsx(replace(report, version=2, changes=()))).sheetnames[-1] == STATISTICS
-    )
+    assert _open(xlsx.render(replace(report, version=2, changes=()))).sheetnames[-1] == STATISTICS
 
 
 @pytest.mark.parametrize("name", [SUMMARY, STATISTICS, CHANGES])
 def test_every_sheet_is_ready_to_print(name: str) -> None:
     report = replace(report_of(PLAN, {}), version=2, changes=("總分 80 → 81",))
-    sheet = _open(assessment_xlsx(report))[name]
+    sheet = _open(xlsx.render(report))[name]
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.page_setup.paperSize == 9
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
@@ -171,14 +169,14 @@ def test_the_heading_row_is_repeated_on_each_page(everyday: Worksheet) -> None:
 
 
 def test_the_document_says_whose_it_is() -> None:
-    properties = _open(assessment_xlsx(report_of(PLAN, {}))).properties
+    properties = _open(xlsx.render(report_of(PLAN, {}))).properties
     assert (properties.title, properties.creator) == ("107年上半年考核結果彙整表", "測試營業處")
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+886", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1"])
 def test_text_that_begins_like_a_formula_stays_text(start: str) -> None:
     answer = assessed(measure="3.1", text=start, evidence=start, score=80)
-    data = assessment_xlsx(report_of(PLAN, {"three": SectionAnswers(answers=(answer,))}))
+    data = xlsx.render(report_of(PLAN, {"three": SectionAnswers(answers=(answer,))}))
     row = next(row for row in _cells(_open(data)[SUMMARY]) if row[0].value == "3.1")
     for cell in (row[4], row[7]):
         assert (cell.value, cell.data_type, bool(cell.quotePrefix)) == (start, "s", True)
@@ -197,7 +195,7 @@ def test_a_long_text_goes_on_in_further_rows_until_it_is_too_long_for_any() -> N
 def test_rows_are_high_enough_and_never_higher_than_excel_shows() -> None:
     answer = assessed(measure="3.1", text="辦理情形說明，" * 400, score=80)
     report = report_of(PLAN, {"three": SectionAnswers(answers=(answer,))})
-    sheet = _open(assessment_xlsx(replace(report, note="註" * 40_000)))[SUMMARY]
+    sheet = _open(xlsx.render(replace(report, note="註" * 40_000)))[SUMMARY]
     heights = [sheet.row_dimensions[row].height for row in range(1, sheet.max_row + 1)]
     assert all(height is not None and 0 < height <= 409 for height in heights)
     tall = next(c.row for row in _cells(sheet) for c in row if str(c.value).startswith("辦理情形"))
@@ -212,21 +210,21 @@ def test_no_text_is_merged_over_rows(everyday: Worksheet) -> None:
 @settings(patient, max_examples=20)
 @given(st.text(st.characters(exclude_categories=()), max_size=60))
 def test_any_text_can_be_rendered(text: str) -> None:
-    assert not _formulas(assessment_xlsx(_saying(text)))
+    assert not _formulas(xlsx.render(_saying(text)))
 
 
 @pytest.mark.parametrize(
     "text", ["\x00\x01\x0b\x1f", "😀👨‍👩‍👧𠮷", "\ud800", "\ufffe", "a" * 32_768, "\n" * 40_000]
 )
 def test_odd_texts_can_be_rendered(text: str) -> None:
-    assert _open(assessment_xlsx(_saying(text)))
+    assert _open(xlsx.render(_saying(text)))
 
 
 @settings(patient, max_examples=10)
 @given(st.floats(0, 100), st.integers(1, 999), st.dates(date(1912, 1, 1), date(2900, 1, 1)))
 def test_scores_are_written_to_the_last_digit(score: float, version: int, day: date) -> None:
     report = replace(report_of(PLAN, {"three": scores(m3_1=score)}), version=version, made_on=day)
-    sheet = _open(assessment_xlsx(report))[SUMMARY]
+    sheet = _open(xlsx.render(report))[SUMMARY]
     row = next(row for row in _table(sheet) if row["編號"] == "3.1")
     assert row["自評分數"] == score
 
@@ -241,7 +239,7 @@ def test_the_same_report_gives_the_same_bytes() -> None:
         capture_output=True,
         check=True,
     )
-    assert again.stdout == assessment_xlsx(report)
+    assert again.stdout == xlsx.render(report)
 
 
 def _saying(text: str) -> Assessment:
@@ -255,7 +253,7 @@ def _saying(text: str) -> Assessment:
 def _told(text: str) -> list[str]:
     """The cells in which 第三組 is printed as saying this."""
     answer = assessed(measure="3.1", text=text, score=80)
-    sheet = _open(assessment_xlsx(report_of(PLAN, {"three": SectionAnswers(answers=(answer,))})))
+    sheet = _open(xlsx.render(report_of(PLAN, {"three": SectionAnswers(answers=(answer,))})))
     return [str(row["執行情形"]) for row in _table(sheet[SUMMARY]) if row["編號"] == "3.1"]
 
 

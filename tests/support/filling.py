@@ -9,15 +9,15 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dutyflow.plan.forms import (
+from dutyflow.plan.field_types import (
     ChoiceField,
     DateField,
     FileField,
-    Form,
     FormField,
     NumberField,
     YesNoField,
 )
+from dutyflow.plan.forms import Form
 
 Said = Mapping[str, Any]  # by the fields' ids
 

@@ -20,9 +20,9 @@ from uuid import uuid4
 
 from openpyxl import load_workbook
 
+from dutyflow.infra.mime_types import XLSX
 from dutyflow.infra.settings import Settings
 from dutyflow.ledger import CycleRecord, Ledger
-from dutyflow.mail.attachment import XLSX
 from dutyflow.mail.mailboxes.inbox import InMemoryInbox
 from dutyflow.mail.outbound.outbox import SmtpOutbox
 from dutyflow.plan.office import OfficePlan

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dutyflow.infra.plan_files.load import load_plan
-from dutyflow.plan.forms import FileField, FormField
+from dutyflow.plan.field_types import FileField, FormField
 from dutyflow.web.upload import create_app
 from tests.support.filling import sample_value
 from tests.support.scene import OFFICE, PLANS, scene

@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
+from dutyflow.infra.mime_types import XLSX
 from dutyflow.ledger import DraftRecord
-from dutyflow.mail.attachment import XLSX
 from tests.support.archives import zipped
 from tests.support.scene import filled
 from tests.web.conftest import Page, Visitor, answers, fields_of

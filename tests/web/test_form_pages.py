@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from dutyflow.mail.attachment import XLSX
+from dutyflow.infra.mime_types import XLSX
 from dutyflow.mail.errors import MailDeferred
 from dutyflow.plan.answers import from_json
 from tests.support.scene import filled, form_in, text_of

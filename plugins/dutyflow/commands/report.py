@@ -11,9 +11,10 @@ from dutyflow.calendars.roc import format_roc_moment
 from dutyflow.infra import clock
 from dutyflow.infra.settings import Settings
 from dutyflow.ledger.records import CycleRecord, ReportRecord
+from dutyflow.plan.words import listed
 from dutyflow.services.workspace import Workspace
 
-from .common import echo_json, json_option, near, save
+from .common import Refused, echo_json, json_option, near, save
 from .ledger_access import cycles_in, opened_workspace
 from .offices import office_option
 
@@ -30,6 +31,9 @@ from .offices import office_option
     required=True,
     help="The folder to write into.",
 )
+@click.option(
+    "--format", "only", metavar="FORMAT", help="In this format (xlsx) alone; else in all."
+)
 @click.option("--draft", is_flag=True, help="As it would be by what has come in now; not kept.")
 @json_option
 @click.pass_obj
@@ -39,6 +43,7 @@ def report_command(
     cycle: str,
     office: str | None,
     output: Path,
+    only: str | None,
     draft: bool,
     as_json: bool,
 ) -> None:
@@ -48,7 +53,7 @@ def report_command(
     """
     with opened_workspace(settings) as workspace:
         found = cycles_in(workspace, office=office, duty=duty, name=cycle)
-        written = [_write(workspace, each, output, draft) for each in found]
+        written = [_write(workspace, each, output, only, draft=draft) for each in found]
     if as_json:
         echo_json(written)
         return
@@ -57,16 +62,23 @@ def report_command(
             click.echo(f"已寫入 {name}：{each['about']}")
 
 
-def _write(workspace: Workspace, cycle: CycleRecord, folder: Path, draft: bool) -> dict[str, Any]:
+def _write(
+    workspace: Workspace, cycle: CycleRecord, folder: Path, only: str | None, *, draft: bool
+) -> dict[str, Any]:
     from dutyflow.services.reporting.assembly import draft_of, latest_report
 
+    ending = _ending_of(only)
     if draft:
         drafted = draft_of(workspace, cycle.key, now=clock.now())
-        files, version, about = {drafted.name: drafted.data}, None, "草稿，依目前收到的填報"
+        files = {file.name: file.data for file in drafted if file.name.endswith(ending)}
+        version, about = None, "草稿，依目前收到的填報"
     else:
         kept = latest_report(workspace, cycle.key)
-        files = {file.name: workspace.store.get(file.blob) for file in kept.files}
+        names = {file.name: file.blob for file in kept.files if file.name.endswith(ending)}
+        files = {name: workspace.store.get(blob) for name, blob in names.items()}
         version, about = kept.version, _about(workspace, kept, cycle)
+    if not files:
+        raise Refused(f"{cycle.title}的彙整表（{about}）沒有 {only} 檔")
     for name, data in files.items():
         save(folder / name, data)
     return {
@@ -77,6 +89,17 @@ def _write(workspace: Workspace, cycle: CycleRecord, folder: Path, draft: bool) 
         "about": about,
         "files": [str(near(folder / name)) for name in files],
     }
+
+
+def _ending_of(format_: str | None) -> str:
+    """How the names of files in a format end; "" where any will do."""
+    from dutyflow.reports.renderers import RENDERERS  # openpyxl: only where a report is written
+
+    if format_ is None:
+        return ""
+    if format_ not in RENDERERS:
+        raise Refused(f"沒有「{format_}」這種格式；應為 {listed(RENDERERS, '或')}")
+    return RENDERERS[format_].ending
 
 
 def _about(workspace: Workspace, kept: ReportRecord, cycle: CycleRecord) -> str:

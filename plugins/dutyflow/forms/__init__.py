@@ -1,4 +1,7 @@
-"""The workbook that goes out to a section, and the judgement on what comes back."""
+"""Forms that sections fill: write the workbook, judge what comes back as a file or from the page.
+
+What a form asks, and what a field's values are, is the plan's (`plan.forms`, `plan.field_types`).
+"""
 
 from __future__ import annotations
 

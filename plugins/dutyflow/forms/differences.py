@@ -1,15 +1,14 @@
-"""變更: what is different between two answers to one form, cell by cell. Pure."""
+"""Compare two submissions of one form, cell by cell. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from dutyflow.calendars.roc import format_roc
 from dutyflow.plan.answers import Answer, Value
 from dutyflow.plan.asking import NOTHING, AskedRow
-from dutyflow.plan.forms import DateField, Form, FormField
+from dutyflow.plan.field_types import FormField
+from dutyflow.plan.forms import Form
 
 from .problems import shown
 from .texts import plain
@@ -18,9 +17,12 @@ CHECKED = "✓"  # where 無辦理事項 was chosen
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """One cell: the row's id ("" in a form that is filled once), the column's title, and what
-    stands in it as a person sees it; "" for a blank."""
+class CellChange:
+    """A cell that differs: what stood in it and what stands in it now, as a person sees it.
+
+    `row` is the row's id, "" in a form that is filled once; `column` is the column's title. A blank
+    cell is "".
+    """
 
     row: str
     column: str
@@ -37,8 +39,8 @@ class Change:
 
 def changes(
     form: Form, rows: Sequence[AskedRow], before: Iterable[Answer], after: Iterable[Answer]
-) -> tuple[Change, ...]:
-    """Every cell that is not as it was, in the order of the form."""
+) -> tuple[CellChange, ...]:
+    """Every cell that differs, in the order of the form."""
     old = {answer.row: answer for answer in before}
     new = {answer.row: answer for answer in after}
     ids = [row.id for row in rows] if form.is_table else [""]
@@ -49,17 +51,15 @@ def changes(
     )
 
 
-def _in_row(form: Form, row: str, before: Answer, after: Answer) -> Iterator[Change]:
+def _in_row(form: Form, row: str, before: Answer, after: Answer) -> Iterator[CellChange]:
     for field in form.asked:
         was, becomes = (_shown(field, answer.values.get(field.id)) for answer in (before, after))
         if was != becomes:
-            yield Change(row=row, column=field.title, before=was, after=becomes)
+            yield CellChange(row=row, column=field.title, before=was, after=becomes)
     if before.nothing != after.nothing:
         was, becomes = (CHECKED if answer.nothing else "" for answer in (before, after))
-        yield Change(row=row, column=NOTHING, before=was, after=becomes)
+        yield CellChange(row=row, column=NOTHING, before=was, after=becomes)
 
 
 def _shown(field: FormField, value: Value | None) -> str:
-    if isinstance(field, DateField) and isinstance(value, str):
-        return format_roc(date.fromisoformat(value))
-    return plain(value)
+    return "" if value is None else plain(field.written(value))

@@ -1,4 +1,8 @@
-"""存疑: what is odd about answers that are right in themselves. It stops nothing. Pure."""
+"""Find what is odd about valid answers (存疑), for the coordinator to look at. Pure.
+
+A doubt refuses nothing: text pasted into every row, a text or a number that is as it was or far
+from what it was in the cycle before, evidence left out.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,11 @@ from typing import Literal
 
 from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow
-from dutyflow.plan.forms import Form, FormField, NumberField, TextField
+from dutyflow.plan.field_types import FormField
+from dutyflow.plan.forms import Form
+from dutyflow.plan.texts import folded
 
-from .texts import folded, plain
+from .texts import plain
 
 Kind = Literal["as_before", "far", "blank", "pasted"]
 Answers = Mapping[str, Answer]  # by their rows
@@ -21,8 +27,11 @@ PASTED_ROWS = 3  # the same in fewer may well be true
 
 @dataclass(frozen=True, kw_only=True)
 class Doubt:
-    """One oddity of one field, in all the `rows` that have it (their ids; none in a form that is
-    filled once). `said` is a sentence without its full stop."""
+    """Something odd about one field.
+
+    `rows` are the ids of all rows in which it is so, none in a form that is filled once. `said` is
+    a sentence without its full stop.
+    """
 
     kind: Kind
     column: str
@@ -33,8 +42,11 @@ class Doubt:
 def doubts(
     form: Form, rows: Sequence[AskedRow], answers: Iterable[Answer], before: Iterable[Answer] = ()
 ) -> tuple[Doubt, ...]:
-    """What is odd, field by field. `before` are the answers of the cycle before, without any for
-    rows that asked for something else then."""
+    """The doubts about answers, in the order of the form's fields.
+
+    `before` are the answers of the cycle before, without those to rows that asked for something
+    else then.
+    """
     order = {row.id: place for place, row in enumerate(rows)}
     given = {each.row: each for each in answers if each.row in order and not each.nothing}
     given = dict(sorted(given.items(), key=lambda item: order[item[0]]))
@@ -44,7 +56,7 @@ def doubts(
 
 
 def _as_before(field: FormField, given: Answers, earlier: Answers) -> Doubt | None:
-    if not (isinstance(field, TextField) and field.required):
+    if not (field.is_prose and field.required):
         return None
     same = [
         row
@@ -57,15 +69,15 @@ def _as_before(field: FormField, given: Answers, earlier: Answers) -> Doubt | No
 
 
 def _far(field: FormField, given: Answers, earlier: Answers) -> Doubt | None:
-    if not isinstance(field, NumberField):
+    if (limit := field.far_off) is None:
         return None
     found: dict[str, str] = {}
     for row, answer in given.items():
         now, then = answer.number(field.id), earlier.get(row, Answer()).number(field.id)
-        if now is not None and then is not None and abs(now - then) >= field.far_off:
-            found[row] = f"{plain(then)} → {plain(now)}"
-    limit = f"與上一期相差 {plain(field.far_off)} {field.unit}".rstrip() + "以上"
-    return _doubt("far", field, list(found), limit, found)
+        if now is not None and then is not None and abs(now - then) >= limit:
+            found[row] = f"{plain(field.written(then))} → {plain(field.written(now))}"
+    said = f"與上一期相差 {plain(limit)} {field.measured_in}".rstrip() + "以上"
+    return _doubt("far", field, list(found), said, found)
 
 
 def _blank(field: FormField, given: Answers, _earlier: Answers) -> Doubt | None:
@@ -76,7 +88,7 @@ def _blank(field: FormField, given: Answers, _earlier: Answers) -> Doubt | None:
 
 def _pasted(field: FormField, given: Answers, _earlier: Answers) -> Doubt | None:
     """The same text in more than half of the rows."""
-    if not (isinstance(field, TextField) and field.required):
+    if not (field.is_prose and field.required):
         return None
     texts = {row: text for row, answer in given.items() if (text := folded(answer.text(field.id)))}
     if not texts:

@@ -1,6 +1,7 @@
-"""佐證: which files may stand as evidence. By what is in them, not by what they are called.
+"""Decide which files may serve as evidence (佐證), by their content and not by their names.
 
-Nothing is opened or shown here. What may not count is kept all the same, with the reason.
+Nothing is opened here beyond a table of contents. A file that may not serve is kept all the same,
+with the reason.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import io
 import zipfile
 from pathlib import PurePath
 
+from .file_types import UNPACK, USE_OURS, describe_file, describe_zip, is_zip
 from .guard import MAX_MEMBERS, carries_macros
-from .sniffing import UNPACK, USE_OURS, is_zip, what_it_is, what_zip
 
 WANTED = "PDF、照片（JPEG、PNG、HEIC、WebP、TIFF）、Word、Excel、ODF 或純文字檔"
 _NOT_OPENED = "系統無法自動解開（例如檔案太多或太大、裡面還有壓縮檔）；請解壓縮後，改附裡面的檔案"
@@ -38,20 +39,23 @@ _ENTRY = b"PK\x01\x02"
 
 
 def why_unfit(name: str, data: bytes) -> str:
-    """Why a file cannot stand as evidence, in words for the section; "" where it can.
+    """Why a file cannot serve as evidence, in words for the section; "" where it can.
 
-    A text that a click would run is told by its name alone: nothing in it could tell.
+    A script is known by its name alone, since its content is text like any other.
     """
     if PurePath(name).suffix.lower().removeprefix(".") in _RUNS:
         return f"這是可以執行的檔案；{_RESEND}"
     if is_zip(data):
         return _why_unfit_zip(data)
-    what, hint = what_it_is(data)
+    what, hint = describe_file(data)
     return "" if what in _FIT else _told(what, hint)
 
 
 def _why_unfit_zip(data: bytes) -> str:
-    """Of a document that is a zip: by its members. Archives have been opened where that is safe."""
+    """The same for a zip, which a document is too: by the names of its members.
+
+    Archives that are safe to open have been opened before.
+    """
     if data.count(_ENTRY) > MAX_MEMBERS:
         return f"壓縮檔內的項目太多；{_RESEND}"
     try:
@@ -65,7 +69,7 @@ def _why_unfit_zip(data: bytes) -> str:
         return f"這是設有密碼的壓縮檔，無法開啟；請取消密碼再寄，或直接附上{WANTED}"
     if macros:
         return "檔案含有巨集；請另存為不含巨集的檔案再寄"
-    return _told(*what_zip(names)) if _DOCUMENTS.isdisjoint(names) else ""
+    return _told(*describe_zip(names)) if _DOCUMENTS.isdisjoint(names) else ""
 
 
 def _told(what: str, hint: str) -> str:

@@ -1,7 +1,7 @@
-"""The first look at a file from outside: only its size, its beginning and its table of contents.
+"""Refuse unsafe files before they are parsed, by size, first bytes and a zip's table of contents.
 
-Nothing is unpacked here but two small members of an .ods. What a zip says about its sizes may be
-a lie; the reader's limited child process is for that.
+Nothing is unpacked here but two small members of an .ods. A zip may lie about its sizes; against
+that the reader has a child process with limits.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import io
 import re
 import zipfile
 
+from .file_types import describe_file, describe_zip, is_zip
 from .problems import FormRejected, rejected
-from .sniffing import is_zip, what_it_is, what_zip
 
 __all__ = ["FormRejected", "check"]
 
@@ -51,7 +51,7 @@ def check(data: bytes) -> None:
             "請把照片等佐證另外附上，表單內只填文字",
         )
     if not is_zip(data):
-        name, hint = what_it_is(data)
+        name, hint = describe_file(data)
         raise rejected(f"這是{name}", WANTED, hint)
     # Counted before it is opened: each entry would cost far more memory than its 46 bytes.
     if data.count(_ENTRY) > MAX_MEMBERS:
@@ -87,7 +87,7 @@ def _check_members(data: bytes) -> None:
     if "content.xml" in names and _read(archive, "mimetype").strip() in _ODS_TYPES:
         _check_ods(archive)
         return
-    name, hint = what_zip(names)
+    name, hint = describe_zip(names)
     raise rejected(f"這是{name}", WANTED, hint)
 
 

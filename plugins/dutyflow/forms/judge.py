@@ -1,4 +1,4 @@
-"""Read a form that came back: what it says, and everything that is wrong with it, at once."""
+"""Judge a form that came back: its answers, and everything that is wrong with it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dutyflow.plan.answers import Answer
 from dutyflow.plan.asking import AskedRow
 from dutyflow.plan.forms import Form
 
-from .blank import Blank, blank_of
+from .layout import FormLayout, layout_of
 from .problems import Problem, quoted, shown
 from .reader import Sheet, Workbook
-from .rows import Reading
+from .rows import TableReading
 from .stamp import BadStamp, FormStamp, spoken, unsign
-from .table import Table, find_tables
+from .table import FormTable, find_tables
 
 __all__ = ["Problem", "Verdict", "judge", "stamp_in"]
 
@@ -26,7 +26,9 @@ _AGAIN = "請改填原信所附的表單"
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """`answers` holds what was good, also where there are problems; a part of a row may be.
+    """What a form says and what is wrong with it; it is accepted where nothing is.
+
+    `answers` holds what is valid, also where there are problems; that may be a part of a row.
 
     `files` are the names of the files that the answers rely on. `stamp` is there when its signature
     is ours, whatever assignment it names.
@@ -60,7 +62,7 @@ def judge(
     """
     if workbook.refusal is not None:
         return Verdict(problems=(workbook.refusal,))
-    blank, sheets = blank_of(form), workbook.sheets
+    layout, sheets = layout_of(form), workbook.sheets
     try:
         stamp, wrong_stamp = _stamp(sheets, secret), None
     except BadStamp as bad:
@@ -69,19 +71,19 @@ def judge(
         if stamp.assignment != assignment or stamp.form != form.id:
             return Verdict(problems=(_other_form(stamp, assignment),), stamp=stamp)
         wrong_stamp = _outdated(stamp, form, plan_hash)
-    tables = find_tables(sheets, blank)
+    tables = find_tables(sheets, layout)
     if len(tables) != 1:
-        found = (wrong_stamp, _no_single_table(tables, blank))
+        found = (wrong_stamp, _no_single_table(tables, layout))
         return Verdict(problems=tuple(filter(None, found)), stamp=stamp)
     asked = tuple(row.id for row in rows)
-    reading = Reading(blank=blank, table=tables[0], asked=asked, attached=attached)
+    reading = TableReading(layout=layout, table=tables[0], asked=asked, attached=attached)
     # An old form has other rows: that it must be replaced is all there is to say of them.
     reading.read(same_rows=stamp is None or stamp.plan_hash == plan_hash)
     problems = [wrong_stamp, *reading.problems] if wrong_stamp else reading.problems
     return Verdict(
         answers=tuple(reading.answers),
         problems=tuple(problems),
-        files=tuple(files_named(blank, reading.answers)),
+        files=tuple(files_named(layout, reading.answers)),
         stamp=stamp,
     )
 
@@ -94,11 +96,11 @@ def stamp_in(workbook: Workbook, secret: bytes) -> FormStamp | None:
         return None
 
 
-def files_named(blank: Blank, answers: Iterable[Answer]) -> Iterator[str]:
+def files_named(layout: FormLayout, answers: Iterable[Answer]) -> Iterator[str]:
     """The files that the answers rely on."""
     for answer in answers:
-        for column in blank.files:
-            yield from column.names(answer.text(column.answer))
+        for field in layout.files:
+            yield from field.files_named(answer.text(field.id))
 
 
 def _stamp(sheets: Mapping[str, Sheet], secret: bytes) -> FormStamp:
@@ -135,12 +137,12 @@ def _outdated(stamp: FormStamp, form: Form, plan_hash: str) -> Problem | None:
     )
 
 
-def _no_single_table(tables: Sequence[Table], blank: Blank) -> Problem:
+def _no_single_table(tables: Sequence[FormTable], layout: FormLayout) -> Problem:
     if not tables:
-        titles = "、".join(f"「{title}」" for title, _ in blank.across)
+        titles = "、".join(f"「{title}」" for title, _ in layout.across)
         found, hint = "找不到填報的表格", f"{_AGAIN}，標題列（{titles}）請勿更動"
         return Problem(
-            sheet="", cell="", found=found, expected=f"「{blank.form.name}」工作表", hint=hint
+            sheet="", cell="", found=found, expected=f"「{layout.form.name}」工作表", hint=hint
         )
     names = "、".join(quoted(table.sheet) for table in tables)
     return Problem(

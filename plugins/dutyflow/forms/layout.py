@@ -1,65 +1,109 @@
-"""How high a row must be so that nothing in it is cut off, on screen and on paper.
+"""How a form is laid out on a sheet: its columns or rows, their titles and widths.
 
-No program tells us: a workbook is laid out by the one that opens it. So this measures generously:
-by the widths of the characters, as both 微軟正黑體 and its substitutes (Noto Sans CJK) draw them.
+A table has its fields as columns, and a row for each thing that is asked about. A form that is
+filled once has its fields one below the other, each in a row with a cell for the answer.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 
-FONT = "微軟正黑體"
-MAX_HEIGHT = 409.0  # points; Excel's own limit
+from dutyflow.plan.asking import ANSWER, HELP, ITEM, NUMBER, leads_of
+from dutyflow.plan.conditions import Condition
+from dutyflow.plan.field_types import FormField
+from dutyflow.plan.forms import Form
 
-_PIXELS_PER_WIDTH = 7  # Excel's column width unit, the digit 0 of its default font
-_PADDING = 8  # pixels that a cell keeps free at its sides
-_PIXELS_PER_POINT = 96 / 72
-_LATIN = 0.6  # of the font's size: a Latin letter or digit
-_LINE = 1.45  # of the font's size: Noto Sans CJK, the tallest of the substitutes
-_MARGIN = 4.0  # points
+from .nothing import NothingField, nothing_field
 
-# What cannot be parted by a line break: a Latin word or one character, with what must not begin
-# a line.
-_CLOSING = "、。，．：；！？」』）】》…"
-_PIECE = re.compile(rf"(?:[!-~]+|.)[{_CLOSING}]*")
+WIDTHS = {NUMBER: 9, "面向": 10, "執行策略": 18, "具體作法": 44, "組室": 16, ITEM: 34}
+ANSWER_WIDTH, HELP_WIDTH = 60, 50
 
 
-def row_height(cells: Iterable[tuple[str, float]], *, size: float, lines: int = 1) -> float:
-    """Points that a row of wrapped (text, column width) needs, but at least so many lines."""
-    most = max((wrapped_lines(text, width, size=size) for text, width in cells), default=1)
-    return min(MAX_HEIGHT, round(max(most, lines) * size * _LINE + _MARGIN, 1))
+@dataclass(frozen=True, kw_only=True)
+class FormLayout:
+    """A form and what follows from its fields for whoever writes, shows or judges it.
+
+    `confirm` is the field for 無辦理事項, if the form has one.
+    """
+
+    form: Form
+    confirm: NothingField | None
+
+    @cached_property
+    def answered(self) -> tuple[FormField, ...]:
+        """Every field that is filled, that for 無辦理事項 last."""
+        return (*self.form.asked, self.confirm) if self.confirm else self.form.asked
+
+    @cached_property
+    def required(self) -> tuple[FormField, ...]:
+        return tuple(field for field in self.form.asked if field.required)
+
+    @cached_property
+    def substance(self) -> FormField | None:
+        """The first text that is required: what was done."""
+        return next((field for field in self.required if field.is_prose), None)
+
+    @cached_property
+    def files(self) -> tuple[FormField, ...]:
+        """The fields that name files."""
+        return tuple(field for field in self.form.asked if field.names_files)
+
+    @cached_property
+    def asked_besides(self) -> tuple[tuple[FormField, Condition], ...]:
+        """The fields that are required under a condition, each with that condition."""
+        return tuple(
+            (field, field.required_when)
+            for field in self.form.asked
+            if field.required_when and not field.required
+        )
+
+    @cached_property
+    def fields(self) -> dict[str, FormField]:
+        """The fields that the plan lists and those beside them, by their ids."""
+        return {field.id: field for field in self.form.asked}
+
+    @cached_property
+    def locked(self) -> tuple[tuple[str, int], ...]:
+        """The locked columns at the left: titles and widths."""
+        titles = leads_of(self.form) if self.form.is_table else (NUMBER, ITEM)
+        return tuple((title, WIDTHS[title]) for title in titles)
+
+    @cached_property
+    def headings(self) -> tuple[str, ...]:
+        """The titles of the columns that are filled."""
+        if self.form.is_table:
+            return tuple(field.title for field in self.answered)
+        return (ANSWER,)
+
+    @cached_property
+    def across(self) -> tuple[tuple[str, float], ...]:
+        """Every column of the sheet: titles and widths."""
+        if self.form.is_table:
+            return (*self.locked, *((each.title, each.columns_wide) for each in self.answered))
+        return (*self.locked, (ANSWER, ANSWER_WIDTH), (HELP, HELP_WIDTH))
+
+    def number_of(self, field: FormField) -> str:
+        """A field's number (編號), where the fields stand one below the other."""
+        return str(self.answered.index(field) + 1)
+
+    @property
+    def row_expected(self) -> str:
+        """What must be filled in each row, in the section's words."""
+        asked = "、".join(f"「{field.title}」" for field in self.required)
+        if self.confirm is None:
+            return f"填寫{asked}"
+        return f"填寫{asked}，或在「{self.confirm.title}」欄選「{self.confirm.choice}」"
 
 
-def fitting_size(text: str, width: float, *, sizes: Sequence[float]) -> float:
-    """The largest of the font sizes at which a text still fits into one row, else the smallest."""
-    fitting = (size for size in sorted(sizes, reverse=True) if _fits(text, width, size))
-    return next(fitting, min(sizes))
+@cache
+def layout_of(form: Form) -> FormLayout:
+    return FormLayout(
+        form=form,
+        confirm=nothing_field(_explained(form)) if form.nothing else None,
+    )
 
 
-def _fits(text: str, width: float, size: float) -> bool:
-    return wrapped_lines(text, width, size=size) * size * _LINE + _MARGIN <= MAX_HEIGHT
-
-
-def wrapped_lines(text: str, width: float, *, size: float) -> int:
-    """How many lines a text takes in a column, `width` in Excel's unit, `size` in points."""
-    em = size * _PIXELS_PER_POINT
-    room = max((width * _PIXELS_PER_WIDTH - _PADDING) / em, 1.0)
-    return sum(_lines(paragraph, room) for paragraph in text.split("\n"))
-
-
-def _lines(paragraph: str, room: float) -> int:
-    lines, used = 1, 0.0
-    for piece in _PIECE.findall(paragraph):
-        width = sum(map(_ems, piece))
-        if used and used + width > room:
-            lines, used = lines + 1, 0.0
-        used += width
-        while used > room:  # a word longer than the line is broken
-            lines, used = lines + 1, used - room
-    return lines
-
-
-def _ems(character: str) -> float:
-    return 1.0 if unicodedata.east_asian_width(character) in "WFA" else _LATIN
+def _explained(form: Form) -> str:
+    what = "這一列" if form.is_table else "本期"
+    return f"{what}沒有辦理時才選「無辦理事項」；選了之後，必填的欄位請留空。"

@@ -1,4 +1,4 @@
-"""What is wrong with a form that came back, in words for the section that sent it."""
+"""Mistakes in a form that came back, in words for the section that sent it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ _SHOWN = 40  # characters of a stranger's text that we repeat to them
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One mistake. `sheet` and `cell` (like `F12`) are empty where it is not in one place.
+    """One mistake: what was found, what was expected, and a hint at what to do.
+
+    `sheet` and `cell` (like `F12`) are empty where it is not in one place.
 
     `row` (its id, "" in a form that is filled once) and `column` (the title of the column or the
     field) say what it is about, for marking the same place in the form that goes back; None and ""
@@ -35,7 +37,7 @@ class Problem:
 
 
 class FormRejected(DutyflowError):
-    """The file cannot be read as a form at all. `problem` says why."""
+    """A file cannot be read as a form at all; `problem` says why."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -47,11 +49,12 @@ def rejected(found: str, expected: str, hint: str = "") -> FormRejected:
 
 
 def quoted(value: object) -> str:
-    """What a stranger typed, fit to be repeated: 「…」, on one line, short, nothing invisible."""
+    """What a stranger typed, in 「」 and fit to be repeated to them (see `shown`)."""
     return f"「{shown(value)}」"
 
 
 def shown(value: object) -> str:
+    """What a stranger typed, on one line, cut where it is long, without invisible characters."""
     text = str(value)[: 10 * _SHOWN]
     visible = "".join(" " if _is_blank(character) else character for character in text)
     line = " ".join(visible.split())

@@ -1,4 +1,4 @@
-"""Which assignment a form was made for, signed, so that an answer finds its way back."""
+"""The signed stamp in a form that says which assignment it was made for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ class BadStamp(DutyflowError):
 
 @dataclass(frozen=True, kw_only=True)
 class FormStamp:
-    """`assignment` is its key, like `pingtung/self_assessment/107H1/business`."""
+    """What a form was made for and from.
+
+    `assignment` is its key, like `pingtung/self_assessment/107H1/business`.
+    """
 
     assignment: str
     form: str
@@ -34,7 +37,7 @@ def sign(stamp: FormStamp, secret: bytes) -> str:
 
 
 def unsign(text: str, secret: bytes) -> FormStamp:
-    """The stamp that was signed. Raises BadStamp."""
+    """The stamp in a signed text. Raises BadStamp."""
     try:
         if len(text) > _LONGEST:
             raise BadStamp("表單的識別資料太長")

@@ -1,4 +1,4 @@
-"""Find the form's table in what came back, wherever people have moved it to."""
+"""Find the form's table in a workbook that came back, wherever people have moved it to."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from openpyxl.utils import get_column_letter
 
 from dutyflow.plan.asking import NUMBER
+from dutyflow.plan.texts import folded
 
-from .blank import Blank
+from .layout import FormLayout
 from .reader import Rows, Sheet, Spot
-from .texts import Cell, folded, plain
+from .texts import Cell, plain
 
 
 @dataclass(kw_only=True, slots=True)
-class Row:
-    """One row of the sheet, its `number` from 1, and the place of each column's title in it."""
+class FormRow:
+    """One row of the sheet: its `number` from 1, its cells, and the columns' places in them."""
 
     number: int
     cells: list[Cell]
@@ -33,8 +34,9 @@ class Row:
         return "" if place is None else f"{get_column_letter(place + 1)}{self.number}"
 
     def merged_with(self, title: str) -> str:
-        """The cells that one is merged with, like `F5:F8`, where it is not the first of them; ""
-        where it stands alone. Only the first of them holds what is seen."""
+        """The cells that one is merged with, like `F5:F8`; "" for none, and for the first of them,
+        which holds what is seen.
+        """
         place, number = self.places.get(title, -1), self.number - 1
         for (top, left), (bottom, right) in self.merged:
             inside = top <= number <= bottom and left <= place <= right
@@ -42,12 +44,12 @@ class Row:
                 return f"{_address(top, left)}:{_address(bottom, right)}"
         return ""
 
-    def blank(self, titles: Iterable[str]) -> bool:
+    def is_blank(self, titles: Iterable[str]) -> bool:
         return not any(plain(self.cell(title)) for title in titles)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class FormTable:
     """The form's table on one sheet. `header` is the number of its header row, from 1."""
 
     sheet: str
@@ -56,29 +58,29 @@ class Table:
     rows: Rows
     merged: Sequence[tuple[Spot, Spot]] = ()
 
-    def read(self) -> Iterator[Row]:
+    def read(self) -> Iterator[FormRow]:
         for number, cells in enumerate(self.rows[self.header :], self.header + 1):
-            yield Row(number=number, cells=cells, places=self.titles, merged=self.merged)
+            yield FormRow(number=number, cells=cells, places=self.titles, merged=self.merged)
 
-    def filled(self, blank: Blank) -> bool:
-        return any(not row.blank(blank.headings) for row in self.read())
+    def filled(self, layout: FormLayout) -> bool:
+        return any(not row.is_blank(layout.headings) for row in self.read())
 
 
-def find_tables(sheets: Mapping[str, Sheet], blank: Blank) -> list[Table]:
+def find_tables(sheets: Mapping[str, Sheet], layout: FormLayout) -> list[FormTable]:
     """Every sheet that has the form's header row; the ones that were filled, if any was."""
-    tables = [table for name, sheet in sheets.items() if (table := _table(name, sheet, blank))]
+    tables = [table for name, sheet in sheets.items() if (table := _table(name, sheet, layout))]
     if len(tables) < 2:
         return tables
-    return [table for table in tables if table.filled(blank)] or tables[:1]
+    return [table for table in tables if table.filled(layout)] or tables[:1]
 
 
-def _table(name: str, sheet: Sheet, blank: Blank) -> Table | None:
-    wanted = {folded(title): title for title, _ in blank.across}
-    answered = set(blank.headings)
+def _table(name: str, sheet: Sheet, layout: FormLayout) -> FormTable | None:
+    wanted = {folded(title): title for title, _ in layout.across}
+    answered = set(layout.headings)
     for number, cells in enumerate(sheet.rows, 1):
         titles = _titles(cells, wanted)
         if NUMBER in titles and answered & titles.keys():
-            return Table(
+            return FormTable(
                 sheet=name, header=number, titles=titles, rows=sheet.rows, merged=sheet.merged
             )
     return None

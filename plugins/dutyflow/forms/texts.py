@@ -1,10 +1,11 @@
-"""A cell's content as text, as a person sees it."""
+"""What a cell of a form holds, as text: as a person sees it."""
 
 from __future__ import annotations
 
 import unicodedata
 
 from dutyflow.infra.xlsx import clean
+from dutyflow.plan.texts import folded, plain_number
 
 Cell = str | float | int | bool | None
 
@@ -18,16 +19,11 @@ def plain(cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-
-
-def folded(text: str) -> str:
-    """Text for comparing: full-width letters and digits as ordinary ones, no blanks at all."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return plain_number(cell) if isinstance(cell, float) else str(cell)
 
 
 def file_key(name: str) -> str:
-    """A file's name for comparing: as it was typed and as it was attached."""
+    """A file's name for comparing the one that was typed with the one that was attached."""
     return folded(name).casefold()
 
 

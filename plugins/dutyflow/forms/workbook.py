@@ -1,4 +1,4 @@
-"""Write the workbook that a section fills: locked where the plan speaks, open where it answers."""
+"""Write the workbook that a section fills, in which only the cells for answers are unlocked."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from dutyflow.infra.xlsx import cell_at, put_number, put_text, save
 from dutyflow.plan.answers import Answer, Value
 from dutyflow.plan.asking import NUMBER, AskedRow
+from dutyflow.plan.field_types import FormField
 from dutyflow.plan.forms import Form
 
-from . import looks
-from .blank import ANSWER_WIDTH, HELP_WIDTH, Blank, blank_of
-from .columns import ConfirmColumn, InputColumn
+from . import styles
 from .judge import STAMP_KEY, STAMP_SHEET
-from .layout import fitting_size, row_height
+from .layout import ANSWER_WIDTH, HELP_WIDTH, FormLayout, layout_of
+from .nothing import NothingField
 from .problems import Problem
+from .row_heights import fitting_size, row_height
 from .stamp import FormStamp, sign
 from .validation import add_validation
 
@@ -33,7 +34,7 @@ _LINES = 3  # room for writing, in rows whose measure is short
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """What stands above the table. `period` and `deadline` are in words already."""
+    """What stands above the table; `period` and `deadline` are in words."""
 
     office: str
     section: str
@@ -64,7 +65,7 @@ def write_form(
     workbook.properties.title = f"{heading.duty}{form.name} {heading.period} {heading.section}"
     sheet = workbook.worksheets[0]
     sheet.title = form.name
-    writer = _Writer(sheet=sheet, blank=blank_of(form), marks=_Marks.of(problems))
+    writer = _Writer(sheet=sheet, layout=layout_of(form), marks=_Marks.of(problems))
     writer.write_title(heading)
     writer.write_table(rows, {answer.row: answer for answer in answers})
     writer.set_up_page()
@@ -74,7 +75,7 @@ def write_form(
 
 @dataclass(frozen=True, kw_only=True)
 class _Marks:
-    """Problems by the place that they belong to in the form, and those that have none."""
+    """The problems to be marked, by row and column, and those that belong to no cell."""
 
     placed: Mapping[tuple[str, str], Sequence[Problem]]
     loose: Sequence[Problem]
@@ -91,7 +92,7 @@ class _Marks:
         return cls(placed=placed, loose=loose)
 
     def notice(self) -> str:
-        """What is said above the table; "" where there is nothing to say."""
+        """The notice above the table about problems; "" where there are none."""
         if not self.placed and not self.loose:
             return ""
         lines = ["【退回補正】請修正後再寄回："]
@@ -104,7 +105,7 @@ class _Marks:
 
 
 class _GrowingRow(RowDimension):
-    """A row with a height to begin with, that still grows when more is typed into it.
+    """A row that has a height and still grows when more is typed into it.
 
     openpyxl marks every height as set by hand, which would stop Excel from doing so.
     """
@@ -117,77 +118,77 @@ class _GrowingRow(RowDimension):
 @dataclass(kw_only=True)
 class _Writer:
     sheet: Worksheet
-    blank: Blank
+    layout: FormLayout
     marks: _Marks
     header: int = field(default=0)  # the header's row, known once the title is written
     last: int = field(default=0)
 
     def write_title(self, heading: Heading) -> None:
-        form = self.blank.form
-        self._write_line(f"{heading.office}　{heading.duty}　{form.name}", looks.TITLE)
+        form = self.layout.form
+        self._write_line(f"{heading.office}　{heading.duty}　{form.name}", styles.TITLE)
         self._write_line(
             f"期別：{heading.period}　　填報組室：{heading.section}　　"
             f"填報期限：{heading.deadline}　　計畫承辦人：{heading.coordinator}",
-            looks.SUBTITLE,
+            styles.SUBTITLE,
         )
-        self._write_line("\n".join(self._how_to(heading)), looks.NOTE)
+        self._write_line("\n".join(self._how_to(heading)), styles.NOTE)
         if notice := self.marks.notice():
-            self._write_line(notice, looks.NOTICE)
+            self._write_line(notice, styles.NOTICE)
         self.header = self.last + 1
 
     def _how_to(self, heading: Heading) -> Iterator[str]:
-        form = self.blank.form
+        form = self.layout.form
         each = "每一列請" if form.is_table else "請"
         yield (
-            f"填寫方式：{each}{self.blank.row_expected}。淺黃色的儲存格可以填寫；其他儲存格已鎖定。"
+            f"填寫方式：{each}{self.layout.row_expected}。淺黃色的儲存格可以填寫；其他儲存格已鎖定。"
         )
         yield f"寄回方式：填妥後直接回覆原信並附上本檔（{heading.reply_to}）。"
         if form.note:
             yield f"填表說明：{form.note}"
 
-    def _write_line(self, text: str, look: looks.Look) -> None:
+    def _write_line(self, text: str, style: styles.CellStyle) -> None:
         """One line of the title block, across the whole table."""
         self.last += 1
         cell = cell_at(self.sheet, self.last, 1)
-        look.on(cell)
+        style.on(cell)
         put_text(cell, text)
         self.sheet.merge_cells(
             start_row=self.last, end_row=self.last, start_column=1, end_column=self._width
         )
-        across = sum(width for _, width in self.blank.across)
-        self.sheet.row_dimensions[self.last].height = row_height([(text, across)], size=look.size)
+        across = sum(width for _, width in self.layout.across)
+        self.sheet.row_dimensions[self.last].height = row_height([(text, across)], size=style.size)
 
     @property
     def _width(self) -> int:
-        return len(self.blank.across)
+        return len(self.layout.across)
 
     def write_table(self, rows: Sequence[AskedRow], answers: Mapping[str, Answer]) -> None:
-        for place, (title, width) in enumerate(self.blank.across, 1):
+        for place, (title, width) in enumerate(self.layout.across, 1):
             cell = cell_at(self.sheet, self.header, place)
-            looks.HEADER.on(cell)
+            styles.HEADER.on(cell)
             put_text(cell, title)
             self.sheet.column_dimensions[get_column_letter(place)].width = width
         self.sheet.row_dimensions[self.header].height = 24
         self.last = self.header
-        if self.blank.form.is_table:
+        if self.layout.form.is_table:
             self._write_across(rows, answers)
         else:
             self._write_down(answers.get(""))
 
     def _write_across(self, rows: Sequence[AskedRow], answers: Mapping[str, Answer]) -> None:
         """A row for each thing that is asked about, the fields as columns."""
-        locked = len(self.blank.locked)
+        locked = len(self.layout.locked)
         for row in rows:
             written = [
-                *self._write_locked(row.lead, [width for _, width in self.blank.locked]),
+                *self._write_locked(row.lead, [width for _, width in self.layout.locked]),
                 *(
                     self._write_input(locked + place, row.id, column, answers.get(row.id))
-                    for place, column in enumerate(self.blank.answered, 1)
+                    for place, column in enumerate(self.layout.answered, 1)
                 ),
             ]
             self._mark(cell_at(self.sheet, self.last + 1, 1), row.id, NUMBER)
             self._end_row(written, lines=_LINES)
-        for place, column in enumerate(self.blank.answered, locked + 1):
+        for place, column in enumerate(self.layout.answered, locked + 1):
             if rows:
                 letter = get_column_letter(place)
                 cells = f"{letter}{self.header + 1}:{letter}{self.last}"
@@ -195,13 +196,13 @@ class _Writer:
 
     def _write_down(self, answer: Answer | None) -> None:
         """The fields one below the other, each with what is to be said about it at its side."""
-        locked = [width for _, width in self.blank.locked]
-        for column in self.blank.answered:
-            lead = (self.blank.number_of(column), _with_mark(column))
+        locked = [width for _, width in self.layout.locked]
+        for column in self.layout.answered:
+            lead = (self.layout.number_of(column), _with_mark(column))
             written = [
                 *self._write_locked(lead, locked),
                 self._write_input(len(locked) + 1, "", column, answer, width=ANSWER_WIDTH),
-                *self._write_locked([column.help], [HELP_WIDTH], start=len(locked) + 2),
+                *self._write_locked([column.prompt], [HELP_WIDTH], start=len(locked) + 2),
             ]
             cell = f"{get_column_letter(len(locked) + 1)}{self.last + 1}"
             add_validation(self.sheet, column, cell)
@@ -212,7 +213,7 @@ class _Writer:
     ) -> list[tuple[str, float]]:
         for place, (text, width) in enumerate(zip(texts, widths, strict=True), start):
             cell = cell_at(self.sheet, self.last + 1, place)
-            looks.LOCKED.on(cell, size=fitting_size(text, width, sizes=looks.SIZES))
+            styles.LOCKED.on(cell, size=fitting_size(text, width, sizes=styles.SIZES))
             put_text(cell, text)
         return list(zip(texts, widths, strict=True))
 
@@ -220,14 +221,14 @@ class _Writer:
         self,
         place: int,
         row: str,
-        column: InputColumn,
+        column: FormField,
         answer: Answer | None,
         width: float | None = None,
     ) -> tuple[str, float]:
         cell = cell_at(self.sheet, self.last + 1, place)
         content = _content(column, answer)
-        text, width = str(content or ""), width or column.width
-        looks.of(column).on(cell, size=fitting_size(text, width, sizes=looks.SIZES))
+        text, width = str(content or ""), width or column.columns_wide
+        styles.of_input(column).on(cell, size=fitting_size(text, width, sizes=styles.SIZES))
         cell.protection = Protection(locked=False)
         _put(cell, content)
         self._mark(cell, row, column.title)
@@ -235,7 +236,7 @@ class _Writer:
 
     def _end_row(self, written: Sequence[tuple[str, float]], *, lines: int) -> None:
         self.last += 1
-        height = row_height(written, size=looks.BODY_SIZE, lines=lines)
+        height = row_height(written, size=styles.BODY_SIZE, lines=lines)
         row = _GrowingRow(self.sheet, index=self.last, ht=height)
         self.sheet.row_dimensions[self.last] = row
 
@@ -244,17 +245,17 @@ class _Writer:
         if not problems:
             return
         here = [replace(p, sheet=self.sheet.title, cell=cell.coordinate) for p in problems]
-        looks.mark_bad(cell)
+        styles.mark_bad(cell)
         comment = Comment("\n".join(map(str, here)), "計畫承辦人", height=130, width=330)
         cell.comment = comment
 
     def set_up_page(self) -> None:
         sheet = self.sheet
-        looks.set_up_page(sheet)
+        styles.set_up_page(sheet)
         sheet.print_title_rows = f"{self.header}:{self.header}"
         sheet.print_area = f"A1:{get_column_letter(self._width)}{self.last}"
         sheet.freeze_panes = f"B{self.header + 1}"
-        first = len(self.blank.locked) + 1
+        first = len(self.layout.locked) + 1
         start = f"{get_column_letter(first)}{self.header + 1}"
         for selection in sheet.sheet_view.selection:
             selection.activeCell = selection.sqref = start
@@ -263,16 +264,16 @@ class _Writer:
         protection.formatRows = protection.formatColumns = False  # False: stays allowed
 
 
-def _content(column: InputColumn, answer: Answer | None) -> Value | None:
+def _content(column: FormField, answer: Answer | None) -> Value | None:
     if answer is None:
         return None
-    if isinstance(column, ConfirmColumn):
+    if isinstance(column, NothingField):
         return column.choice if answer.nothing else None
-    value = answer.values.get(column.answer)
+    value = answer.values.get(column.id)
     return None if value is None else column.written(value)
 
 
-def _with_mark(column: InputColumn) -> str:
+def _with_mark(column: FormField) -> str:
     return f"{column.title}（必填）" if column.required else column.title
 
 

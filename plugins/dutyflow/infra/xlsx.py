@@ -24,12 +24,13 @@ from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import ARC_CORE
 from openpyxl.xml.functions import tostring
 
+from dutyflow.plan.texts import CELL_LIMIT, units
+
 # The unit of a column's width is a digit of the workbook's default font. This one is equally wide
 # (7 px at 96 dpi) in Excel, in LibreOffice and in the fonts that stand in for it on a bare server;
 # openpyxl's own, Calibri of the theme, is another font in a Chinese Excel.
 RULER = Font(name="Courier New", size=9)
 PIXELS_PER_WIDTH = 7
-CELL_LIMIT = 32_767  # UTF-16 units that Excel keeps in one cell
 
 _MADE = datetime(2018, 1, 1)  # noqa: DTZ001  Excel's property has no zone; a constant, not a time
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -119,11 +120,6 @@ def put_number(cell: Cell, number: float) -> None:
     """Write a number with all its digits (openpyxl by itself rounds to 16)."""
     cell.value = str(int(number)) if float(number).is_integer() else repr(number)
     cell.data_type = "n"
-
-
-def units(text: str) -> int:
-    """The length of a text as Excel counts it, in UTF-16 units."""
-    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def _shortened(text: str) -> str:

@@ -15,7 +15,7 @@ from dutyflow.errors import Finding
 
 from .explain import DATE_EXPECTED, NO_SUCH_DAY
 from .limits import MAX_BYTES
-from .source import shown
+from .texts import shown
 from .words import CHOICE_TITLES, did_you_mean, listed, titled
 
 COLUMNS = ("date", "kind", "reason", "source")

@@ -15,8 +15,9 @@ from dutyflow.calendars.kinds import UNKNOWN_KIND
 from dutyflow.calendars.roc import ROC_EPOCH
 from dutyflow.calendars.rules import NOT_EXPECTED
 
+from .field_types import TYPE_TITLES
 from .fields import Way, model_at, names, title_of
-from .forms import FIELD_TYPES, SHEET_NAME_PATTERN, UNKNOWN_TYPE
+from .forms import SHEET_NAME_PATTERN, UNKNOWN_TYPE
 from .model import ALL
 from .parts import (
     CONNECTION_PATTERN,
@@ -25,7 +26,8 @@ from .parts import (
     MEASURE_ID_PATTERN,
     NAME_PATTERN,
 )
-from .source import Place, Remark, Source, shown
+from .source import Place, Remark, Source
+from .texts import shown
 from .words import CHOICE_TITLES, did_you_mean, guess, listed, titled
 
 NO_SUCH_DAY = "沒有這一天"
@@ -184,8 +186,8 @@ def _unknown_type(mistake: _Mistake) -> Remark:
     return Remark(
         place=(*mistake.place, "type"),
         found=f"type（欄位型態）為{shown(written)}",
-        expected=listed((titled(each, CHOICE_TITLES) for each in FIELD_TYPES), "或"),
-        hint=did_you_mean(written, FIELD_TYPES, CHOICE_TITLES),
+        expected=listed((titled(each, TYPE_TITLES) for each in TYPE_TITLES), "或"),
+        hint=did_you_mean(written, TYPE_TITLES, TYPE_TITLES),
     )
 
 

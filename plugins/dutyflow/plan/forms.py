@@ -7,159 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import BaseModel, Discriminator, Field, StringConstraints, Tag
 
-from dutyflow.calendars.kinds import told_apart
-
+from .field_types import FIELD_TYPES, FormField
 from .parts import Identifier, Name, OptionalText, PlanPart
 
 UNKNOWN_TYPE = "unknown_field_type"  # the error's type where `type` is none of those there are
-CELL_LIMIT = 32_767  # UTF-16 units that Excel keeps in one cell
 SHEET_NAME_PATTERN = r"^[^\s'\x00-\x1f\x7f\[\]:*?/\\][^'\x00-\x1f\x7f\[\]:*?/\\]{0,30}$"
 
-YES, NO = "是", "否"
-YesOrNo = Literal["是", "否"]
-Bound = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 SheetName = Annotated[str, StringConstraints(pattern=SHEET_NAME_PATTERN)]
-
-
-class Below(PlanPart):
-    """Where the number in that field is below this."""
-
-    field: Identifier
-    below: Bound
-
-
-class Above(PlanPart):
-    """Where the number in that field is above this."""
-
-    field: Identifier
-    above: Bound
-
-
-class Equals(PlanPart):
-    """Where that field holds this choice."""
-
-    field: Identifier
-    equals: Name = Field(alias="is")
-
-
-Condition = Annotated[
-    Annotated[Below, Tag("when:below")]
-    | Annotated[Above, Tag("when:above")]
-    | Annotated[Equals, Tag("when:is")],
-    told_apart({"when:below": Below, "when:above": Above, "when:is": Equals}),
-]
-
-
-class FieldBase(PlanPart):
-    """One thing that is asked. `width` is in Excel's unit, the width of the digit 0."""
-
-    default_width: ClassVar[int] = 30
-
-    id: Identifier = Field(description="代碼，同一張表內不重複")
-    title: Name = Field(description="欄位標題，同一張表內不重複")
-    required: bool = Field(default=False, description="必填（選了「無辦理事項」者除外）")
-    required_when: Condition | None = Field(
-        default=None,
-        description="在某種情形下必填：另一欄 below 低於、above 高於、is 等於",
-    )
-    wanted: bool = Field(
-        default=False, description="選填，但留空時提醒計畫承辦人（不退件），例如佐證"
-    )
-    help: OptionalText = Field(default="", description="填寫說明，顯示在儲存格旁")
-    width: int | None = Field(default=None, ge=4, le=80, strict=True, description="欄寬（字元數）")
-
-    @property
-    def columns_wide(self) -> int:
-        return self.width or self.default_width
-
-
-class TextField(FieldBase):
-    type: Literal["text"] = "text"
-    max_length: int = Field(default=CELL_LIMIT, ge=1, le=CELL_LIMIT, strict=True)
-
-
-class NumberField(FieldBase):
-    default_width = 12
-
-    type: Literal["number"]
-    min: Bound = Field(description="最小值")
-    max: Bound = Field(description="最大值")
-    whole: bool = Field(default=False, description="true 只收整數")
-    unit: Annotated[str, StringConstraints(max_length=10)] = Field(
-        default="", description="單位，例如 分、件、戶"
-    )
-    far: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] | None = Field(
-        default=None,
-        description="與上一期相差多少以上提醒計畫承辦人（不退件）；不寫者為最大值減最小值的五分之一",
-    )
-
-    @property
-    def far_off(self) -> float:
-        """From what difference to the cycle before on somebody should look."""
-        return (self.max - self.min) / 5 if self.far is None else self.far
-
-
-class DateField(FieldBase):
-    default_width = 14
-
-    type: Literal["date"]
-
-
-class ChoiceField(FieldBase):
-    default_width = 14
-
-    type: Literal["choice"]
-    choices: Annotated[tuple[Name, ...], Field(min_length=1)] = Field(description="選項")
-
-
-class YesNoField(FieldBase):
-    """是 or 否; `reason_when` says which of the two must be explained, in a column beside it."""
-
-    default_width = 10
-
-    type: Literal["yes_no"]
-    reason_when: YesOrNo | None = Field(
-        default=None, description="答「是」或答「否」時，須在旁邊的「說明」欄寫原因"
-    )
-
-    @property
-    def reason(self) -> TextField | None:
-        """The field in which the answer is explained, where one must be.
-
-        Its id and title may be longer than those that a person may give.
-        """
-        if self.reason_when is None:
-            return None
-        return TextField.model_construct(
-            id=f"{self.id}_reason",
-            title=f"{self.title}：說明",
-            width=24,
-            required_when=Equals(field=self.id, equals=self.reason_when),
-            help=f"「{self.title}」答「{self.reason_when}」時請說明。",
-        )
-
-
-class FileField(FieldBase):
-    """The name of a file that comes with the answer, or a web address."""
-
-    default_width = 24
-
-    type: Literal["file"]
-
-
-FIELDS: dict[str, type[FieldBase]] = {
-    "text": TextField,
-    "number": NumberField,
-    "date": DateField,
-    "choice": ChoiceField,
-    "yes_no": YesNoField,
-    "file": FileField,
-}
-FIELD_TYPES = tuple(FIELDS)
 
 
 def _type_of(written: Any) -> str | None:
@@ -168,20 +26,20 @@ def _type_of(written: Any) -> str | None:
     if not isinstance(written, dict):
         return "type:text"  # whose complaint is that it is no mapping
     told = written.get("type", "text")
-    return f"type:{told}" if told in FIELD_TYPES else None
+    return f"type:{told}" if told in tuple(FIELD_TYPES) else None
 
 
-FormField = Annotated[
-    Annotated[TextField, Tag("type:text")]
-    | Annotated[NumberField, Tag("type:number")]
-    | Annotated[DateField, Tag("type:date")]
-    | Annotated[ChoiceField, Tag("type:choice")]
-    | Annotated[YesNoField, Tag("type:yes_no")]
-    | Annotated[FileField, Tag("type:file")],
-    Discriminator(
-        _type_of, custom_error_type=UNKNOWN_TYPE, custom_error_message="no such type of field"
-    ),
-]
+if TYPE_CHECKING:
+    AnyField = FormField
+else:
+    AnyField = Annotated[
+        Union[  # noqa: UP007 - of members that are only known when this is run
+            tuple(Annotated[each, Tag(f"type:{name}")] for name, each in FIELD_TYPES.items())
+        ],
+        Discriminator(
+            _type_of, custom_error_type=UNKNOWN_TYPE, custom_error_message="no such type of field"
+        ),
+    ]
 
 
 def _rows_kind(written: Any) -> str:
@@ -212,7 +70,7 @@ class Form(PlanPart):
     )
     nothing: bool = Field(default=True, description="可否以「無辦理事項」作答")
     note: OptionalText = Field(default="", description="填表說明，印在表的上方")
-    fields: Annotated[tuple[FormField, ...], Field(min_length=1, max_length=40)]
+    fields: Annotated[tuple[AnyField, ...], Field(min_length=1, max_length=40)]
 
     @property
     def is_table(self) -> bool:
@@ -226,12 +84,4 @@ class Form(PlanPart):
     def _asked(self) -> Iterator[FormField]:
         for each in self.fields:
             yield each
-            if isinstance(each, YesNoField) and each.reason is not None:
-                yield each.reason
-
-
-def choices_of(field: FormField) -> tuple[str, ...]:
-    """What `required_when: {is: …}` may name: the words in the cell."""
-    if isinstance(field, ChoiceField):
-        return field.choices
-    return (YES, NO) if isinstance(field, YesNoField) else ()
+            yield from each.beside()

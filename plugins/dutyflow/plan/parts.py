@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from .words import FIELD_TITLES
 
@@ -24,6 +24,7 @@ Domain = Annotated[str, StringConstraints(max_length=253, pattern=DOMAIN_PATTERN
 MeasureId = Annotated[str, StringConstraints(pattern=MEASURE_ID_PATTERN)]
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Connection = Annotated[str, StringConstraints(pattern=CONNECTION_PATTERN)]
+Bound = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=TEXT_PATTERN)]
 OptionalText = Annotated[str, StringConstraints(max_length=10_000, pattern=OPTIONAL_TEXT_PATTERN)]
 

@@ -19,6 +19,7 @@ import yaml
 from dutyflow.errors import Finding
 
 from .limits import MAX_BYTES
+from .texts import shown
 
 Place = tuple[str | int, ...]  # the way to a piece of data: ("measures", 3, "owners")
 Stretch = tuple[int, int]  # characters of the text, from the first up to the one after the last
@@ -26,7 +27,6 @@ Stretch = tuple[int, int]  # characters of the text, from the first up to the on
 Spot = TypeVar("Spot")
 
 MAX_DEPTH = 20
-SHOWN = 60  # characters of a person's text that are quoted back
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\.[0-9]+(?:e[-+]?[0-9]{1,3})?", re.IGNORECASE)
@@ -113,12 +113,6 @@ def nearest(places: Mapping[Place, Spot], place: Place, top: Spot) -> Spot:
     while place and place not in places:
         place = place[:-1]
     return places.get(place, top)
-
-
-def shown(text: str) -> str:
-    """A person's text on one line, in quotes, cut where it is long."""
-    line = " ".join(text.split())
-    return f"「{line[:SHOWN]}…」" if len(line) > SHOWN else f"「{line}」"
 
 
 def parse(content: bytes, name: str) -> Source:

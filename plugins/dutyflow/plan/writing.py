@@ -20,6 +20,7 @@ from dutyflow.calendars.roc import ROC_EPOCH
 from dutyflow.calendars.working_days import Closure
 
 from .closures import COLUMNS, quoted
+from .field_types import ATTRIBUTE_TITLES
 from .model import Contacts, Duty, Plan
 from .source import meaning_of
 
@@ -39,7 +40,7 @@ _PLAN: _Blocks = {
 _CONTACTS: _Blocks = {"sections": {"*": {"owners": {}, "deputies": {}}}}
 _APART = ("measures", "forms", "ladders", "duties")  # an empty line between their items
 _FIELD_ORDER = (
-    "id", "title", "type", "choices", "min", "max", "whole", "unit", "far", "max_length",
+    "id", "title", "type", *(each for each in ATTRIBUTE_TITLES if each != "reason_when"),
     "required", "required_when", "reason_when", "wanted", "width", "help",
 )  # fmt: skip
 _DUTY_ORDER = [name for name in Duty.model_fields if name != "unannounced"]

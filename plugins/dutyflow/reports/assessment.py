@@ -1,4 +1,4 @@
-"""半年自行考核: from a plan and what its sections sent to the report."""
+"""Make the scored report (考核結果彙整表) from a plan and what its sections sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dutyflow.errors import Finding, PlanError
 from dutyflow.plan.answers import Answer
 from dutyflow.plan.model import FREQUENCY_TITLES, Duty, Measure, Plan, Section
 
-from .model import AspectPart, Assessment, Entry, MeasureRow, mean
+from .model import AspectResult, Assessment, Entry, MeasureRow, mean
 from .received import Material
 
 TITLE = "考核結果彙整表"  # 陸、考核作業
@@ -17,7 +17,7 @@ TEXT, SCORE, EVIDENCE = "text", "score", "evidence"  # the form's fields that th
 
 
 def assess(material: Material) -> Assessment:
-    """The report on one cycle.
+    """Make the scored report on one cycle.
 
     An answer to a measure that its section does not own is left out; a measure left blank is
     missing. Raises PlanError if an aspect has no weight.
@@ -77,12 +77,12 @@ def _says_something(answer: Answer) -> bool:
     return answer.nothing or answer.number(SCORE) is not None or bool(answer.text(TEXT).strip())
 
 
-def _aspects(plan: Plan, duty: Duty, entries: _Entries) -> Iterator[AspectPart]:
+def _aspects(plan: Plan, duty: Duty, entries: _Entries) -> Iterator[AspectResult]:
     rows: dict[str, list[MeasureRow]] = {}
     for measure in plan.measures_of(duty):
         rows.setdefault(measure.aspect, []).append(_row(measure, entries.of(measure)))
     for name, of_aspect in rows.items():
-        yield AspectPart(
+        yield AspectResult(
             name=name,
             weight=_weight(plan, name),
             rows=tuple(of_aspect),
@@ -117,12 +117,12 @@ def _weight(plan: Plan, aspect: str) -> float:
         ) from None
 
 
-def _note(plan: Plan, aspects: Iterable[AspectPart]) -> str:
+def _note(plan: Plan, aspects: Iterable[AspectResult]) -> str:
     return "\n".join(chain(filter(None, [plan.scoring.assumption]), _renormalised(plan, aspects)))
 
 
-def _renormalised(plan: Plan, aspects: Iterable[AspectPart]) -> Iterator[str]:
-    """Say so where the total does not rest on all the aspects that carry weight."""
+def _renormalised(plan: Plan, aspects: Iterable[AspectResult]) -> Iterator[str]:
+    """The note that the total does not rest on all aspects that have a weight."""
     scored = {aspect.name for aspect in aspects if aspect.score is not None}
     unscored = "、".join(f"「{name}」" for name in plan.scoring.weights if name not in scored)
     if not scored:

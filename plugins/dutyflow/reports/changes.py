@@ -1,4 +1,4 @@
-"""版本差異: what differs between two versions of a report, in sentences."""
+"""Compare two versions of a scored report, in sentences (版本差異)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _ABSENT = "未列入"
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Change:
-    """One entry that differs. None on a side where the report did not hold it."""
+class _EntryChange:
+    """One entry that differs; None on the side of a report that does not have it."""
 
     measure: str
     section: str
@@ -57,16 +57,16 @@ def _of_the_whole(before: Assessment, after: Assessment) -> Iterator[str]:
         yield f"應報日期 {old} → {new}"
 
 
-def _differing(before: Assessment, after: Assessment) -> Iterator[_Change]:
+def _differing(before: Assessment, after: Assessment) -> Iterator[_EntryChange]:
     old, new = _entries(before), _entries(after)
     for measure, section in dict.fromkeys((*new, *old)):
         was, now = old.get((measure, section)), new.get((measure, section))
         if was != now:
-            yield _Change(measure=measure, section=section, before=was, after=now)
+            yield _EntryChange(measure=measure, section=section, before=was, after=now)
 
 
-def _of_punctuality(differing: Iterable[_Change]) -> Iterator[str]:
-    """Sections whose answers, the same as before, came at another moment than was thought."""
+def _of_punctuality(differing: Iterable[_EntryChange]) -> Iterator[str]:
+    """Sections whose answers are as before, but now count as late, or as in time."""
     turned = {
         change.section: change.after.late
         for change in differing
@@ -81,8 +81,8 @@ def _entries(report: Assessment) -> dict[tuple[str, str], Entry]:
     return {(row.measure, entry.section): entry for row in report.rows for entry in row.entries}
 
 
-def _groups(differing: Iterable[_Change], after: Assessment) -> Iterator[list[_Change]]:
-    """Changes of one section that are told at once: the same move, of all or of many measures."""
+def _groups(differing: Iterable[_EntryChange], after: Assessment) -> Iterator[list[_EntryChange]]:
+    """Changes of one section that make one sentence: alike, and in many or all measures."""
     moved = (change for change in differing if _moved(change))
     order = {section: place for place, section in enumerate(after.sections)}
     alike = attrgetter("section", "transition")
@@ -93,23 +93,23 @@ def _groups(differing: Iterable[_Change], after: Assessment) -> Iterator[list[_C
             yield group
 
 
-def _whole(group: list[_Change], after: Assessment) -> bool:
+def _whole(group: list[_EntryChange], after: Assessment) -> bool:
     return 1 < len(group) == after.tally(group[0].section).expected
 
 
 def _standing(entry: Entry | None) -> str:
-    """What a reader calls an entry's state. 無辦理事項 is an answer like any other."""
+    """An entry's status in words. 無辦理事項 is an answer like any other."""
     if entry is None:
         return _ABSENT
     return STATUS_WORDS["reported" if entry.status == "nothing" else entry.status]
 
 
-def _moved(change: _Change) -> bool:
+def _moved(change: _EntryChange) -> bool:
     was, now = change.transition
     return was != now
 
 
-def _together(group: list[_Change], after: Assessment) -> str:
+def _together(group: list[_EntryChange], after: Assessment) -> str:
     was, now = group[0].transition
     named = "" if _whole(group, after) else f"（{'、'.join(change.measure for change in group)}）"
     sentence = f"{group[0].section} {len(group)} 項{named}由{was}改為{now}"
@@ -121,8 +121,8 @@ def _together(group: list[_Change], after: Assessment) -> str:
     return sentence if average is None else f"{sentence}，平均 {spoken_score(average)} 分"
 
 
-def _alone(change: _Change) -> str:
-    """One change as a sentence; empty if it changes nothing that is printed as a result."""
+def _alone(change: _EntryChange) -> str:
+    """One change as a sentence; "" if nothing that is printed as a result differs."""
     told = _told(change.before, change.after)
     return told and f"{change.measure} {change.section}：{told}"
 

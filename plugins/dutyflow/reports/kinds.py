@@ -1,4 +1,4 @@
-"""The kinds of reports that a plan may name: how each is made, compared, shown and rendered."""
+"""The kinds of reports that a plan may name: how each is made, compared and summed up."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from .plain import PlainReport, list_answers
 from .plain_changes import plain_changes
 from .received import Material
 from .summaries import assessment_summary, plain_summary
-from .xlsx import assessment_xlsx, plain_xlsx
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """`changes` takes the version before and the one after; `summary` is Markdown, for the person
-    who decides. Each function takes and gives reports of this kind."""
+    """What is done with reports of one kind; each function takes and gives reports of it.
+
+    `changes` takes the version before and the one after; `summary` is Markdown, for the person who
+    decides. `stored` reads and writes what the ledger keeps.
+    """
 
     make: Callable[[Material], Report]
     changes: Callable[[Any, Any], list[str]]
     summary: Callable[[Any], list[str]]
-    xlsx: Callable[[Any], bytes]
     stored: TypeAdapter[Any]
 
 
@@ -37,21 +38,19 @@ KINDS: Mapping[ReportKind, Kind] = {
         make=assess,
         changes=changes,
         summary=assessment_summary,
-        xlsx=assessment_xlsx,
         stored=TypeAdapter(Assessment),
     ),
     "plain": Kind(
         make=list_answers,
         changes=plain_changes,
         summary=plain_summary,
-        xlsx=plain_xlsx,
         stored=TypeAdapter(PlainReport),
     ),
 }
 
 
 def kind_of(kept: Mapping[str, Any]) -> Kind:
-    """The kind of a kept report. One that does not tell was kept when there was only one kind."""
+    """The kind of a report in the ledger; one that names none is of the first kind there was."""
     return KINDS[kept.get("kind", "assessment_summary")]
 
 

@@ -1,7 +1,7 @@
-"""How text falls into a cell: lines, heights and pages, for Chinese text in a fixed width.
+"""Lay out Chinese text on printed sheets: line breaks, row heights and page breaks.
 
 Spreadsheets do not grow a row for wrapped text when a file is opened, and none of them asks a
-printer; so the heights are reckoned here. All lengths are points (1/72 inch).
+printer; so the heights are computed here. All lengths are points (1/72 inch).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def wrap(text: str, width: float, size: float) -> list[str]:
 
 
 def _pieces(text: str, width: float, size: float) -> Iterator[str]:
-    """What is not broken over lines: words, unless one is longer than a line."""
+    """The parts of a text between which a line may end: words, cut where one is too long."""
     longest = max(1, int(width / (size * LATIN_ADVANCE)))
     for match in _PIECES.finditer(text):
         word = match[0]

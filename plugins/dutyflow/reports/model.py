@@ -1,4 +1,4 @@
-"""The report (彙整表) as a value: every rendering, and every comparison, is made from it alone."""
+"""The report (彙整表) as a value, from which alone it is rendered and compared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Status = Literal["reported", "nothing", "missing", "waived"]
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What one section has to say about one measure.
+    """What one section reported about one measure.
 
     `nothing` is 無辦理事項, `missing` 逾期未報, `waived` 免報. `score` is on the plan's scale, and
     only ever set where something was reported. `late`: it came after the cut-off.
@@ -42,7 +42,7 @@ class MeasureRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """How complete a set of entries is, counted in entries.
+    """Counts of entries by their status, and the mean of their scores.
 
     expected = answered + nothing + missing + waived.
     """
@@ -72,8 +72,8 @@ class Tally:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AspectPart:
-    """One aspect (面向): its measures, and what they come to."""
+class AspectResult:
+    """One aspect (面向): its measures and its score."""
 
     name: str
     weight: float
@@ -95,7 +95,7 @@ class AspectPart:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """彙整表: one version of what an office reports on one cycle of a duty.
+    """One version of what an office reports on one cycle of a duty (彙整表).
 
     `sections` are the names of all sections that were asked, in the plan's order. `note` may hold
     several paragraphs. `changes` says what differs from the version before, in sentences.
@@ -126,10 +126,10 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment(Report):
-    """考核結果彙整表: the report that scores measures, aspects and the whole."""
+    """The report that scores measures, aspects and the whole (考核結果彙整表)."""
 
     kind: Literal["assessment_summary"] = "assessment_summary"
-    aspects: tuple[AspectPart, ...]
+    aspects: tuple[AspectResult, ...]
     total: float | None
 
     @property
@@ -153,7 +153,7 @@ class Assessment(Report):
 def mean(scores: Iterable[float | None], weights: Iterable[float] | None = None) -> float | None:
     """The (weighted) mean of the scores that exist; None if there are none.
 
-    Reckoned in fractions, so that it never leaves the range of its scores by a rounding error.
+    Computed in fractions, so that it never leaves the range of its scores by a rounding error.
     """
     listed = list(scores)
     weighing = [1.0] * len(listed) if weights is None else weights

@@ -1,4 +1,4 @@
-"""What all printed sheets share: paper, looks, and text that stays text."""
+"""Style and set up printed sheets: paper, fonts, lines, headings, and text that stays text."""
 
 from __future__ import annotations
 
@@ -16,15 +16,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.calendars.roc import format_roc
-from dutyflow.infra.xlsx import (
-    CELL_LIMIT,
-    PIXELS_PER_WIDTH,
-    clean,
-    put_number,
-    put_text,
-    style,
-    units,
-)
+from dutyflow.infra.xlsx import PIXELS_PER_WIDTH, clean, put_number, put_text, style
+from dutyflow.plan.texts import CELL_LIMIT, units
 
 from .layout import wrap
 from .model import Report
@@ -49,8 +42,11 @@ _LINE = Side(style="thin", color="FF808080")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
-    """How a cell looks. `open_above`, `open_below`: without the line towards its neighbour."""
+class PrintStyle:
+    """The style of a printed cell.
+
+    `open_above`, `open_below`: without the line towards the cell there.
+    """
 
     size: float = 10
     bold: bool = False
@@ -81,7 +77,7 @@ class Look:
             )
 
 
-PLAIN = Look()
+PLAIN = PrintStyle()
 CENTRED = replace(PLAIN, horizontal="center")
 SCORE = replace(CENTRED, number="0.00")
 HEADER = replace(CENTRED, bold=True, fill="FFD9E2EC")
@@ -92,8 +88,10 @@ OFFICE = replace(TITLE, size=14, bold=False)
 
 
 def printable(text: str) -> str:
-    """The text as it is printed: without control characters and empty lines; cut, and saying so,
-    at the end of what a cell can hold."""
+    """The text as it is printed, without control characters and empty lines.
+
+    What a cell cannot hold is cut off, with a note that says so.
+    """
     shown = _EMPTY_LINES.sub("\n", clean(_LINE_ENDS.sub("\n", text))).rstrip()
     if units(shown) <= CELL_LIMIT:
         return shown
@@ -102,7 +100,9 @@ def printable(text: str) -> str:
     return kept.decode("utf-16-le", "ignore") + note
 
 
-def put(sheet: Worksheet, row: int, column: int, value: str | float | None, look: Look) -> None:
+def put(
+    sheet: Worksheet, row: int, column: int, value: str | float | None, look: PrintStyle
+) -> None:
     """Write one cell. Text stays text, whatever it begins with."""
     cell = cast(Cell, sheet.cell(row, column))
     look.on(cell)
@@ -120,7 +120,7 @@ def close_below(sheet: Worksheet, row: int, column: int) -> None:
 
 
 def spread(
-    sheet: Worksheet, row: int, first: int, last: int, value: str | float | None, look: Look
+    sheet: Worksheet, row: int, first: int, last: int, value: str | float | None, look: PrintStyle
 ) -> None:
     """Write one value over several columns of a row."""
     for column in range(first, last + 1):
@@ -142,12 +142,12 @@ def row_height(texts: Sequence[str], widths: Sequence[float], size: float = PLAI
 
 
 def set_up(sheet: Worksheet, report: Report, widths: tuple[float, ...]) -> None:
-    """A4 landscape, one page wide, with page numbers, version and date at the foot."""
+    """Set up a report's sheet: A4 landscape, one page wide; page, version and date below."""
     set_paper(sheet, widths, f"第 {report.version} 版", report.made_on)
 
 
 def set_paper(sheet: Worksheet, widths: tuple[float, ...], version: str, made_on: date) -> None:
-    """The same for what is no report. Widths in points."""
+    """Set up a sheet that is no report's in the same way. Widths in points."""
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width / POINTS_PER_WIDTH
     sheet.page_setup.orientation = "landscape"

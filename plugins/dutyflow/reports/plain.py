@@ -1,16 +1,15 @@
-"""填報彙整表: every section's answers as they were given, and who is missing."""
+"""The plain report (填報彙整表): every section's answers as they were given, and who is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
-from dutyflow.calendars.roc import format_roc
 from dutyflow.plan.answers import Answer, Value
 from dutyflow.plan.asking import AskedRow, asked_rows, leads_of
-from dutyflow.plan.forms import Form, FormField, NumberField
+from dutyflow.plan.field_types import FIELD_TYPES, FormField, TextField
+from dutyflow.plan.forms import Form
 from dutyflow.plan.model import Section
 
 from .model import Entry, Report, Status, Tally
@@ -20,7 +19,7 @@ from .wording import spoken_score
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One field that was asked. `width` is how wide it was in the form; `unit` may be empty."""
+    """One field that was asked, as the report keeps it. `width` is its width in the form."""
 
     id: str
     title: str
@@ -32,9 +31,18 @@ class Question:
         """A value in words: a date in ROC years, a number with its unit, "" for none."""
         if value is None:
             return ""
-        if self.type == "date":
-            return format_roc(date.fromisoformat(str(value)))
-        return f"{spoken_score(value)}{self.unit}" if isinstance(value, float) else value
+        written = _field_type(self).written(value)
+        return f"{spoken_score(written)}{self.unit}" if isinstance(written, float) else written
+
+    @property
+    def is_centred(self) -> bool:
+        """Whether its values stand in the middle of their column."""
+        return _field_type(self).is_centred
+
+
+def _field_type(question: Question) -> type[FormField]:
+    """The question's type of field; that of texts where there is none of its name any more."""
+    return FIELD_TYPES.get(question.type, TextField)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +61,16 @@ class PlainRow:
 
     @property
     def entry(self) -> Entry:
-        """The row as far as counting goes."""
+        """The row as an entry, to be counted."""
         return Entry(section=self.section, status=self.status, late=self.late)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlainReport(Report):
-    """`leads` are the titles of the rows' locked texts; none where a form is filled once."""
+    """The report that lists every answer.
+
+    `leads` are the titles of the rows' locked texts; none where a form is filled once.
+    """
 
     kind: Literal["plain"] = "plain"
     leads: tuple[str, ...]
@@ -77,8 +88,10 @@ class PlainReport(Report):
 
 
 def list_answers(material: Material) -> PlainReport:
-    """The report on one cycle. A row left blank is missing, as is all of a section that sent
-    nothing."""
+    """Make the plain report on one cycle.
+
+    A row that was left blank is missing, as are all rows of a section that sent nothing.
+    """
     plan, duty = material.plan, material.duty
     form = plan.form_of(duty)
     sections = plan.sections_of(duty)
@@ -105,7 +118,7 @@ def _question(field: FormField) -> Question:
         title=field.title,
         type=field.type,
         width=field.columns_wide,
-        unit=field.unit if isinstance(field, NumberField) else "",
+        unit=field.measured_in,
     )
 
 

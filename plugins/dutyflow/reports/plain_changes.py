@@ -1,4 +1,4 @@
-"""版本差異: what differs between two versions of a plain report, in sentences."""
+"""Compare two versions of a plain report, in sentences (版本差異)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ Key = tuple[str, str]
 
 
 def plain_changes(before: PlainReport, after: PlainReport) -> list[str]:
-    """What a reader of `before` has to know about `after`: first who has answered since, then
-    which answers are others. Empty if nothing differs."""
+    """What a reader of `before` has to know about `after`; empty if nothing differs.
+
+    First who has answered since, then which answers differ.
+    """
     return [*_due(before, after), *_moved(before, after), *_updated(before, after)]
 
 

@@ -1,4 +1,4 @@
-"""稽催紀錄 as a value: everything that happened in one cycle, section by section."""
+"""The proof of a cycle (稽催紀錄) as a value: all that happened in it, section by section."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, kw_only=True)
 class ProofRow:
-    """One event. `number` and `hash` are its place in the ledger's chain.
+    """One event of a proof; `number` and `hash` are its place in the ledger's chain of events.
 
     Of a mail: to whom, `acting_for` whom, which `rung` in words, and `result`: the server's words.
     """
@@ -33,7 +33,7 @@ class ProofRow:
 
 @dataclass(frozen=True, kw_only=True)
 class SectionProof:
-    """One section's part. `until` is its cut-off in words, `verdict` how it ended."""
+    """One section's part of a proof. `until` is its cut-off in words, `verdict` how it ended."""
 
     section: str
     name: str
@@ -44,8 +44,8 @@ class SectionProof:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Link:
-    """An event's place in the chain."""
+class ChainLink:
+    """An event's place in the ledger's chain of events."""
 
     number: int
     hash: str
@@ -53,15 +53,15 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Chain:
-    """What shows that nothing was changed afterwards.
+    """The part of the ledger's chain that shows that nothing in a proof was changed afterwards.
 
     `first` and `last` are of this proof, `newest` of the whole ledger. `broken_at` is the first
     event that is not as it was written; None where all are.
     """
 
-    first: Link
-    last: Link
-    newest: Link
+    first: ChainLink
+    last: ChainLink
+    newest: ChainLink
     broken_at: int | None
 
     @property

@@ -1,4 +1,4 @@
-"""稽催紀錄 as a workbook: a sheet for each cycle, section by section, ready to be printed."""
+"""Print the proof of cycles (稽催紀錄), a sheet for each, section by section."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dutyflow.infra.xlsx import measure_columns, save
 
 from . import paper
 from .layout import page_breaks
-from .paper import BAND, CENTRED, FREE, HEADER, OFFICE, PLAIN, TITLE, Look, put, spread
+from .paper import BAND, CENTRED, FREE, HEADER, OFFICE, PLAIN, TITLE, PrintStyle, put, spread
 from .proof import Proof, ProofRow, SectionProof
 
 COLUMNS = {
@@ -45,7 +45,7 @@ def proof_xlsx(proofs: Sequence[Proof]) -> bytes:
     workbook.properties.creator = paper.printable(proofs[0].office_name)
     workbook.remove(workbook.worksheets[0])
     for proof in proofs:
-        _Sheet(workbook.create_sheet(_sheet_name(workbook, proof)), proof).write()
+        _ProofSheet(workbook.create_sheet(_sheet_name(workbook, proof)), proof).write()
     return save(workbook)
 
 
@@ -59,7 +59,7 @@ def _sheet_name(workbook: Workbook, proof: Proof) -> str:
     return shown
 
 
-class _Sheet:
+class _ProofSheet:
     def __init__(self, sheet: Worksheet, proof: Proof) -> None:
         self._sheet, self._proof = sheet, proof
         self._zone = ZoneInfo(proof.zone)
@@ -110,7 +110,7 @@ class _Sheet:
         yield f"帳本當時最新事件：第 {chain.newest.number} 號　SHA-256 {chain.newest.hash}"
 
     def _part(self, title: str, rows: Sequence[ProofRow]) -> Iterator[list[float]]:
-        """Write it. The heights of the rows that belong on one page: a title and what follows."""
+        """Write a part; yields the heights of rows that belong together: a title and a row."""
         start = self._row
         self._line(title, BAND, least=20)
         for row in rows:
@@ -124,7 +124,7 @@ class _Sheet:
         if start < self._row:
             yield self._heights(start)
 
-    def _line(self, text: str, look: Look, least: float = 0) -> None:
+    def _line(self, text: str, look: PrintStyle, least: float = 0) -> None:
         spread(self._sheet, self._row, 1, len(COLUMNS), text, look)
         self._next(max(least, paper.text_height(text, paper.WHOLE_WIDTH, look.size)))
 
@@ -137,7 +137,7 @@ class _Sheet:
 
 
 def cells_of(row: ProofRow, zone: ZoneInfo) -> tuple[str, ...]:
-    """What stands in a row, column by column."""
+    """The texts of a row's cells, column by column."""
     return (
         str(row.number),
         format_roc_moment(row.at, zone),

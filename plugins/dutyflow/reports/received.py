@@ -1,4 +1,4 @@
-"""What a report is made of: the plan's question, and what the sections sent."""
+"""What a report is made from: a duty of a plan, and what the sections sent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SectionAnswers:
 
     @property
     def unanswered(self) -> Status:
-        """What stands where this section has not answered."""
+        """The status of a row that this section has not answered."""
         return "waived" if self.waived else "missing"
 
 
@@ -32,8 +32,10 @@ NOT_RECEIVED = SectionAnswers(answers=None)
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """All that one version of a report is made of. `received` is by the sections' ids; a section
-    that is not in it sent nothing."""
+    """All that one version of a report is made from.
+
+    `received` is by the sections' ids; a section that is not in it sent nothing.
+    """
 
     plan: Plan
     duty: Duty

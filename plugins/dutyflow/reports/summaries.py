@@ -1,4 +1,4 @@
-"""A report on one page (Markdown), for the person who decides on it."""
+"""Sum up a report in Markdown, for the person who decides on it."""
 
 from __future__ import annotations
 

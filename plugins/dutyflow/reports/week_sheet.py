@@ -1,4 +1,4 @@
-"""每週狀態 as a workbook of one page: the sections in figures and as a chart, and what is late."""
+"""Print the weekly status (每週狀態): sections in figures and as a chart, and what is late."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from dutyflow.infra.xlsx import measure_columns, save
 
 from . import paper
-from .paper import CENTRED, FREE, HEADER, OFFICE, PLAIN, TITLE, Look, put, spread
+from .paper import CENTRED, FREE, HEADER, OFFICE, PLAIN, TITLE, PrintStyle, put, spread
 
 NAME = "每週狀態"
 COLUMNS = {
@@ -42,10 +42,10 @@ PERCENT = replace(CENTRED, number='0"%"')
 BAD = replace(CENTRED, bold=True, color=paper.RED)
 _CM_PER_POINT = 2.54 / paper.POINTS_PER_INCH
 
-Cells = Sequence[tuple[str | float, Look]]
+Cells = Sequence[tuple[str | float, PrintStyle]]
 
 
-class Row(Protocol):
+class SectionStanding(Protocol):
     """How a section stands; the rates in percent, None where nothing was due."""
 
     @property
@@ -68,16 +68,18 @@ class Row(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class WeekSheet:
-    """What the page says. `span` says which assignments the rates are of; `late` and `waiting` are
-    lines."""
+    """What the page says.
+
+    `span` says which assignments the rates are of; `late` and `waiting` are lines.
+    """
 
     office: str
     title: str
     headline: str
     span: str
     made_on: date
-    sections: Sequence[Row]
-    whole: Row
+    sections: Sequence[SectionStanding]
+    whole: SectionStanding
     late: Sequence[str]
     waiting: Sequence[str]
 
@@ -90,11 +92,11 @@ def week_xlsx(week: WeekSheet) -> bytes:
     workbook.properties.creator = paper.printable(week.office)
     sheet = workbook.worksheets[0]
     sheet.title = NAME
-    _Page(sheet, week).write()
+    _WeekPage(sheet, week).write()
     return save(workbook)
 
 
-class _Page:
+class _WeekPage:
     def __init__(self, sheet: Worksheet, week: WeekSheet) -> None:
         self._sheet, self._week, self._row = sheet, week, 1
 
@@ -162,7 +164,7 @@ class _Page:
             put(self._sheet, self._row, column, value, look)
         self._next(ROW)
 
-    def _line(self, text: str, look: Look) -> None:
+    def _line(self, text: str, look: PrintStyle) -> None:
         spread(self._sheet, self._row, 1, LAST, text, look)
         self._next(paper.text_height(text, paper.WHOLE_WIDTH, look.size))
 
@@ -171,7 +173,7 @@ class _Page:
         self._row += 1
 
 
-def _cells(row: Row) -> Cells:
+def _cells(row: SectionStanding) -> Cells:
     return (
         (row.name, PLAIN),
         (row.due, CENTRED),
@@ -184,7 +186,7 @@ def _cells(row: Row) -> Cells:
     )
 
 
-def _rate(percent: int | None) -> tuple[str | float, Look]:
+def _rate(percent: int | None) -> tuple[str | float, PrintStyle]:
     return ("—", CENTRED) if percent is None else (percent, PERCENT)
 
 

@@ -1,4 +1,4 @@
-"""The report's own words, the same in every rendering."""
+"""Words of reports that are the same in every rendering."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def spoken_weight(weight: float) -> str:
 
 
 def punctuality(tally: Tally) -> str:
-    """How a section reported: 準時, 逾期填報, 逾期未報, 免報; with what is still missing."""
+    """Whether a section reported in time, and how much is missing: `逾期填報，缺 2 項`."""
     if tally.missing == tally.expected:
         return STATUS_WORDS["missing"]
     if tally.waived == tally.expected:
@@ -44,7 +44,7 @@ def punctuality(tally: Tally) -> str:
 
 
 def counted(tally: Tally) -> str:
-    """`應填 31　已填 28　無辦理事項 1　未報 2`; 免報 only where there is one."""
+    """A tally in words: `應填 31　已填 28　無辦理事項 1　未報 2`; 免報 only where there is one."""
     parts = [
         f"應填 {tally.expected}",
         f"已填 {tally.answered}",

@@ -1,4 +1,4 @@
-"""年曆: the planned days of a stretch of time, a month to a page, and lists. To be printed.
+"""Print a calendar of planned days, a month to a page, and lists of days and mails.
 
 After the days and the mails, what is tight: each section's load by day, weeks in which holidays
 crowd deadlines, sections with nobody to mail.
@@ -34,8 +34,8 @@ LEAST_ROOM = 34.0  # points under a day's number
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
-    """Something that is planned on a day: `填報截止` of `107年上半年 半年自行考核`.
+class PlannedDay:
+    """One thing that is planned on a day: `填報截止` of `107年上半年 半年自行考核`.
 
     `short` is how the calendar tells it, in few words.
     """
@@ -49,7 +49,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class MailRow:
-    """A mail of that day, in the words of the list."""
+    """A mail that is planned, in the words of the list."""
 
     day: date
     to: str
@@ -61,7 +61,7 @@ class MailRow:
 
 @dataclass(frozen=True, kw_only=True)
 class LoadRow:
-    """What one section's people hear of on one day, and how much of it ends then."""
+    """How much one section's people are told of on one day, and how much of it ends then."""
 
     day: date
     section: str
@@ -84,7 +84,7 @@ class WeekRow:
 
 @dataclass(frozen=True, kw_only=True)
 class UnreachedRow:
-    """A section of which nobody can be told something on a day, and why."""
+    """Something that nobody in a section can be told on a day, and why."""
 
     day: date
     section: str
@@ -94,13 +94,13 @@ class UnreachedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class YearCalendar:
-    """What is printed. `off` are the days from `start` to `end` that are not worked."""
+    """All that is printed. `off` are the days from `start` to `end` that are not worked."""
 
     office: str
     start: date
     end: date
     made_on: date
-    entries: tuple[Entry, ...]
+    entries: tuple[PlannedDay, ...]
     mails: tuple[MailRow, ...]
     off: frozenset[date]
     loads: tuple[LoadRow, ...] = ()
@@ -115,16 +115,16 @@ def year_xlsx(year: YearCalendar) -> bytes:
     workbook.properties.title = paper.printable(f"{year.office} 各期日程")
     workbook.properties.creator = paper.printable(year.office)
     workbook.remove(workbook.worksheets[0])
-    _Months(workbook.create_sheet("年曆"), year).write()
-    _Table(workbook.create_sheet("日程"), year, DAYS).write(_day_rows(year))
-    _Table(workbook.create_sheet("信件"), year, MAILS).write(_mail_rows(year))
-    _Table(workbook.create_sheet("每日負荷"), year, LOADS).write(_load_rows(year))
-    _Table(workbook.create_sheet("連假擁擠"), year, WEEKS).write(_week_rows(year))
-    _Table(workbook.create_sheet("無人可收信"), year, UNREACHED).write(_unreached_rows(year))
+    _MonthPages(workbook.create_sheet("年曆"), year).write()
+    _ListPages(workbook.create_sheet("日程"), year, DAYS).write(_day_rows(year))
+    _ListPages(workbook.create_sheet("信件"), year, MAILS).write(_mail_rows(year))
+    _ListPages(workbook.create_sheet("每日負荷"), year, LOADS).write(_load_rows(year))
+    _ListPages(workbook.create_sheet("連假擁擠"), year, WEEKS).write(_week_rows(year))
+    _ListPages(workbook.create_sheet("無人可收信"), year, UNREACHED).write(_unreached_rows(year))
     return save(workbook)
 
 
-class _Months:
+class _MonthPages:
     """A page for each month."""
 
     def __init__(self, sheet: Worksheet, year: YearCalendar) -> None:
@@ -133,7 +133,7 @@ class _Months:
         self._mails: dict[date, int] = {}
         for mail in year.mails:
             self._mails[mail.day] = self._mails.get(mail.day, 0) + 1
-        self._entries: dict[date, list[Entry]] = {}
+        self._entries: dict[date, list[PlannedDay]] = {}
         for entry in year.entries:
             self._entries.setdefault(entry.day, []).append(entry)
 
@@ -209,7 +209,7 @@ UNREACHED: Columns = {"日期": 2, "組室": 2, "定期工作": 3.4, "原因": 6
 NOTHING = "（這段期間沒有）"
 
 
-class _Table:
+class _ListPages:
     """A list with a heading that every page repeats."""
 
     def __init__(self, sheet: Worksheet, year: YearCalendar, columns: Columns) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dutyflow.mail.attachment import XLSX
+from dutyflow.infra.mime_types import XLSX
 from dutyflow.mail.errors import UnreadableMessage
 from dutyflow.mail.inbound import dissecting, limits
 from dutyflow.mail.inbound.message import ParsedMessage, read_message

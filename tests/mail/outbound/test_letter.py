@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.infra.mime_types import XLSX
+from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.errors import BadLetterError
 from dutyflow.mail.inbound.dissecting import NAME_LIMIT
 from dutyflow.mail.inbound.message import ParsedMessage, read_message

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from dutyflow.mail.attachment import XLSX
+from dutyflow.infra.mime_types import XLSX
 from dutyflow.services.reminders.daily_round import decide_round
 from dutyflow.services.reminders.reminder_mail import write_digest
 from tests.support.filling import fill

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from dutyflow.mail.attachment import XLSX
+from dutyflow.infra.mime_types import XLSX
 from tests.support.scene import OFFICE, Scene, filled, form_in, text_of
 
 SECOND = "web_accessibility"

@@ -14,8 +14,9 @@ import openpyxl
 import pytest
 
 from dutyflow.forms.reader import Workbook
+from dutyflow.infra.mime_types import XLSX
 from dutyflow.infra.sandbox.runner import _Child
-from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.mail.attachment import Attachment
 from dutyflow.services.coordinator import quarantine
 from dutyflow.services.intake import folder, judgement, web_form
 from dutyflow.services.intake.incoming import Workbooks

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from dutyflow.forms.texts import folded
 from dutyflow.plan.extensions import Level
 from dutyflow.plan.roles import ROLE_TITLES, Approver
+from dutyflow.plan.texts import folded
 
 from .codecs import Codec, Shown, Slip
 

@@ -11,14 +11,17 @@ from openpyxl.utils import get_column_letter
 
 from dutyflow.errors import Finding
 from dutyflow.forms.reader import Rows
-from dutyflow.forms.texts import folded, plain
-from dutyflow.plan.source import Place, Remark, Source, nearest, shown
+from dutyflow.forms.texts import plain
+from dutyflow.plan.field_types import ATTRIBUTE_TITLES
+from dutyflow.plan.source import Place, Remark, Source, nearest
+from dutyflow.plan.texts import folded, shown
 from dutyflow.plan.words import FIELD_TITLES, guess
 
 from .codecs import Slip
 from .grids import Column, Grid
 from .wording import translated
 
+_TITLES = {**FIELD_TITLES, **ATTRIBUTE_TITLES}
 _HEADERS_WITHIN = 40  # rows from the top in which a table's titles are looked for
 _MISSING = re.compile(r"缺少 ([a-z_]+)（")
 
@@ -199,7 +202,7 @@ class BookSource(Source):
         spot = self.spots.get(remark.place)
         if spot is None or not spot.title:
             return told
-        label = f"{FIELD_TITLES.get(str(remark.place[-1]), '')}為"
+        label = f"{_TITLES.get(str(remark.place[-1]), '')}為"
         return replace(told, found=re.sub(f"^{re.escape(label)}", f"{spot.title}為", told.found))
 
     def _settled(self, remark: Remark) -> Remark:

@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any
 
 from dutyflow.calendars.spoken import EXAMPLES, heard, spoken
-from dutyflow.forms.columns import day_in
-from dutyflow.forms.texts import folded
+from dutyflow.plan.conditions import Above, Below, Condition, Equals
 from dutyflow.plan.explain import DATE_EXPECTED, NO_SUCH_DAY
-from dutyflow.plan.forms import NO, YES, Above, Below, Condition, Equals
+from dutyflow.plan.field_types import NO, YES
+from dutyflow.plan.field_types.date import day_in
 from dutyflow.plan.model import Covers, MeasureCovers
+from dutyflow.plan.texts import folded
 from dutyflow.plan.words import CHOICE_TITLES, guess, listed
 from dutyflow.plan.writing import written_date, written_number
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dutyflow.plan.source import shown
+from dutyflow.plan.texts import shown
 
 from .codecs import Shown
 from .grids import Grid, Line

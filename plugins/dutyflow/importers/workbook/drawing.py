@@ -16,8 +16,8 @@ from openpyxl.worksheet.pagebreak import Break, ColBreak
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dutyflow.forms.layout import row_height
-from dutyflow.forms.looks import NOTE, TITLE, Look, set_up_page
+from dutyflow.forms.row_heights import row_height
+from dutyflow.forms.styles import NOTE, TITLE, CellStyle, set_up_page
 from dutyflow.infra.xlsx import cell_at, measure_columns, put_number, put_text, save
 
 from . import guide
@@ -27,17 +27,17 @@ from .offering import Offers
 from .sheets.measures import Tick
 
 SIZE = 10.0
-REQUIRED = Look(
+REQUIRED = CellStyle(
     size=SIZE, bold=True, color="FFFFFF", fill="1F4E79", across="center", down="center", boxed=True
 )
-OPTIONAL = Look(
+OPTIONAL = CellStyle(
     size=SIZE, bold=True, color="1F3864", fill="D9E2F3", across="center", down="center", boxed=True
 )
-TEXT = Look(size=SIZE, boxed=True, down="center")
-MIDDLE = Look(size=SIZE, boxed=True, across="center", down="center")
-TICKED = Look(size=12, boxed=True, across="center", down="center", bold=True, color="2E7D32")
-FIXED = Look(size=SIZE, boxed=True, fill="F2F2F2", bold=True, down="center")
-ASIDE = Look(size=SIZE, boxed=True, fill="F2F2F2", color="595959", down="center")
+TEXT = CellStyle(size=SIZE, boxed=True, down="center")
+MIDDLE = CellStyle(size=SIZE, boxed=True, across="center", down="center")
+TICKED = CellStyle(size=12, boxed=True, across="center", down="center", bold=True, color="2E7D32")
+FIXED = CellStyle(size=SIZE, boxed=True, fill="F2F2F2", bold=True, down="center")
+ASIDE = CellStyle(size=SIZE, boxed=True, fill="F2F2F2", color="595959", down="center")
 _ASIDE_TITLE = replace(TITLE, size=12, across="left")
 _LOWEST = 20.0  # points: room to read, and to write
 _MISSING = DifferentialStyle(fill=PatternFill("solid", bgColor="F8CBAD"))
@@ -92,7 +92,7 @@ class _Drawing:
             self._grid(grid)
         self._set_up_page(first)
 
-    def _across(self, grid: Grid, text: str, look: Look) -> None:
+    def _across(self, grid: Grid, text: str, look: CellStyle) -> None:
         """Text above the table; above what is on each page, where there are pages side by side."""
         self.last += 1
         cell = cell_at(self.sheet, self.last, 1)
@@ -177,9 +177,9 @@ def _note(column: Column) -> str:
     return f"{column.title}{'（必填）' if column.required else ''}\n{column.help}"
 
 
-def _look(grid: Grid, column: Column) -> Look:
+def _look(grid: Grid, column: Column) -> CellStyle:
     if grid.spare == 0:  # a list of items, of which one column is filled
-        looks: Mapping[str, Look] = {"item": FIXED, "help": ASIDE}
+        looks: Mapping[str, CellStyle] = {"item": FIXED, "help": ASIDE}
         return looks.get(column.field, TEXT)
     if isinstance(column.codec, Tick):
         return TICKED

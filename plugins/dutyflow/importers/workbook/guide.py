@@ -9,8 +9,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dutyflow.forms.layout import FONT, row_height
-from dutyflow.forms.looks import TITLE, Look, set_up_page
+from dutyflow.forms.row_heights import FONT, row_height
+from dutyflow.forms.styles import TITLE, CellStyle, set_up_page
 from dutyflow.infra.xlsx import cell_at, put_text
 
 from .grids import Column, Grid
@@ -19,11 +19,13 @@ SHEET = "說明"
 _SIZE = 10.0
 _LOWEST = 18.0  # points
 _WIDTHS = (16.0, 22.0, 8.0, 62.0, 38.0)
-_HEADING = Look(size=12, bold=True, color="1F4E79", down="center")
-_HEADER = Look(size=_SIZE, bold=True, fill="D9E2F3", across="center", down="center", boxed=True)
-_CELL = Look(size=_SIZE, boxed=True, down="center")
-_MIDDLE = Look(size=_SIZE, boxed=True, across="center", down="center")
-_PLAIN = Look(size=_SIZE)
+_HEADING = CellStyle(size=12, bold=True, color="1F4E79", down="center")
+_HEADER = CellStyle(
+    size=_SIZE, bold=True, fill="D9E2F3", across="center", down="center", boxed=True
+)
+_CELL = CellStyle(size=_SIZE, boxed=True, down="center")
+_MIDDLE = CellStyle(size=_SIZE, boxed=True, across="center", down="center")
+_PLAIN = CellStyle(size=_SIZE)
 
 _STEPS = (
     "1. 在各工作表直接修改、增加或刪除列。空白列不必刪除；欄的順序可以調整，"
@@ -47,7 +49,7 @@ _SHEETS = {
 }
 _LEGEND = (
     (
-        Look(
+        CellStyle(
             size=_SIZE,
             bold=True,
             color="FFFFFF",
@@ -60,7 +62,7 @@ _LEGEND = (
         "必填的欄",
     ),
     (
-        Look(
+        CellStyle(
             size=_SIZE,
             bold=True,
             color="1F3864",
@@ -72,14 +74,16 @@ _LEGEND = (
         "標題",
         "可以留空白的欄",
     ),
-    (Look(size=_SIZE, fill="F8CBAD", boxed=True), "", "這一列有內容，但這一格必填而空白"),
+    (CellStyle(size=_SIZE, fill="F8CBAD", boxed=True), "", "這一列有內容，但這一格必填而空白"),
     (
-        Look(size=_SIZE, bold=True, color="C00000", across="center", down="center", boxed=True),
+        CellStyle(
+            size=_SIZE, bold=True, color="C00000", across="center", down="center", boxed=True
+        ),
         "◥",
         "標題上有註解，移到標題上可看說明",
     ),
     (
-        Look(size=_SIZE, bold=True, across="center", down="center", boxed=True),
+        CellStyle(size=_SIZE, bold=True, across="center", down="center", boxed=True),
         "▼",
         "有下拉選單；選單內的中文名稱與計畫檔的代碼都看得懂",
     ),
@@ -150,14 +154,14 @@ class _Page:
     def __init__(self, sheet: Worksheet) -> None:
         self.sheet, self.last = sheet, 0
 
-    def across(self, text: str, look: Look) -> None:
+    def across(self, text: str, look: CellStyle) -> None:
         self._next([(1, 5, text, look)])
 
     def heading(self, text: str) -> None:
         self.last += 1
         self.across(text, _HEADING)
 
-    def pair(self, word: str, text: str, look: Look = _MIDDLE) -> None:
+    def pair(self, word: str, text: str, look: CellStyle = _MIDDLE) -> None:
         self._next([(1, 1, word, look), (2, 5, text, _CELL)])
 
     def rule(self, rule: str, text: str) -> None:
@@ -169,7 +173,7 @@ class _Page:
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{name}'!A1")
         cell.font = Font(name=FONT, size=_SIZE, color="0563C1", underline="single")
 
-    def row(self, texts: Iterable[str], look: Look | None = None) -> None:
+    def row(self, texts: Iterable[str], look: CellStyle | None = None) -> None:
         middle = {3: _MIDDLE}
         self._next(
             [
@@ -178,7 +182,7 @@ class _Page:
             ]
         )
 
-    def _next(self, cells: Sequence[tuple[int, int, str, Look]]) -> None:
+    def _next(self, cells: Sequence[tuple[int, int, str, CellStyle]]) -> None:
         """A row of texts, each from one column to another."""
         self.last += 1
         heights = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from dutyflow.forms.texts import folded
+from dutyflow.plan.texts import folded
 
 
 class Labels:

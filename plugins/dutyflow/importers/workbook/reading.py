@@ -10,8 +10,8 @@ from dutyflow.errors import Finding, PlanError
 from dutyflow.forms.guard import check
 from dutyflow.forms.problems import FormRejected
 from dutyflow.forms.reader import read_sheets
-from dutyflow.forms.texts import folded
 from dutyflow.plan.source import Place
+from dutyflow.plan.texts import folded
 
 from .book import Book, BookSource, Table
 from .grids import Grid

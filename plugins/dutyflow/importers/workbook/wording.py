@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dutyflow.errors import Finding
+from dutyflow.plan.field_types import ATTRIBUTE_TITLES, TYPE_TITLES
 from dutyflow.plan.words import CHOICE_TITLES, FIELD_TITLES
 
 _QUOTED = re.compile(r"(「[^」]*」)")
@@ -16,7 +17,9 @@ _CODE = re.compile(r"(?<![\w/.@-])[a-z][a-z_]*(?![\w/.@-])")
 # Where a code is used as something else than a choice or a field of that name.
 _WORDS = {
     **FIELD_TITLES,
+    **ATTRIBUTE_TITLES,
     **CHOICE_TITLES,
+    **TYPE_TITLES,
     "once": "一次",
     "month": "月",
     "day": "日",
@@ -26,7 +29,7 @@ _WORDS = {
     "kind": "放假或上班",
     "reason": "原因",
 }
-_CHOICES = {**CHOICE_TITLES, "true": "是", "false": "否", "all": "各部門"}
+_CHOICES = {**CHOICE_TITLES, **TYPE_TITLES, "true": "是", "false": "否", "all": "各部門"}
 
 
 def translated(finding: Finding) -> Finding:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from dutyflow.plan.field_types import FormField
 from dutyflow.plan.fields import names
-from dutyflow.plan.forms import FieldBase, Form
+from dutyflow.plan.forms import Form
 from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import FREQUENCY_TITLES, Duty, Measure, Plan
 from dutyflow.plan.parts import PlanPart
@@ -73,7 +74,7 @@ class _At:
     title: str = ""
 
     def item(self, item: Item) -> _At:
-        if isinstance(item, FieldBase):
+        if isinstance(item, FormField):
             return replace(self, way=(*self.way, item.id), title=f"欄位「{item.title}」")
         name = item.item if isinstance(item, Measure) else item.name
         return replace(self, id=item.id, name=name)

@@ -6,13 +6,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dutyflow.plan.forms import FieldBase, Form
+from dutyflow.plan.field_types import FormField
+from dutyflow.plan.forms import Form
 from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Duty, Measure, Section
 
 from .redline import likeness
 
-Item = Section | Measure | Form | Ladder | Duty | FieldBase
+Item = Section | Measure | Form | Ladder | Duty | FormField
 ALIKE = 0.6  # of two measures' wordings, so that one may have become the other
 
 
@@ -28,7 +29,7 @@ def called(item: Item) -> str:
     match item:
         case Measure():
             return item.text
-        case FieldBase():
+        case FormField():
             return item.title
     return item.name
 

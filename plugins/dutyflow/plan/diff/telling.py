@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from dutyflow.calendars.roc import format_roc
 from dutyflow.calendars.rules import Unannounced
 from dutyflow.plan.catalogue import shipped_forms, shipped_ladders
+from dutyflow.plan.conditions import Above, Below, Equals
 from dutyflow.plan.extensions import Level
-from dutyflow.plan.forms import NO, YES, Above, Below, Equals
+from dutyflow.plan.field_types import NO, TYPE_TITLES, YES
 from dutyflow.plan.ladders import TONE_TITLES, Rung
 from dutyflow.plan.model import ALL, FrequencyCovers, MeasureCovers, NamedSpan, Plan, Span
 from dutyflow.plan.overview import EVERY_SECTION
@@ -21,7 +22,7 @@ from dutyflow.plan.words import CHOICE_TITLES, listed
 
 NOTHING, BLANK = "（無）", "（空白）"
 # Whose values are words of the plan file, not of a person.
-_CODED = frozenset({"every", "frequency", "report", "deliver_to", "type", "to"})
+_CODED = frozenset({"every", "frequency", "report", "deliver_to", "to"})
 _ROWS = {"once": "每組室一份", "measures": "每項具體作法一列", "sections": "每個組室一列"}
 
 
@@ -65,6 +66,8 @@ def _names(field: str, plan: Plan) -> Mapping[str, str]:
             return {each.id: each.name for each in (*shipped_ladders().values(), *plan.ladders)}
         case "tone":
             return TONE_TITLES
+        case "type":
+            return TYPE_TITLES
         case "rows":
             return _ROWS
     return CHOICE_TITLES if field in _CODED else {}

@@ -13,7 +13,8 @@ from dutyflow.plan.dates import Duties, chain, days_of, periods_of
 from dutyflow.plan.draft import Draft
 from dutyflow.plan.ladders import Ladder
 from dutyflow.plan.model import Duty, MeasureCovers, Span
-from dutyflow.plan.source import Place, Remark, shown
+from dutyflow.plan.source import Place, Remark
+from dutyflow.plan.texts import shown
 from dutyflow.plan.words import CHOICE_TITLES, FIELD_TITLES, did_you_mean, listed, titled
 
 YEARS_TRIED = 3  # the plan's own and the two after, each with its own holidays

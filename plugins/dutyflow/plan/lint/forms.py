@@ -6,19 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from dutyflow.plan.asking import NOTHING_ID, RESERVED
 from dutyflow.plan.catalogue import shipped_forms
+from dutyflow.plan.conditions import Above, Below, Equals
 from dutyflow.plan.draft import Draft
-from dutyflow.plan.forms import (
-    Above,
-    Below,
-    ChoiceField,
-    Equals,
-    Form,
-    FormField,
-    NumberField,
-    choices_of,
-)
+from dutyflow.plan.field_types import FIELD_TYPES, FormField
+from dutyflow.plan.forms import Form
 from dutyflow.plan.model import Duty
-from dutyflow.plan.source import Place, Remark, shown
+from dutyflow.plan.source import Place, Remark
+from dutyflow.plan.texts import shown
 from dutyflow.plan.words import did_you_mean, listed, titled
 
 # What the report 考核結果彙整表 reads of its form.
@@ -39,8 +33,7 @@ def _form(place: Place, form: Form) -> Iterator[Remark]:
     for index, field in enumerate(form.fields):
         here = (*place, "fields", index)
         yield from _reserved(here, field)
-        yield from _range(here, field)
-        yield from _choices(here, field)
+        yield from _attributes(here, field)
         yield from _condition((*here, "required_when"), field, form)
     if not any(field.required for field in form.fields):
         yield Remark(
@@ -49,7 +42,7 @@ def _form(place: Place, form: Form) -> Iterator[Remark]:
             expected="至少一個欄位 required: true，否則空白也算填了",
         )
     if isinstance(form.rows, tuple):
-        yield from _twice((*place, "rows"), form.rows, "列名")
+        yield from _rows_twice((*place, "rows"), form.rows)
 
 
 def _repeated(place: Place, form: Form, what: str) -> Iterator[Remark]:
@@ -57,8 +50,7 @@ def _repeated(place: Place, form: Form, what: str) -> Iterator[Remark]:
     name = {"id": "代碼", "title": "欄位標題"}[what]
     first: dict[str, Place] = {}
     for index, field in enumerate(form.fields):
-        reason = getattr(field, "reason", None)
-        for each in filter(None, (field, reason)):
+        for each in (field, *field.beside()):
             here, value = (*place, "fields", index, what), getattr(each, what)
             if value in first:
                 yield Remark(
@@ -85,25 +77,16 @@ def _reserved(place: Place, field: FormField) -> Iterator[Remark]:
         )
 
 
-def _range(place: Place, field: FormField) -> Iterator[Remark]:
-    if isinstance(field, NumberField) and field.min >= field.max:
-        yield Remark(
-            place=(*place, "min"),
-            found=f"最小值為 {field.min:g}，最大值為 {field.max:g}",
-            expected="min 小於 max",
-        )
+def _attributes(place: Place, field: FormField) -> Iterator[Remark]:
+    for each in field.mistakes():
+        yield Remark(place=(*place, *each.place), found=each.found, expected=each.expected)
 
 
-def _choices(place: Place, field: FormField) -> Iterator[Remark]:
-    if isinstance(field, ChoiceField):
-        yield from _twice((*place, "choices"), field.choices, "選項")
-
-
-def _twice(place: Place, values: tuple[str, ...], what: str) -> Iterator[Remark]:
-    for position, value in enumerate(values):
-        if value in values[:position]:
-            found, expected = f"{what}{shown(value)}重複", f"每一個{what}只列一次"
-            yield Remark(place=(*place, position), found=found, expected=expected)
+def _rows_twice(place: Place, rows: tuple[str, ...]) -> Iterator[Remark]:
+    for position, name in enumerate(rows):
+        if name in rows[:position]:
+            found = f"列名{shown(name)}重複"
+            yield Remark(place=(*place, position), found=found, expected="每一個列名只列一次")
 
 
 def _condition(place: Place, field: FormField, form: Form) -> Iterator[Remark]:
@@ -120,20 +103,24 @@ def _condition(place: Place, field: FormField, form: Form) -> Iterator[Remark]:
             expected=listed(titled(each, titles) for each in titles) if titles else "另一個欄位",
             hint=did_you_mean(when.field, titles, titles),
         )
-    elif isinstance(when, (Below, Above)) and not isinstance(asked, NumberField):
+    elif isinstance(when, (Below, Above)) and not asked.is_numeric:
         yield Remark(
             place=place,
             found=f"below 或 above 所指的欄位 {asked.id}（{asked.title}）不是數字",
-            expected="type: number 的欄位",
+            expected=_of_types(name for name, each in FIELD_TYPES.items() if each.is_numeric),
         )
-    elif isinstance(when, Equals) and when.equals not in choices_of(asked):
-        choices = choices_of(asked)
+    elif isinstance(when, Equals) and when.equals not in asked.options:
+        closed = (name for name, each in FIELD_TYPES.items() if each.is_closed)
         yield Remark(
             place=(*place, "is"),
             found=f"欄位 {asked.id}（{asked.title}）不會是{shown(when.equals)}",
-            expected=listed(choices, "或") if choices else "type: choice 或 yes_no 的欄位",
-            hint=did_you_mean(when.equals, choices, {}),
+            expected=listed(asked.options, "或") or _of_types(closed),
+            hint=did_you_mean(when.equals, asked.options, {}),
         )
+
+
+def _of_types(types: Iterable[str]) -> str:
+    return f"type: {' 或 '.join(types)} 的欄位"
 
 
 def _form_of(place: Place, duty: Duty, draft: Draft) -> Iterator[Remark]:

@@ -10,7 +10,8 @@ from dutyflow.plan.draft import Draft
 from dutyflow.plan.ladders import Ladder, Rung
 from dutyflow.plan.model import Plan
 from dutyflow.plan.roles import Role
-from dutyflow.plan.source import Place, Remark, shown
+from dutyflow.plan.source import Place, Remark
+from dutyflow.plan.texts import shown
 from dutyflow.plan.words import did_you_mean, listed, titled
 
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from dutyflow.calendars.roc import format_roc
 from dutyflow.plan.model import Contacts, Person, SectionContacts
-from dutyflow.plan.source import Place, Remark, shown
+from dutyflow.plan.source import Place, Remark
+from dutyflow.plan.texts import shown
 
 ONE_DAY = timedelta(days=1)
 

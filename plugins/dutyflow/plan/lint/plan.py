@@ -8,7 +8,8 @@ from dutyflow.calendars.roc import format_roc, roc_year
 from dutyflow.calendars.working_days import WorkingDays
 from dutyflow.plan.draft import Draft
 from dutyflow.plan.model import ALL, Contacts
-from dutyflow.plan.source import Place, Remark, shown
+from dutyflow.plan.source import Place, Remark
+from dutyflow.plan.texts import shown
 from dutyflow.plan.words import CHOICE_TITLES, did_you_mean, guess, listed, titled
 
 from .duties import lint_duties

@@ -25,7 +25,7 @@ from dutyflow.nagging.states import STATE_TITLES
 from dutyflow.plan.answers import confirms_nothing, from_json
 from dutyflow.plan.model import Plan
 from dutyflow.plan.titles import Titles
-from dutyflow.reports.proof import Chain, Link, Proof, ProofRow, SectionProof
+from dutyflow.reports.proof import Chain, ChainLink, Proof, ProofRow, SectionProof
 from dutyflow.services.messaging.submission_changes import difference
 from dutyflow.services.workspace import Workspace
 
@@ -67,7 +67,7 @@ class _Book:
     def titles(self) -> Titles:
         return self.workspace.titles_at(self.cycle.key)
 
-    def proof(self, newest: Link, broken_at: int | None) -> Proof:
+    def proof(self, newest: ChainLink, broken_at: int | None) -> Proof:
         cycle, zone = self.cycle, self.plan.office.zone
         duty = self.plan.duty(cycle.duty)
         events = self.workspace.ledger.events.of(cycle.key)
@@ -225,5 +225,5 @@ def _of_submission(event: EventRecord, came: SubmissionRecord | None, zone: Zone
     return came.reason
 
 
-def _link(event: EventRecord) -> Link:
-    return Link(number=event.id, hash=event.hash)
+def _link(event: EventRecord) -> ChainLink:
+    return ChainLink(number=event.id, hash=event.hash)

@@ -8,12 +8,12 @@ from functools import cached_property
 
 from dutyflow.forms.judge import stamp_in
 from dutyflow.forms.stamp import FormStamp
-from dutyflow.forms.texts import folded
 from dutyflow.ledger.errors import UnknownKey
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.identifiers import is_thread_id, thread_id
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.senders import Sender, sender_of
+from dutyflow.plan.texts import folded
 from dutyflow.services.workspace import Case, Workspace
 
 from .incoming import Incoming

@@ -9,13 +9,14 @@ from email.policy import SMTPUTF8
 from hashlib import sha256
 from mimetypes import guess_type
 
-from dutyflow.forms.texts import file_key, folded
+from dutyflow.forms.texts import file_key
 from dutyflow.infra.shared_folder import Found, folder_of
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.inbound.message import ParsedMessage
 from dutyflow.mail.inbound.unpacking import unpacked
 from dutyflow.mail.text import file_name
 from dutyflow.plan.office import OfficePlan
+from dutyflow.plan.texts import folded
 from dutyflow.services.workspace import Workspace
 
 from .incoming import Incoming

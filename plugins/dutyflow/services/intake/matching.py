@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dutyflow.forms.texts import folded
 from dutyflow.ledger.records import RequestRecord
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.inbound.authentication import is_forged
@@ -22,6 +21,7 @@ from dutyflow.nagging.reasons import ReasonCode
 from dutyflow.nagging.states import SETTLED
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.senders import sender_of
+from dutyflow.plan.texts import folded
 from dutyflow.services.messaging.assignment_mail import AssignmentMail
 from dutyflow.services.workspace import Case, Workspace
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dutyflow.errors import Finding
-from dutyflow.forms.understood import understood
+from dutyflow.forms.receipt_facts import receipt_facts
 from dutyflow.ledger.records import Recorded, SubmissionRecord, number_of
 from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.outbound.contexts import (
@@ -181,7 +181,7 @@ def receipt(case: Case, submission: SubmissionRecord, workbook: str) -> Receipt:
         number=number_of(submission.id),
         received_at=submission.received_at,
         sent_by=_sender(submission),
-        understood=understood(case.form, len(case.rows), from_json(submission.answers)),
+        understood=receipt_facts(case.form, len(case.rows), from_json(submission.answers)),
         sha256=workbook,
         late=case.assignment.on_time is False,
         closed=case.cycle.state == "closed",

@@ -12,8 +12,9 @@ from dutyflow.errors import Finding
 from dutyflow.forms.problems import Problem
 from dutyflow.forms.stamp import FormStamp
 from dutyflow.forms.workbook import Heading, write_form
+from dutyflow.infra.mime_types import XLSX
 from dutyflow.mail.addresses import reply_address
-from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.outbound.appointments import Appointment
 from dutyflow.mail.outbound.contexts import About, Deadline
 from dutyflow.plan.answers import Answer

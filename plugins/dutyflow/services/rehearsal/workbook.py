@@ -11,7 +11,14 @@ from dutyflow.nagging import wording
 from dutyflow.plan.office import OfficePlan
 from dutyflow.plan.words import FIELD_TITLES, listed
 from dutyflow.reports import year_sheet
-from dutyflow.reports.year_sheet import Entry, LoadRow, MailRow, UnreachedRow, WeekRow, YearCalendar
+from dutyflow.reports.year_sheet import (
+    LoadRow,
+    MailRow,
+    PlannedDay,
+    UnreachedRow,
+    WeekRow,
+    YearCalendar,
+)
 
 from .crowding import CrowdedWeek, crowded_weeks, loads
 from .days import planned_days
@@ -39,7 +46,7 @@ def year_xlsx(played: Rehearsal, offices: Sequence[OfficePlan], *, made_on: date
             made_on=made_on,
             off=frozenset(off),
             entries=tuple(
-                Entry(
+                PlannedDay(
                     day=each.day,
                     what=FIELD_TITLES[each.which],
                     short=f"{SHORT[each.which]} {each.duty}",

@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from dutyflow.calendars.roc import format_roc
+from dutyflow.infra.mime_types import XLSX
 from dutyflow.ledger.records import Part
-from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.outbound.summaries import SectionWeek, Week
 from dutyflow.nagging.lateness import is_late, is_over
 from dutyflow.nagging.watchers import WEEK, week_rung

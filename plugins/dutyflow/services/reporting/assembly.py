@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,19 +21,12 @@ from dutyflow.plan.model import Plan
 from dutyflow.reports.kinds import KINDS, from_json, kind_of, to_json
 from dutyflow.reports.model import Report
 from dutyflow.reports.received import Material, SectionAnswers
+from dutyflow.reports.renderers import RenderedFile, rendered
 from dutyflow.services.workspace import Workspace
 
 
 class NothingAssembled(DutyflowError):
     """No report has been assembled for the cycle."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A report that is not on record: a workbook's name and bytes."""
-
-    name: str
-    data: bytes
 
 
 def assemble(workspace: Workspace, cycle_key: str, *, now: datetime) -> ReportRecord:
@@ -49,12 +42,11 @@ def assemble(workspace: Workspace, cycle_key: str, *, now: datetime) -> ReportRe
     return _keep(workspace, cycle, report, now)
 
 
-def draft_of(workspace: Workspace, cycle_key: str, *, now: datetime) -> Draft:
-    """What `assemble` would make of a cycle at `now`. Nothing is kept."""
+def draft_of(workspace: Workspace, cycle_key: str, *, now: datetime) -> tuple[RenderedFile, ...]:
+    """What `assemble` would make of a cycle at `now`, in every format. Nothing is kept."""
     cycle = workspace.ledger.cycles.get(cycle_key)
     report = _next(workspace, cycle, workspace.ledger.reports.latest(cycle_key), now)
-    data = kind_of(to_json(report)).xlsx(report)
-    return Draft(name=f"{report.title}_第{report.version}版草稿.xlsx", data=data)
+    return rendered(report, f"{report.title}_第{report.version}版草稿")
 
 
 def _next(
@@ -111,18 +103,20 @@ def _answers(assignment: AssignmentRecord, accepted: SubmissionRecord | None) ->
 
 
 def _keep(workspace: Workspace, cycle: CycleRecord, report: Report, now: datetime) -> ReportRecord:
-    content = to_json(report)
-    name, data = f"{report.title}_第{report.version}版.xlsx", kind_of(content).xlsx(report)
-    file = ReportFile(name=name, blob=workspace.store.put(data), size=len(data))
+    made = rendered(report, f"{report.title}_第{report.version}版")
     record = workspace.ledger.reports.add(
         cycle.key,
         plan_hash=cycle.plan_hash,
-        content=content,
-        files=[file],
+        content=to_json(report),
+        files=[
+            ReportFile(name=each.name, blob=workspace.store.put(each.data), size=len(each.data))
+            for each in made
+        ],
         now=now,
         who=SYSTEM,
     )
     folder = folder_of(workspace, cycle)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(data)
+    for each in made:
+        (folder / each.name).write_bytes(each.data)
     return record

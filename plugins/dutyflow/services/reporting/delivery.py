@@ -7,13 +7,14 @@ from datetime import datetime
 
 from dutyflow.ledger.event_types import SYSTEM
 from dutyflow.ledger.records import CycleRecord, ReportRecord
-from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.mail.attachment import Attachment
 from dutyflow.mail.outbound.contexts import Delivery
 from dutyflow.nagging.reasons import Reason, ReasonCode
 from dutyflow.nagging.rungs import Rung, RungKind
 from dutyflow.plan.model import Contacts, Person
 from dutyflow.plan.roles import Recipient
 from dutyflow.reports.kinds import from_json
+from dutyflow.reports.renderers import mime_type_of
 from dutyflow.services.messaging.post import OutgoingMail, post
 from dutyflow.services.workspace import Workspace
 
@@ -47,7 +48,11 @@ def _dispatch(
 ) -> OutgoingMail:
     report = from_json(record.content)
     files = tuple(
-        Attachment(name=file.name, content_type=XLSX, data=workspace.store.get(file.blob))
+        Attachment(
+            name=file.name,
+            content_type=mime_type_of(file.name),
+            data=workspace.store.get(file.blob),
+        )
         for file in record.files
     )
     return OutgoingMail(

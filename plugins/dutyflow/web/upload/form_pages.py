@@ -11,7 +11,8 @@ from dutyflow.calendars.roc import format_roc_moment
 from dutyflow.errors import Finding
 from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import judge_typed
-from dutyflow.mail.attachment import XLSX, Attachment
+from dutyflow.infra.mime_types import XLSX
+from dutyflow.mail.attachment import Attachment
 from dutyflow.services.intake.incoming import is_workbook
 from dutyflow.services.intake.replies import Reply
 from dutyflow.services.intake.web_form import (

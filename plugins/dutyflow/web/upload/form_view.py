@@ -8,30 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Literal
 
 from dutyflow.errors import Finding
-from dutyflow.forms.blank import Blank, blank_of
-from dutyflow.forms.columns import (
-    ChoiceColumn,
-    ConfirmColumn,
-    DateColumn,
-    FileColumn,
-    InputColumn,
-    NumberColumn,
-    TextColumn,
-)
+from dutyflow.forms.layout import FormLayout, layout_of
 from dutyflow.forms.problems import Problem
 from dutyflow.forms.texts import file_key
 from dutyflow.forms.typed import Typed
 from dutyflow.plan.asking import NUMBER, AskedRow, leads_of
+from dutyflow.plan.field_types import Control, FormField, Longest
 from dutyflow.services.messaging.assignment_mail import as_finding
 from dutyflow.services.workspace import Case
 
 from .form_data import FormData
 
-Kind = Literal["line", "lines", "number", "date", "choice", "file", "confirm"]
-ONE_LINE = 100  # characters; what may be longer gets several lines
 ONLY_IN_EXCEL = "換行請按 Alt+Enter。"
 BY_ASPECT = "measures"
 TYPED, FILE = "t", "u"  # how the names of fields begin
@@ -44,36 +33,40 @@ class Field:
     id: str
     name: str
     file_name: str
-    kind: Kind
-    column: InputColumn
+    asked: FormField
     value: str
     problems: tuple[Finding, ...] = ()
     theirs: str | None = None
 
     @property
     def title(self) -> str:
-        return self.column.title
+        return self.asked.title
 
     @property
     def required(self) -> bool:
-        return self.column.required
+        return self.asked.required
 
     @property
     def help(self) -> str:
-        return self.column.help.replace(ONLY_IN_EXCEL, "")
+        return self.asked.prompt.replace(ONLY_IN_EXCEL, "")
+
+    @property
+    def control(self) -> Control:
+        return self.asked.control
 
     @property
     def choices(self) -> tuple[str, ...]:
-        return self.column.choices if isinstance(self.column, ChoiceColumn) else ()
+        return self.asked.options
 
     @property
     def max_length(self) -> int:
         """In UTF-16 units, as both the browser and the form count; 0 for no limit."""
-        return self.column.field.max_length if isinstance(self.column, TextColumn) else 0
+        limit = self.asked.limit
+        return limit.units if isinstance(limit, Longest) else 0
 
     @property
     def unit(self) -> str:
-        return self.column.field.unit if isinstance(self.column, NumberColumn) else ""
+        return self.asked.measured_in
 
     @property
     def described_by(self) -> str:
@@ -143,10 +136,10 @@ def sheet_of(
     case: Case, typed: Typed, *, problems: Iterable[Problem] = (), theirs: Typed | None = None
 ) -> Sheet:
     """The form with what was typed, and with what is wrong at its place."""
-    blank = blank_of(case.form)
+    layout = layout_of(case.form)
     told = _by_place(problems)
     cards = [
-        _card(blank, place, row, typed, told, theirs) for place, row in enumerate(case.rows, 1)
+        _card(layout, place, row, typed, told, theirs) for place, row in enumerate(case.rows, 1)
     ]
     return Sheet(groups=tuple(_groups(case, cards)))
 
@@ -172,29 +165,29 @@ def _groups(case: Case, cards: Sequence[Card]) -> Iterator[Group]:
 
 
 def _card(
-    blank: Blank, place: int, row: AskedRow, typed: Typed, told: _Told, theirs: Typed | None
+    layout: FormLayout, place: int, row: AskedRow, typed: Typed, told: _Told, theirs: Typed | None
 ) -> Card:
     said = typed.get(row.id, {})
     other = theirs.get(row.id, {}) if theirs is not None else None
-    titles = leads_of(blank.form)
+    titles = leads_of(layout.form)
     leads = tuple(
         (title, text) for title, text in zip(titles, row.lead, strict=False) if title != NUMBER
     )
     return Card(
         id=f"c{place}",
         row=row.id,
-        title=f"{NUMBER} {row.id}" if row.id else blank.form.name,
+        title=f"{NUMBER} {row.id}" if row.id else layout.form.name,
         leads=leads,
         fields=tuple(
             _field(
-                f"c{place}-{column.answer}",
+                f"c{place}-{asked.id}",
                 row.id,
-                column,
-                said.get(column.answer, ""),
-                tuple(told.get((row.id, column.title), ())),
-                _differs(column, said, other),
+                asked,
+                said.get(asked.id, ""),
+                tuple(told.get((row.id, asked.title), ())),
+                _differs(asked, said, other),
             )
-            for column in blank.answered
+            for asked in layout.answered
         ),
     )
 
@@ -202,17 +195,16 @@ def _card(
 def _field(
     id_: str,
     row: str,
-    column: InputColumn,
+    asked: FormField,
     value: str,
     problems: tuple[Finding, ...],
     theirs: str | None,
 ) -> Field:
     return Field(
         id=id_,
-        name=f"{TYPED}:{row}:{column.answer}",
-        file_name=f"{FILE}:{row}:{column.answer}" if isinstance(column, FileColumn) else "",
-        kind=_kind(column),
-        column=column,
+        name=f"{TYPED}:{row}:{asked.id}",
+        file_name=f"{FILE}:{row}:{asked.id}" if asked.names_files else "",
+        asked=asked,
         value=value,
         problems=problems,
         theirs=theirs,
@@ -220,39 +212,20 @@ def _field(
 
 
 def _differs(
-    column: InputColumn, said: Mapping[str, str], other: Mapping[str, str] | None
+    asked: FormField, said: Mapping[str, str], other: Mapping[str, str] | None
 ) -> str | None:
     if other is None:
         return None
-    theirs = other.get(column.answer, "")
-    return theirs if theirs != said.get(column.answer, "") else None
-
-
-def _kind(column: InputColumn) -> Kind:
-    match column:
-        case ConfirmColumn():
-            return "confirm"
-        case ChoiceColumn():
-            return "choice"
-        case NumberColumn():
-            return "number"
-        case DateColumn():
-            return "date"
-        case FileColumn():
-            return "file"
-        case TextColumn() if column.field.max_length <= ONE_LINE:
-            return "line"
-    return "lines"
+    theirs = other.get(asked.id, "")
+    return theirs if theirs != said.get(asked.id, "") else None
 
 
 def typed_in(case: Case, posted: FormData) -> dict[str, dict[str, str]]:
     """What was typed, of what was asked; a file that was chosen in a row is named there."""
-    blank = blank_of(case.form)
+    layout = layout_of(case.form)
     typed: dict[str, dict[str, str]] = {}
     for row in case.rows:
-        said = {
-            column.answer: text for column in blank.answered if (text := _text(row, column, posted))
-        }
+        said = {asked.id: text for asked in layout.answered if (text := _text(row, asked, posted))}
         if said:
             typed[row.id] = said
     return typed
@@ -260,9 +233,7 @@ def typed_in(case: Case, posted: FormData) -> dict[str, dict[str, str]]:
 
 def without_name(case: Case, typed: Typed, name: str) -> dict[str, dict[str, str]]:
     """What was typed; a file that is taken out is not named any more, where it had a line."""
-    fields = {
-        column.answer for column in blank_of(case.form).answered if isinstance(column, FileColumn)
-    }
+    fields = {asked.id for asked in layout_of(case.form).answered if asked.names_files}
     return {
         row: {
             answer: _without_line(text, name) if answer in fields else text
@@ -276,11 +247,11 @@ def _without_line(text: str, name: str) -> str:
     return "\n".join(line for line in text.splitlines() if file_key(line) != file_key(name))
 
 
-def _text(row: AskedRow, column: InputColumn, posted: FormData) -> str:
-    text = posted.text(f"{TYPED}:{row.id}:{column.answer}").strip()
-    chosen = posted.files.get(f"{FILE}:{row.id}:{column.answer}", ())
-    if not isinstance(column, FileColumn) or not chosen:
+def _text(row: AskedRow, asked: FormField, posted: FormData) -> str:
+    text = posted.text(f"{TYPED}:{row.id}:{asked.id}").strip()
+    chosen = posted.files.get(f"{FILE}:{row.id}:{asked.id}", ())
+    if not asked.names_files or not chosen:
         return text
-    named = set(column.names(text))
+    named = set(asked.files_named(text))
     lines = [text, *(file.name for file in chosen if file.name not in named)]
     return "\n".join(filter(None, lines))

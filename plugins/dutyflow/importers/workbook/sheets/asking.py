@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dutyflow.forms.texts import folded
 from dutyflow.importers.workbook.book import Book, Row, Table
 from dutyflow.importers.workbook.codecs import (
     Choice,
@@ -21,13 +20,23 @@ from dutyflow.importers.workbook.codecs import (
     Whole,
     YesOrNo,
 )
-from dutyflow.importers.workbook.grids import Column, Grid, Line, line, values_of
+from dutyflow.importers.workbook.grids import ANY_TEXT, Column, Grid, Line, line, values_of
 from dutyflow.importers.workbook.labels import Labels
-from dutyflow.plan.fields import names as field_names
-from dutyflow.plan.forms import FIELD_TYPES, FIELDS, NO, YES, Form, FormField, TextField
+from dutyflow.plan.field_types import (
+    ATTRIBUTE_TITLES,
+    FIELD_TYPES,
+    NO,
+    TYPE_TITLES,
+    YES,
+    FormField,
+    PlanColumn,
+    TextField,
+)
+from dutyflow.plan.forms import Form
 from dutyflow.plan.model import Plan
 from dutyflow.plan.source import Place
-from dutyflow.plan.words import CHOICE_TITLES, listed
+from dutyflow.plan.texts import folded
+from dutyflow.plan.words import listed
 
 SHEET, FIELDS_SHEET = "填報表", "填報欄位"
 FORM = "填報表"
@@ -55,8 +64,24 @@ class YesOrNoWord(Codec):
         return YES if YesOrNo().read(text) else NO
 
 
+# From left to right; the attributes of further types stand at the dots.
+_ORDER = (
+    "form", "id", "title", "type", "required", "required_when", "choices", "min", "max", "whole",
+    "unit", "max_length", "reason_when", ..., "width", "help", "wanted", "far",
+)  # fmt: skip
+_CODECS: Mapping[str, Codec] = {
+    "text": ANY_TEXT,
+    "texts": Items(),
+    "whole": Whole(),
+    "number": Number(),
+    "positive": Positive(),
+    "flag": YesOrNo(),
+    "yes_no": YesOrNoWord(),
+}
+
+
 def field_columns(forms: Labels, fields: Labels) -> tuple[Column, ...]:
-    return (
+    columns = (
         Column(
             "form",
             FORM,
@@ -71,8 +96,8 @@ def field_columns(forms: Labels, fields: Labels) -> tuple[Column, ...]:
             "type",
             "型態",
             8,
-            "文字、數字、日期、選項、是否、檔案",
-            codec=Choice(FIELD_TYPES),
+            "、".join(TYPE_TITLES.values()),
+            codec=Choice(tuple(TYPE_TITLES), TYPE_TITLES),
             middle=True,
         ),
         Column("required", "必填", 6, "是或否；每張表至少一欄必填", codec=YesOrNo(), middle=True),
@@ -83,20 +108,7 @@ def field_columns(forms: Labels, fields: Labels) -> tuple[Column, ...]:
             "在某種情形下必填：「另一欄的標題」低於 60、高於 60，或為「是」",
             codec=ConditionCell(fields),
         ),
-        Column("choices", "選項", 20, "型態為選項者，以頓號相連，或一行一個", codec=Items()),
-        Column("min", "最小值", 11, "型態為數字者必填", codec=Number(), middle=True),
-        Column("max", "最大值", 11, "型態為數字者必填", codec=Number(), middle=True),
-        Column("whole", "只收整數", 8, "型態為數字者：是或否", codec=YesOrNo(), middle=True),
-        Column("unit", "單位", 6, "型態為數字者：例如 分、件、戶", blank="", middle=True),
-        Column("max_length", "字數上限", 8, "型態為文字者：整數", codec=Whole(), middle=True),
-        Column(
-            "reason_when",
-            "須說明的情形",
-            9,
-            "型態為是否者：答是或答否時，須在旁邊寫原因",
-            codec=YesOrNoWord(),
-            middle=True,
-        ),
+        *map(_attribute_column, ATTRIBUTE_TITLES),
         Column("width", "欄寬", 6, "字元數，4 到 80；可留空白", codec=Whole(), middle=True),
         Column("help", "填寫說明", 34, "顯示在儲存格旁", blank=""),
         Column(
@@ -107,15 +119,32 @@ def field_columns(forms: Labels, fields: Labels) -> tuple[Column, ...]:
             codec=YesOrNo(),
             middle=True,
         ),
-        Column(
-            "far",
-            "差距過大",
-            8,
-            "型態為數字者：與上一期相差多少以上提醒計畫承辦人；可留空白",
-            codec=Positive(),
-            middle=True,
-        ),
     )
+    return tuple(sorted(columns, key=_place))
+
+
+def _attribute_column(name: str) -> Column:
+    """The column of what only some types of fields have."""
+    described = next(
+        note
+        for each in FIELD_TYPES.values()
+        if name in each.model_fields
+        for note in each.model_fields[name].metadata
+        if isinstance(note, PlanColumn)
+    )
+    return Column(
+        name,
+        ATTRIBUTE_TITLES[name],
+        described.width,
+        described.help,
+        codec=_CODECS[described.holds],
+        blank="" if described.holds == "text" else None,
+        middle=described.holds != "texts",
+    )
+
+
+def _place(column: Column) -> int:
+    return _ORDER.index(column.field if column.field in _ORDER else ...)
 
 
 EMPTY_FORMS = Grid(
@@ -202,9 +231,9 @@ def _fields(book: Book, rows: Sequence[Row], place: Place, forms: Labels) -> lis
 def _of_its_type(book: Book, place: Place, field: dict[str, Any], shown: Sequence[Column]) -> None:
     """What only another type of field has must be blank; false and "" say the same as that."""
     kind = field.get("type", "text")
-    if kind not in FIELDS:
+    if kind not in FIELD_TYPES:
         return
-    known = field_names(FIELDS[kind])
+    known = FIELD_TYPES[kind].model_fields
     for column in shown:
         if column.field in known or column.field not in field:
             continue
@@ -217,12 +246,11 @@ def _of_its_type(book: Book, place: Place, field: dict[str, Any], shown: Sequenc
             "",
             Slip(
                 "空白",
-                found=f"型態為{CHOICE_TITLES[kind]}，卻寫了{column.title}",
+                found=f"型態為{TYPE_TITLES[kind]}，卻寫了{column.title}",
                 hint=f"{column.title}只用於{listed(_types_with(column.field))}型態的欄位",
             ),
         )
 
 
 def _types_with(name: str) -> list[str]:
-    models: Mapping[str, Any] = FIELDS
-    return [CHOICE_TITLES[kind] for kind, model in models.items() if name in field_names(model)]
+    return [each.word for each in FIELD_TYPES.values() if name in each.model_fields]

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from dutyflow.calendars.working_days import Closure
 from dutyflow.errors import Finding
-from dutyflow.forms.texts import folded
 from dutyflow.importers.workbook.book import Book, Row, Table
 from dutyflow.importers.workbook.codecs import Choice, Day, Slip, read_day
 from dutyflow.importers.workbook.grids import Column, Grid, line
 from dutyflow.importers.workbook.wording import translated
 from dutyflow.plan.closures import KINDS, JudgedClosures
 from dutyflow.plan.source import Place
+from dutyflow.plan.texts import folded
 from dutyflow.plan.words import CHOICE_TITLES, guess
 
 SHEET = "休假補班"

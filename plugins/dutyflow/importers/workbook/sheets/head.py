@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
-from dutyflow.forms.texts import folded
 from dutyflow.importers.workbook.authority import EXPECTED as EXPECTED_LEVELS
 from dutyflow.importers.workbook.authority import Levels
 from dutyflow.importers.workbook.book import Book, Row
@@ -14,6 +13,7 @@ from dutyflow.importers.workbook.codecs import Code, Codec, Day, Positive, Shown
 from dutyflow.importers.workbook.grids import ANY_TEXT, Column, Grid, Line
 from dutyflow.plan.model import Plan
 from dutyflow.plan.source import Place
+from dutyflow.plan.texts import folded
 from dutyflow.plan.words import did_you_mean
 
 SHEET = "計畫"

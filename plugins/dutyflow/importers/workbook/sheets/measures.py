@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dutyflow.forms.texts import folded
 from dutyflow.importers.workbook.book import Book, Row, Table
 from dutyflow.importers.workbook.codecs import Choice, Code, Codec, Offered, Shown, Slip
 from dutyflow.importers.workbook.grids import Column, Grid, Line, line, values_of
 from dutyflow.importers.workbook.labels import Labels
 from dutyflow.plan.model import ALL, Measure, Plan
 from dutyflow.plan.source import Place
+from dutyflow.plan.texts import folded
 from dutyflow.plan.words import CHOICE_TITLES, guess
 
 SHEET = "具體作法"

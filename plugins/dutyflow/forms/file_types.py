@@ -1,4 +1,4 @@
-"""Tell people what they sent instead of a form."""
+"""Recognise types of files by their first bytes, to say what was sent instead of a form."""
 
 from __future__ import annotations
 
@@ -49,8 +49,11 @@ _ZIP_MEMBERS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def what_it_is(data: bytes) -> tuple[str, str]:
-    """What bytes that are no zip are (`PDF 檔`), and what to do. Looks, never parses."""
+def describe_file(data: bytes) -> tuple[str, str]:
+    """What kind of file this is (`PDF 檔`) that is no zip, and what the sender can do.
+
+    Only bytes are compared; nothing is parsed.
+    """
     if not data:
         return "空的檔案 (0 位元組)", "請確認檔案已存檔，再重新附上"
     if data.startswith(_OLE):
@@ -69,8 +72,8 @@ def what_it_is(data: bytes) -> tuple[str, str]:
     return _what_text(data)
 
 
-def what_zip(names: Iterable[str]) -> tuple[str, str]:
-    """What a zip without a workbook's members is, and what to do."""
+def describe_zip(names: Iterable[str]) -> tuple[str, str]:
+    """What kind of zip this is that is no workbook, by its members' names, and what to do."""
     kept = set(names)
     if "Index.zip" in kept or any(name.endswith(".iwa") for name in kept):
         return "Apple 的 Numbers 或 Pages 檔", _EXPORT

@@ -1,4 +1,4 @@
-"""填報彙整表: the sections' answers as a table that can be printed.
+"""Print the plain report (填報彙整表): the sections' answers in a table.
 
 A form with rows becomes a table with its fields as columns. One that is filled once becomes a list,
 a field to a line, since its many texts would not fit side by side.
@@ -13,11 +13,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-from . import paper
-from .layout import fold, page_breaks
-from .paper import CENTRED, FREE, HEADER, PLAIN, Look, put, spread
-from .plain import PlainReport, PlainRow, Question
-from .wording import LATE, STATUS_WORDS, counted
+from dutyflow.reports import paper
+from dutyflow.reports.layout import fold, page_breaks
+from dutyflow.reports.paper import CENTRED, FREE, HEADER, PLAIN, PrintStyle, put, spread
+from dutyflow.reports.plain import PlainReport, PlainRow, Question
+from dutyflow.reports.wording import LATE, STATUS_WORDS, counted
 
 NAME = "彙整表"
 SECTION, REMARK = "填報組室", "備註"
@@ -28,15 +28,15 @@ TOP = replace(PLAIN, vertical="top")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Column:
+class _PlainColumn:
     title: str
     width: float  # points
-    look: Look = TOP
+    look: PrintStyle = TOP
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Line:
-    """One printed row. `begins`: the first of its section."""
+class _AnswerLine:
+    """One printed row. `begins`: it is the first of its section's answer."""
 
     cells: tuple[str, ...]
     begins: bool
@@ -45,10 +45,10 @@ class _Line:
 
 def write(sheet: Worksheet, report: PlainReport) -> None:
     """Fill an empty sheet, ready to be printed."""
-    _Sheet(sheet, report).write()
+    _PlainSheet(sheet, report).write()
 
 
-class _Sheet:
+class _PlainSheet:
     def __init__(self, sheet: Worksheet, report: PlainReport) -> None:
         self._sheet = sheet
         self._report = report
@@ -82,24 +82,26 @@ class _Sheet:
         self._next(max(24.0, paper.row_height(titles, self._widths)))
 
     def _blocks(self) -> Iterator[list[float]]:
-        """The table's rows as they are written: heights of those that belong together."""
+        """Write the table's rows; yields the heights of those that belong on one page."""
         for row in self._report.rows:
             start = self._row
             for line in self._lines(row):
                 self._write(line)
             yield self._heights(start)
 
-    def _lines(self, row: PlainRow) -> Iterator[_Line]:
+    def _lines(self, row: PlainRow) -> Iterator[_AnswerLine]:
         rooms = [width - paper.PADDING for width in self._widths]
         begins = True
         for cells in _cells(self._report, row):
             printed = [paper.printable(cell) for cell in cells]
             for part, folded in enumerate(fold(printed, rooms, PLAIN.size, MOST_LINES)):
                 shown = folded if part == 0 else [row.section, *folded[1:]]
-                yield _Line(cells=tuple(shown), begins=begins, missing=row.status == "missing")
+                yield _AnswerLine(
+                    cells=tuple(shown), begins=begins, missing=row.status == "missing"
+                )
                 begins = False
 
-    def _write(self, line: _Line) -> None:
+    def _write(self, line: _AnswerLine) -> None:
         for number, (column, cell) in enumerate(zip(self._columns, line.cells, strict=True), 1):
             look = column.look
             if number == 1 and not line.begins:
@@ -119,7 +121,7 @@ class _Sheet:
         self._whole_row(signing, replace(FREE, size=12, horizontal="center"), least=44)
         return self._heights(start)
 
-    def _whole_row(self, text: str, look: Look, least: float = 0) -> None:
+    def _whole_row(self, text: str, look: PrintStyle, least: float = 0) -> None:
         spread(self._sheet, self._row, 1, len(self._columns), text, look)
         self._next(max(least, paper.text_height(text, paper.WHOLE_WIDTH, look.size)))
 
@@ -131,29 +133,29 @@ class _Sheet:
         return [self._sheet.row_dimensions[row].height or 0 for row in range(start, self._row)]
 
 
-def _columns(report: PlainReport) -> tuple[_Column, ...]:
+def _columns(report: PlainReport) -> tuple[_PlainColumn, ...]:
     """The columns, together as wide as a page."""
-    section = _Column(title=SECTION, width=NARROW, look=replace(CENTRED, vertical="top"))
-    remark = _Column(title=REMARK, width=NARROW)
+    section = _PlainColumn(title=SECTION, width=NARROW, look=replace(CENTRED, vertical="top"))
+    remark = _PlainColumn(title=REMARK, width=NARROW)
     if not report.leads:
         rest = paper.WHOLE_WIDTH - section.width - remark.width
         item, said = (
-            _Column(title="項目", width=rest * 0.3),
-            _Column(title="填報內容", width=rest * 0.7),
+            _PlainColumn(title="項目", width=rest * 0.3),
+            _PlainColumn(title="填報內容", width=rest * 0.7),
         )
         return (section, item, said, remark)
     leads = tuple(
-        _Column(title=title, width=ID if place == 0 else LEAD)
+        _PlainColumn(title=title, width=ID if place == 0 else LEAD)
         for place, title in enumerate(_shown_leads(report.leads))
     )
     taken = sum(column.width for column in (section, remark, *leads))
     room = paper.WHOLE_WIDTH - taken
     asked = sum(question.width for question in report.questions)
     fields = (
-        _Column(
+        _PlainColumn(
             title=_titled(question),
             width=room * question.width / asked,
-            look=TOP if question.type in ("text", "file") else replace(CENTRED, vertical="top"),
+            look=replace(CENTRED if question.is_centred else PLAIN, vertical="top"),
         )
         for question in report.questions
     )
@@ -168,7 +170,7 @@ def _titled(question: Question) -> str:
 
 
 def _shown_leads(leads: Sequence[str]) -> tuple[str, ...]:
-    """The number and the words; aspect and strategy stand in the plan."""
+    """The number and the text of a row; its aspect and strategy are left to the plan."""
     return (leads[0], leads[-1])
 
 
@@ -199,5 +201,5 @@ def _only_given(given: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _without_unit(text: str, unit: str) -> str:
-    """The unit stands in the column's title."""
+    """A value without its unit, which stands in the column's title."""
     return text.removesuffix(unit) if unit else text

@@ -1,4 +1,4 @@
-"""面向統計: what the report comes to, by aspect and by section."""
+"""Print the counts and scores of a report, by aspect and by section (面向統計)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from . import paper
-from .model import Assessment, Tally
-from .paper import CENTRED, FREE, HEADER, PLAIN, SCORE, Look, put, spread
-from .wording import NO_SCORE, STATUS_WORDS, punctuality
+from dutyflow.reports import paper
+from dutyflow.reports.model import Assessment, Tally
+from dutyflow.reports.paper import CENTRED, FREE, HEADER, PLAIN, SCORE, PrintStyle, put, spread
+from dutyflow.reports.wording import NO_SCORE, STATUS_WORDS, punctuality
 
 NAME = "面向統計"
 WIDTHS = (150.0, *[88.0] * 7)
@@ -21,7 +21,7 @@ BY_SECTION = ("組室", *COUNTS, "平均自評分數", "填報情形")
 ROW = 24.0
 BAD = replace(CENTRED, bold=True, color=paper.RED)
 
-Cells = Sequence[tuple[str | float, Look]]
+Cells = Sequence[tuple[str | float, PrintStyle]]
 
 
 def write(sheet: Worksheet, report: Assessment) -> None:
@@ -40,7 +40,7 @@ def _aspects(report: Assessment) -> Iterator[Cells]:
     yield _line("總分（依權重加權平均）", weights, report.tally(), report.total, HEADER)
 
 
-def _line(name: str, weight: float, tally: Tally, score: float | None, look: Look) -> Cells:
+def _line(name: str, weight: float, tally: Tally, score: float | None, look: PrintStyle) -> Cells:
     middle = replace(look, horizontal="center")
     counts = [(cell, replace(counted, fill=look.fill)) for cell, counted in _counts(tally)]
     return (

@@ -1,4 +1,4 @@
-"""版本差異: what changed since the version before."""
+"""Print what changed since the version before (版本差異)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from . import paper
-from .model import Report
-from .paper import CENTRED, FREE, HEADER, PLAIN, put, spread
+from dutyflow.reports import paper
+from dutyflow.reports.model import Report
+from dutyflow.reports.paper import CENTRED, FREE, HEADER, PLAIN, put, spread
 
 NAME = "版本差異"
 WIDTHS = (54.0, 712.0)

@@ -1,19 +1,20 @@
-"""What was understood of a form, in words for its receipt."""
+"""Sum up an accepted form in the lines of its receipt: how much was filled, mean scores."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from dutyflow.plan.answers import Answer
-from dutyflow.plan.forms import Form, NumberField
+from dutyflow.plan.field_types import FormField
+from dutyflow.plan.forms import Form
 
 SCORE_UNIT = "分"  # of what is told as a mean
 
 Fact = tuple[str, str]
 
 
-def understood(form: Form, rows: int, answers: Sequence[Answer]) -> tuple[Fact, ...]:
-    """Label and value, a line each. `rows` is how many the form asks for."""
+def receipt_facts(form: Form, rows: int, answers: Sequence[Answer]) -> tuple[Fact, ...]:
+    """Lines of a label and a value. `rows` is how many the form asks for."""
     return tuple(_of_a_table(form, rows, answers) if form.is_table else _of_one(form, answers))
 
 
@@ -22,7 +23,7 @@ def _of_a_table(form: Form, rows: int, answers: Sequence[Answer]) -> Iterator[Fa
     if form.nothing:
         yield "無辦理事項", f"{sum(answer.nothing for answer in answers)} 項"
     for field in form.fields:
-        if isinstance(field, NumberField) and field.unit == SCORE_UNIT:
+        if field.measured_in == SCORE_UNIT:
             yield f"平均{field.title}", _mean(field, answers)
 
 
@@ -34,8 +35,8 @@ def _of_one(form: Form, answers: Sequence[Answer]) -> Iterator[Fact]:
     yield "已填欄位", f"{filled} 欄（共 {len(form.asked)} 欄）"
 
 
-def _mean(field: NumberField, answers: Sequence[Answer]) -> str:
+def _mean(field: FormField, answers: Sequence[Answer]) -> str:
     numbers = [n for answer in answers if (n := answer.number(field.id)) is not None]
     if not numbers:
         return "無（沒有評分的項目）"
-    return f"{sum(numbers) / len(numbers):.2f} {field.unit}"
+    return f"{sum(numbers) / len(numbers):.2f} {field.measured_in}"

@@ -1,7 +1,7 @@
-"""What people write where they have nothing to say: 無, N/A, －, 同上期.
+"""Recognise placeholders, which people write where they have nothing to say: 無, N/A, －, 同上期.
 
-None of it is guessed at. Where nothing needs to stand, a filler is as good as empty; where words
-must stand, the section is asked for them. "無" may be an answer: to what users complained of.
+Nothing is guessed. In a field that may stay empty a placeholder counts as empty; where words are
+required, the section is asked for them. 無 may be an answer: to what users complained of.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import re
 from functools import lru_cache
 
 from dutyflow.infra.sandbox.cell_errors import MARK
+from dutyflow.plan.texts import folded
 
-from .texts import Cell, folded, plain
+from .texts import Cell, plain
 
 _EMPTY = re.compile(
     r"[-－―—–─_~/\\.。…·Xx]+|(?:本期|本季|本月|本年度?|本組)?(?:無|没有|沒有|尚無)(?:辦理)?(?:事項)?"
@@ -41,19 +42,22 @@ _ERRORS = {
 _LONGEST = 12  # characters: what is longer says something
 
 
-def stands_for_nothing(cell: Cell) -> bool:
+def is_placeholder(cell: Cell) -> bool:
+    """Whether a cell says that there is nothing: 無, N/A, －."""
     text = _bare(cell)
     return bool(text) and _EMPTY.fullmatch(text) is not None
 
 
-def points_back(cell: Cell) -> bool:
-    """同上期, 如前: an answer that stands elsewhere, if anywhere."""
+def refers_back(cell: Cell) -> bool:
+    """Whether a cell refers to an answer elsewhere: 同上期, 如前."""
     return _BACK.fullmatch(_bare(cell)) is not None
 
 
-def formula_trouble(cell: str) -> str:
-    """That a formula came to an error (`是公式的錯誤值「#N/A」（查不到資料）`) or nothing; "" for
-    anything else, also for the same text where somebody typed it."""
+def formula_error(cell: str) -> str:
+    """What is wrong with a formula's value, in words: `是公式的錯誤值「#N/A」（查不到資料）`.
+
+    "" for anything but an error value or a formula without a value; also for `#N/A` that was typed.
+    """
     if not cell.startswith(MARK):
         return ""
     error = cell.removeprefix(MARK).strip()[:_LONGEST]
@@ -62,20 +66,20 @@ def formula_trouble(cell: str) -> str:
     return f"是公式的錯誤值「{error}」（{_ERRORS.get(error.upper(), '公式無法計算')}）"
 
 
-def is_short(cell: str) -> bool:
-    """Whether it may be a filler at all: most answers are longer."""
+def may_be_placeholder(cell: str) -> bool:
+    """Whether a cell is short enough to be one at all, as most answers are not."""
     return len(cell) <= 2 * _LONGEST or len(cell.strip()) <= 2 * _LONGEST
 
 
 def _bare(cell: Cell) -> str:
-    """Without what is put around it: `（無）`, `無。`, `-無-`."""
+    """A cell's text without brackets, dashes or a full stop around it: `（無）`, `無。`, `-無-`."""
     text = _short(cell)
     framed = _FRAMED.fullmatch(text)
     return framed[1] if framed else text
 
 
 def _short(cell: Cell) -> str:
-    return _shortened(cell.strip()) if isinstance(cell, str) and is_short(cell) else ""
+    return _shortened(cell.strip()) if isinstance(cell, str) and may_be_placeholder(cell) else ""
 
 
 @lru_cache(maxsize=1024)  # each is asked about more than once, and stands in many rows

@@ -1,4 +1,4 @@
-"""How the form looks: colours, fonts, lines and paper."""
+"""Styles of a form's workbook: colours, fonts, lines and paper."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.infra.xlsx import style
+from dutyflow.plan.field_types import FormField
 
-from .columns import ChoiceColumn, DateColumn, InputColumn, NumberColumn
-from .layout import FONT
+from .row_heights import FONT
 
 BODY_SIZE = 11.0
 SIZES = (BODY_SIZE, 9.0, 7.0)  # smaller ones for answers that would be cut off on paper
@@ -26,7 +26,7 @@ _BAD_LINE = Side(style="medium", color="C00000")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class CellStyle:
     size: float = BODY_SIZE
     bold: bool = False
     color: str = "000000"
@@ -37,8 +37,8 @@ class Look:
     number_format: str = "@"
 
     def on(self, cell: Cell, *, size: float | None = None) -> None:
-        look = self if size in (None, self.size) else replace(self, size=size)
-        style(cell, look, look._draw)
+        sized = self if size in (None, self.size) else replace(self, size=size)
+        style(cell, sized, sized._draw)
 
     def _draw(self, cell: Cell) -> None:
         cell.font = Font(name=FONT, size=self.size, bold=self.bold, color=self.color)
@@ -50,24 +50,19 @@ class Look:
             cell.border = _BOX
 
 
-TITLE = Look(size=16, bold=True, across="center", down="center")
-SUBTITLE = Look(size=12, across="center", down="center")
-NOTE = Look(size=11, color="404040", down="center")
-NOTICE = Look(size=11, bold=True, color="C00000", fill="FCE4D6", down="center")
-HEADER = Look(bold=True, fill="D9E2F3", across="center", down="center", boxed=True)
-LOCKED = Look(fill="F7F7F7", boxed=True)
-_TEXT = Look(fill="FFFBE6", boxed=True)
-_NUMBER = Look(fill="FFFBE6", boxed=True, across="center", number_format="General")
-_CHOICE = Look(fill="FFFBE6", boxed=True, across="center")
+TITLE = CellStyle(size=16, bold=True, across="center", down="center")
+SUBTITLE = CellStyle(size=12, across="center", down="center")
+NOTE = CellStyle(size=11, color="404040", down="center")
+NOTICE = CellStyle(size=11, bold=True, color="C00000", fill="FCE4D6", down="center")
+HEADER = CellStyle(bold=True, fill="D9E2F3", across="center", down="center", boxed=True)
+LOCKED = CellStyle(fill="F7F7F7", boxed=True)
+INPUT = CellStyle(fill="FFFBE6", boxed=True)
 
 
-def of(column: InputColumn) -> Look:
-    """How the cells of a column look."""
-    if isinstance(column, NumberColumn):
-        return _NUMBER
-    if isinstance(column, (ChoiceColumn, DateColumn)):
-        return _CHOICE
-    return _TEXT
+def of_input(field: FormField) -> CellStyle:
+    """The style of the cells in which a field is filled."""
+    across = "center" if field.is_centred else "left"
+    return replace(INPUT, across=across, number_format=field.number_format)
 
 
 def mark_bad(cell: Cell) -> None:

@@ -1,4 +1,4 @@
-"""考核結果彙整表: all measures under their aspects, as it is signed and filed.
+"""Print the scored report (考核結果彙整表): all measures under their aspects.
 
 A measure with several sections has one row for each. The measure's cells are not merged over them:
 merged cells that meet the end of a page lose their text. Instead they are left open towards the
@@ -15,12 +15,21 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dutyflow.plan.model import FREQUENCY_TITLES
-
-from . import paper
-from .layout import fold, page_breaks
-from .model import AspectPart, Assessment, Entry, MeasureRow, Status
-from .paper import BAND, CENTRED, FREE, HEADER, PLAIN, SCORE, Look, put, spread
-from .wording import (
+from dutyflow.reports import paper
+from dutyflow.reports.layout import fold, page_breaks
+from dutyflow.reports.model import AspectResult, Assessment, Entry, MeasureRow, Status
+from dutyflow.reports.paper import (
+    BAND,
+    CENTRED,
+    FREE,
+    HEADER,
+    PLAIN,
+    SCORE,
+    PrintStyle,
+    put,
+    spread,
+)
+from dutyflow.reports.wording import (
     LATE,
     NO_SCORE,
     STATUS_WORDS,
@@ -57,11 +66,11 @@ LEGEND = (
 def write(sheet: Worksheet, report: Assessment) -> None:
     """Fill an empty sheet, ready to be printed."""
     paper.set_up(sheet, report, WIDTHS)
-    _Summary(sheet, report).write()
+    _SummarySheet(sheet, report).write()
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Line:
+class _MeasureLine:
     """One printed row of a measure.
 
     `begins`, `ends`: the measure's first, last row; `part`, `parts`: of one section's rows.
@@ -80,7 +89,7 @@ class _Line:
         return max(LEAST_HEIGHT, paper.row_height(texts, WIDTHS))
 
 
-class _Summary:
+class _SummarySheet:
     def __init__(self, sheet: Worksheet, report: Assessment) -> None:
         self._sheet = sheet
         self._report = report
@@ -107,7 +116,7 @@ class _Summary:
         self._next(24)
 
     def _blocks(self) -> Iterator[list[float]]:
-        """The table's rows as they are written: heights of those that belong together."""
+        """Write the table's rows; yields the heights of those that belong on one page."""
         for number, aspect in enumerate(self._report.aspects, 1):
             start = self._row
             self._band(number, aspect)
@@ -117,11 +126,11 @@ class _Summary:
                 start = self._row
         yield self._closing()
 
-    def _band(self, number: int, aspect: AspectPart) -> None:
+    def _band(self, number: int, aspect: AspectResult) -> None:
         name = f"{chinese_number(number)}、{aspect.name}（權重 {spoken_weight(aspect.weight)}）"
         self._totals(name, counted(aspect.tally), aspect.score, BAND)
 
-    def _totals(self, name: str, count: str, score: float | None, look: Look) -> None:
+    def _totals(self, name: str, count: str, score: float | None, look: PrintStyle) -> None:
         spread(self._sheet, self._row, ID, SECTION - 1, name, look)
         spread(self._sheet, self._row, SECTION, SELF_SCORE, count, look)
         shown = replace(SCORE, bold=True, fill=look.fill)
@@ -147,7 +156,7 @@ class _Summary:
         self._whole_row(signing, replace(FREE, size=12, horizontal="center"), least=44)
         return self._heights(start)
 
-    def _whole_row(self, text: str, look: Look, least: float = 0) -> None:
+    def _whole_row(self, text: str, look: PrintStyle, least: float = 0) -> None:
         spread(self._sheet, self._row, 1, LAST, text, look)
         self._next(max(least, paper.text_height(text, paper.WHOLE_WIDTH, look.size)))
 
@@ -166,13 +175,13 @@ class _Summary:
                 paper.close_below(self._sheet, header + rows, column)
 
 
-def _lines(row: MeasureRow) -> Iterator[_Line]:
+def _lines(row: MeasureRow) -> Iterator[_MeasureLine]:
     """A measure's printed rows: one for each section, more where a text is too high for one."""
     last = len(row.entries) - 1
     for at, entry in enumerate(row.entries):
         folded = _folded(row, entry, with_measure=at == 0)
         for part, cells in enumerate(folded):
-            yield _Line(
+            yield _MeasureLine(
                 cells=tuple(cells),
                 status=entry.status,
                 begins=at == part == 0,
@@ -226,7 +235,7 @@ def _or_dash(score: float | None) -> str | float:
     return NO_SCORE if score is None else score
 
 
-def _look(line: _Line, column: int) -> Look:
+def _look(line: _MeasureLine, column: int) -> PrintStyle:
     look = LOOKS.get(column, TOP)
     if column in OF_MEASURE:
         look = replace(look, open_above=not line.begins, open_below=not line.ends)
