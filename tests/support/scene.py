@@ -6,15 +6,14 @@ Time stands still until a test moves it; sections answer with real workbooks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from functools import cache
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -31,6 +30,7 @@ from dutyflow.services.intake import mailbox
 from dutyflow.services.reminders import opening_mail
 from dutyflow.services.reporting import assembly
 from dutyflow.services.workspace import Workspace
+from tests.support import once
 from tests.support.smtp import Answers, smtp_server
 
 PLANS = Path(__file__).parents[2] / "include" / "plan"
@@ -167,11 +167,8 @@ def scene(
     environ["DUTYFLOW_BASE_URL"] = base_url
     if ledger is not None:
         environ["DUTYFLOW_LEDGER"] = ledger
-    elif not (file := home / "ledger.db").exists():
-        home.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(_new_ledger())
     answers = Answers()
-    with smtp_server(answers) as server:
+    with _shortcuts(home, plans, ledger), smtp_server(answers) as server:
         outbox = SmtpOutbox(connect=server.connect)
         workspace = SceneWorkspace(Settings.from_environ(environ), outbox)
         workspace.ledger.migrate()
@@ -179,14 +176,13 @@ def scene(
         workspace.close()
 
 
-@cache
-def _new_ledger() -> bytes:
-    """An empty one's file. Migrations have their own tests: here they run once for a process."""
-    with TemporaryDirectory() as home:
-        workspace = SceneWorkspace(Settings.from_environ({"DUTYFLOW_HOME": home}))
-        workspace.ledger.migrate()
-        workspace.close()
-        return Path(home, "ledger.db").read_bytes()
+@contextmanager
+def _shortcuts(home: Path, plans: Path, ledger: str | None) -> Iterator[None]:
+    with once.forms_written_once(), ExitStack() as more:
+        if plans == PLANS and ledger is None and not (home / "ledger.db").exists():
+            once.furnish(home, plans)
+            more.enter_context(once.the_same_tokens())
+        yield
 
 
 def parsed(content: Any) -> EmailMessage:
@@ -208,6 +204,7 @@ def good(number: str) -> Row:
     return {"執行情形": f"（樣本）{number} 已辦理", "自評分數": 90, "佐證": "（樣本）紀錄"}
 
 
+@lru_cache(maxsize=200)
 def filled(form: bytes, answer: Callable[[str], Row] = good) -> bytes:
     """The form with every row filled in: `answer` says what, by the measure's number."""
     workbook = load_workbook(BytesIO(form))

@@ -157,6 +157,7 @@ def test_a_form_with_somebody_elses_signature_is_not_believed(
     office: Scene, cycle: CycleRecord, letters: dict[str, EmailMessage], tmp_path: Path
 ) -> None:
     with scene(tmp_path / "other", office.now) as other:
+        other.workspace.settings.secret_file.write_bytes(b"somebody else's, and long enough")
         theirs = other.announce(other.open())
         put(office, "a.xlsx", filled(form_in(theirs["business"])))
     assert take_in(office) == []
