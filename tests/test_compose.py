@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-import yaml
 from sqlalchemy import make_url
 
 from dutyflow.infra import settings
+from tests.support.compose import COMPOSE, SERVICES, TEXT, VARIABLE, variables
 
 ROOT = Path(__file__).parents[1]
-TEXT = (ROOT / "docker-compose.yaml").read_text(encoding="utf-8")
-COMPOSE = yaml.safe_load(TEXT)
-SERVICES = COMPOSE["services"]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
 
@@ -32,15 +28,11 @@ COMMANDS = {
 }
 OURS = pytest.mark.parametrize("name", COMMANDS)
 SECRET = re.compile("PASSWORD|SECRET|FERNET_KEY")
-VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<rest>[^}]*)\}")
 READ_BY_COMPOSE_ITSELF = {"COMPOSE_PROFILES"}
 
 
 def example() -> dict[str, str]:
-    """What .env.example sets, without its comments."""
-    lines = (line for line in EXAMPLE.splitlines() if line and not line.startswith("#"))
-    pairs = (line.partition("=") for line in lines)
-    return {name: " ".join(shlex.split(value)) for name, _, value in pairs}
+    return variables(EXAMPLE)
 
 
 def environment(name: str) -> dict[str, str]:

@@ -5,16 +5,15 @@ import multiprocessing
 from datetime import date
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, text
 
 from dutyflow.ledger import Ledger
-from dutyflow.ledger.database import Database
-from dutyflow.ledger.migration import VERSION_TABLE, _config, migrate
+from dutyflow.ledger.migration import VERSION_TABLE, migrate
 from dutyflow.ledger.tables import metadata
 from dutyflow.plan.answers import Answer, from_json
+from tests.support.old_ledgers import as_of
 
 
 def test_from_empty_the_migrations_lead_to_the_tables(empty_url: str) -> None:
@@ -69,18 +68,6 @@ def test_others_in_the_same_database_are_left_alone(empty_url: str) -> None:
 def test_what_cannot_be_permanent_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="ledger"):
         Ledger(url)
-
-
-def as_of(url: str, revision: str) -> Engine:
-    """An older ledger, as an earlier version of dutyflow left it."""
-    database = Database(url)
-    database.prepare()
-    with database.writing() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-    database.close()
-    return create_engine(url)
 
 
 def test_answers_from_before_there_were_other_forms_are_kept(empty_url: str) -> None:
