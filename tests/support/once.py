@@ -29,8 +29,9 @@ _forms: dict[str, bytes] = {}
 
 
 def furnish(home: Path, plans: Path) -> None:
-    """Give a new home its secret, an empty ledger, and the snapshots of these plans."""
-    shutil.copytree(_furnished(plans), home, dirs_exist_ok=True)
+    """Give a new home an empty ledger, snapshots of these plans, and a secret if it has none."""
+    own = shutil.ignore_patterns("secret") if (home / "secret").exists() else None
+    shutil.copytree(_furnished(plans), home, dirs_exist_ok=True, ignore=own)
 
 
 @cache
